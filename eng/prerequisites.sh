@@ -1,0 +1,41 @@
+# Sourced by the scripts beside it: what they need beyond the .NET SDK, found or installed from Debian's packages.
+
+# say_missing WHAT PACKAGES: one clear line, then the end.
+say_missing() {
+  echo "missing: $1; install it with: sudo apt-get install -y $2" >&2
+  exit 3
+}
+
+# install_packages WHAT PACKAGE...: as root, or names the packages.
+install_packages() {
+  local what=$1
+  shift
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || say_missing "$what" "$*"
+  echo "installing $* (for $what)" >&2
+  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null || say_missing "$what" "$*"
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null || { echo "missing: the .NET SDK of global.json (dotnet on the PATH)" >&2; exit 3; }
+}
+
+# A C compiler and zlib's headers link the native programs.
+need_native_toolchain() {
+  need_dotnet
+  { command -v clang >/dev/null || command -v gcc >/dev/null; } || install_packages "a C compiler for native publishing" gcc libc6-dev
+  [ -e /usr/include/zlib.h ] || install_packages "zlib's headers for native publishing" zlib1g-dev
+}
+
+# Debian's kubectl in artifacts/tools, unpacked beside whatever kubectl the machine has; its path in KUBECTL.
+need_kubectl() {
+  local folder=artifacts/tools/kubernetes-client
+  if [ ! -x "$folder/usr/bin/kubectl" ]; then
+    command -v apt-get >/dev/null || say_missing "kubectl" "kubernetes-client"
+    [ "$(id -u)" != 0 ] || apt-get update -qq >/dev/null
+    mkdir -p artifacts/tools/download
+    (cd artifacts/tools/download && rm -f kubernetes-client*.deb && apt-get download -qq kubernetes-client) 2>/dev/null || say_missing "kubectl" "kubernetes-client"
+    dpkg -x artifacts/tools/download/kubernetes-client*.deb "$folder"
+  fi
+  KUBECTL=$PWD/$folder/usr/bin/kubectl
+  export KUBECTL
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Logging;
+
+namespace Sidecars.Csi;
+
+/// <summary>
+/// Writes each unary call and its answer, without secrets, at the level of <c>--v=5</c> (common contract 3.4). When that level is off a call
+/// costs one test of a flag: nothing is sanitised or encoded.
+/// </summary>
+internal sealed partial class CsiCallLogInterceptor(ILogger logger, int maxResponseBytes = 0) : Interceptor
+{
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+    {
+        if (!logger.IsEnabled(LogLevel.Trace)) return continuation(request, context);
+
+        Log.Call(logger, context.Method.FullName, CsiSanitizer.Sanitize(request as IMessage));
+        var call = continuation(request, context);
+        return new AsyncUnaryCall<TResponse>(
+            Logged(call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+    }
+
+    async Task<TResponse> Logged<TResponse>(Task<TResponse> answer)
+    {
+        try
+        {
+            var response = await answer;
+            Log.Response(logger, Cut(CsiSanitizer.Sanitize(response as IMessage)), null);
+            return response;
+        }
+        catch (Exception e)
+        {
+            Log.Response(logger, "{}", CsiError.From(e).Text);
+            throw;
+        }
+    }
+
+    string Cut(string text)
+    {
+        if (maxResponseBytes <= 0 || Encoding.UTF8.GetByteCount(text) <= maxResponseBytes) return text;
+        // The limit is one of bytes; a character that would be torn is left out.
+        var kept = Encoding.UTF8.GetBytes(text).AsSpan(0, maxResponseBytes);
+        while (kept.Length > 0 && Rune.DecodeLastFromUtf8(kept, out _, out var length) != System.Buffers.OperationStatus.Done) kept = kept[..^length];
+        return $"{Encoding.UTF8.GetString(kept)} [capped to {maxResponseBytes} chars]";
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Trace, "GRPC call: {method} {request}")]
+        public static partial void Call(ILogger logger, string method, string request);
+
+        [LoggerMessage(2, LogLevel.Trace, "GRPC response: {response} {err}")]
+        public static partial void Response(ILogger logger, string response, string? err);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Sidecars.Csi;
+
+/// <summary>
+/// Connects to one driver, as often as asked: waits until somebody listens on the socket, about one attempt a second, and gives up after the
+/// limit of the options. Holds no connection itself; each call of <see cref="ConnectAsync"/> makes a new one. Only reachability is waited
+/// for, not readiness: that is <see cref="DriverProbe"/>'s.
+/// </summary>
+public sealed partial class CsiConnector
+{
+    /// <summary>Wait between two attempts, before jitter (common contract 3.2).</summary>
+    internal static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>Share of the wait by which it varies, so that the containers of a pod do not dial in step.</summary>
+    internal const double RetryJitter = 0.2;
+
+    static readonly TimeSpan ReminderPeriod = TimeSpan.FromSeconds(10);
+    static readonly ResiliencePropertyKey<Attempts> AttemptsKey = new("attempts");
+
+    readonly CsiConnectionOptions _options;
+    readonly ILogger _logger;
+    readonly TimeProvider _time;
+    readonly ResiliencePipeline _pipeline;
+
+    /// <summary>Prepares the schedule of attempts; nothing is dialled yet.</summary>
+    public CsiConnector(CsiConnectionOptions options, ILogger logger, TimeProvider time)
+    {
+        (_options, _logger, _time) = (options, logger, time);
+        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        if (options.ConnectLimit is { } limit) builder.AddTimeout(new TimeoutStrategyOptions { Timeout = limit });
+        _pipeline = builder.AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<SocketException>(),
+            MaxRetryAttempts = int.MaxValue,
+            DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(JitteredDelay()),
+            OnRetry = arguments =>
+            {
+                if (arguments.Context.Properties.TryGetValue(AttemptsKey, out var attempts)) attempts.LastFailure = arguments.Outcome.Exception;
+                Log.NotYet(_logger, options.Address.Text, Reason(arguments.Outcome.Exception));
+                return ValueTask.CompletedTask;
+            },
+        }).Build();
+    }
+
+    /// <summary>
+    /// Waits for the driver's socket and returns a connection to it. Throws <see cref="CsiConnectionException"/> after the limit, or at once
+    /// where the address cannot be used; <see cref="OperationCanceledException"/> only when <paramref name="stop"/> was asked for.
+    /// </summary>
+    public async Task<CsiConnection> ConnectAsync(CancellationToken stop)
+    {
+        var address = _options.Address;
+        if (_options.OnLoss == LossPolicy.Exit && !address.IsUnixUrlOrPath)
+        {
+            throw new CsiConnectionException(
+                $"cannot use the CSI address \"{address}\": callback only supported for unix:// addresses; give the path of the driver's socket");
+        }
+
+        var attempts = new Attempts();
+        var context = ResilienceContextPool.Shared.Get(stop);
+        context.Properties.Set(AttemptsKey, attempts);
+        using var reminder = _time.CreateTimer(_ => Log.StillConnecting(_logger, address.Text), null, ReminderPeriod, ReminderPeriod);
+        try
+        {
+            Log.Connecting(_logger, address.Text);
+            var stream = await _pipeline.ExecuteAsync(
+                static async (c, self) => await UnixSocketConnector.ConnectAsync(self._options.Address, self._time, c.CancellationToken), context, this);
+            return new CsiConnection(_options, stream, _logger, _time);
+        }
+        catch (TimeoutRejectedException e)
+        {
+            throw new CsiConnectionException(
+                $"cannot connect to the CSI driver at {address} within {_options.ConnectLimit!.Value.TotalSeconds:0.#} s: context deadline exceeded; " +
+                $"the last attempt met: {Reason(attempts.LastFailure)}. " +
+                "Check that the driver container runs and that both mount the directory of the socket", e);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new CsiConnectionException($"cannot connect to the CSI driver at {address}: {Reason(e)}", e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    string Reason(Exception? failure) =>
+        failure is null ? "no answer" : UnixSocketConnector.Describe(failure, _options.Address);
+
+#pragma warning disable CA5394 // Spreading attempts needs no secret randomness.
+    static TimeSpan JitteredDelay() => RetryDelay * (1 - RetryJitter + 2 * RetryJitter * Random.Shared.NextDouble());
+#pragma warning restore CA5394
+
+    sealed class Attempts
+    {
+        public Exception? LastFailure { get; set; }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Connecting to CSI driver: {address}")]
+        public static partial void Connecting(ILogger logger, string address);
+
+        [LoggerMessage(2, LogLevel.Debug, "Cannot connect yet: {address} {reason}")]
+        public static partial void NotYet(ILogger logger, string address, string reason);
+
+        [LoggerMessage(3, LogLevel.Information, "Still connecting: {address}")]
+        public static partial void StillConnecting(ILogger logger, string address);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+
+namespace Sidecars.Csi;
+
+/// <summary>
+/// Opens one socket to a driver, once, within a limit: no retry, no state. A failure is an exception of the socket layer, and
+/// <see cref="Describe"/> puts it into words that name the likely cause.
+/// </summary>
+internal static class UnixSocketConnector
+{
+    /// <summary>
+    /// Longest wait for one attempt. A Unix socket answers at once unless the driver's backlog is full; a network address may swallow
+    /// packets (common contract 3.2).
+    /// </summary>
+    internal static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(1);
+
+    internal static async Task<NetworkStream> ConnectAsync(CsiAddress address, TimeProvider time, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(AttemptLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        var socket = address.SocketPath is null
+            ? new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
+            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            if (address.SocketPath is { } path) await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), either.Token);
+            else await socket.ConnectAsync(address.Host!, address.Port, either.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What an attempt met, and what that usually means.</summary>
+    internal static string Describe(Exception failure, CsiAddress address) => failure switch
+    {
+        // A missing file is reported as an invalid address: the path did not resolve to a socket.
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "no such file: the driver has not created its socket",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
+            "connection refused: nobody listens there any more" + (address.SocketPath is null ? "" : ", the socket file is left over"),
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied: this user may not write to the socket",
+        SocketException { SocketErrorCode: SocketError.TimedOut } => "no answer within a second: the driver does not accept connections",
+        ArgumentOutOfRangeException => "the path is longer than a Unix socket address can be",
+        _ => failure.Message,
+    };
+}

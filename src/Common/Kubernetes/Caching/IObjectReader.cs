@@ -1,0 +1,23 @@
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.Kubernetes.Caching;
+
+/// <summary>
+/// The reading side of a store. What it returns may be older than the server's state, never half-applied, and must not be
+/// changed: the object is shared. Before <see cref="Synced"/> completes it is empty.
+/// </summary>
+/// <typeparam name="T">Kind of the objects.</typeparam>
+public interface IObjectReader<T> where T : KubeObject
+{
+    /// <summary>Completes once the first full list is in the store.</summary>
+    Task Synced { get; }
+
+    /// <summary>Objects in the store.</summary>
+    int Count { get; }
+
+    /// <summary>The object of that key, or null.</summary>
+    T? Find(ObjectKey key);
+
+    /// <summary>All objects at one moment, in no order. Copies the references: not for a hot path.</summary>
+    IReadOnlyList<T> Snapshot();
+}

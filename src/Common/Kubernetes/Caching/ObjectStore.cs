@@ -1,0 +1,206 @@
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Watching;
+
+namespace Sidecars.Kubernetes.Caching;
+
+/// <summary>
+/// The known state of one resource. A full list is gathered aside and takes the place of the old state in one step; a newer
+/// object is never overwritten by an older one; what we wrote ourselves can be folded in before the watch brings it back, and
+/// is not resurrected if the watch had already seen it go. Readers use <see cref="IObjectReader{T}"/>; only the watch and the
+/// code that writes to the API hold the store itself.
+/// </summary>
+/// <typeparam name="T">Kind of the objects.</typeparam>
+public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
+{
+    private readonly Lock _lock = new();
+    private readonly List<ObjectIndex<T>> _indexes = [];
+    private readonly Action<T>? _trim;
+    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Dictionary<ObjectKey, T> _objects = [];
+    private Dictionary<ObjectKey, T>? _gathered; // the full list that is coming in
+    private ulong _version; // everything the server did up to here is in _objects
+
+    // Objects we know to be gone before the watch does: events of before their end are still to come, and must not revive them.
+    private readonly Dictionary<ObjectKey, string> _goneUids = [];
+
+    /// <summary>An empty store.</summary>
+    /// <param name="trim">Takes away what no reader of this store looks at, before an object is kept.</param>
+    public ObjectStore(Action<T>? trim = null) => _trim = trim;
+
+    /// <summary>
+    /// Told of every change the watch brings, in the server's order, after the store shows it. Folded writes are not told: the
+    /// watch brings them too. Called on the watch's task, so it has to be quick and must not throw.
+    /// </summary>
+    public event Action<StoreChange<T>>? Changed;
+
+    /// <inheritdoc />
+    public Task Synced => _synced.Task;
+
+    /// <inheritdoc />
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _objects.Count;
+        }
+    }
+
+    /// <summary>Adds an index; to be called before the watch starts.</summary>
+    public ObjectIndex<T> IndexBy(Func<T, string?> valueOf)
+    {
+        var index = new ObjectIndex<T>(_lock, valueOf);
+        lock (_lock)
+        {
+            index.ReplaceWhileLocked(_objects.Values);
+            _indexes.Add(index);
+        }
+        return index;
+    }
+
+    /// <inheritdoc />
+    public T? Find(ObjectKey key)
+    {
+        lock (_lock) return _objects.GetValueOrDefault(key);
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<T> Snapshot()
+    {
+        lock (_lock) return [.. _objects.Values];
+    }
+
+    /// <summary>Takes in one event of the watch.</summary>
+    public void Take(in WatchEvent<T> e)
+    {
+        switch (e.Kind)
+        {
+            case WatchEventKind.ListStarted:
+                _gathered = [];
+                break;
+            case WatchEventKind.Listed:
+                _trim?.Invoke(e.Object!);
+                _gathered![e.Object!.Key] = e.Object;
+                break;
+            case WatchEventKind.Deleted when _gathered is not null:
+                _gathered.Remove(e.Object!.Key);
+                break;
+            case WatchEventKind.ListCompleted:
+                Replace(e.Version);
+                break;
+            case WatchEventKind.Applied:
+                _trim?.Invoke(e.Object!);
+                Apply(e.Object!);
+                break;
+            case WatchEventKind.Deleted:
+                Remove(e.Object!);
+                break;
+            case WatchEventKind.Progressed:
+                lock (_lock) _version = Math.Max(_version, e.Version);
+                break;
+            case WatchEventKind.Failed:
+                _gathered = null; // a list that broke off is no list
+                break;
+            default:
+                throw new InvalidOperationException($"a watch event of kind {e.Kind}");
+        }
+    }
+
+    /// <summary>
+    /// Shows the answer to a write of ours at once. Ignored where the store knows the same or a newer state, or has already
+    /// seen the object disappear.
+    /// </summary>
+    public void Fold(T written)
+    {
+        _trim?.Invoke(written);
+        lock (_lock)
+        {
+            var known = _objects.GetValueOrDefault(written.Key);
+            var version = written.Metadata.ResourceVersion;
+            if (known is null ? version <= _version : version <= known.Metadata.ResourceVersion) return;
+            PutWhileLocked(known, written);
+        }
+    }
+
+    /// <summary>
+    /// Shows at once that an object is gone, where it is still the incarnation we deleted. Older states of it, which the watch
+    /// may still bring, are then passed over.
+    /// </summary>
+    public void FoldDeletion(ObjectKey key, string uid)
+    {
+        lock (_lock)
+        {
+            if (_objects.GetValueOrDefault(key) is not { } known || known.Uid != uid) return;
+            _goneUids[key] = uid;
+            PutWhileLocked(known, null);
+        }
+    }
+
+    private void Apply(T item)
+    {
+        T? known;
+        lock (_lock)
+        {
+            known = _objects.GetValueOrDefault(item.Key);
+            _version = Math.Max(_version, item.Metadata.ResourceVersion);
+            if (IsKnownGoneWhileLocked(item)) return;
+            var isOlder = known is not null && item.Metadata.ResourceVersion is not 0 && item.Metadata.ResourceVersion < known.Metadata.ResourceVersion;
+            if (!isOlder) PutWhileLocked(known, item);
+        }
+        Changed?.Invoke(new(known, item));
+    }
+
+    private void Remove(T last)
+    {
+        lock (_lock)
+        {
+            _version = Math.Max(_version, last.Metadata.ResourceVersion);
+            if (IsKnownGoneWhileLocked(last)) _goneUids.Remove(last.Key);
+            // A folded successor of the same name, made after this deletion, stays.
+            if (_objects.GetValueOrDefault(last.Key) is { } known && known.Metadata.ResourceVersion <= last.Metadata.ResourceVersion)
+                PutWhileLocked(known, null);
+        }
+        Changed?.Invoke(new(last, null));
+    }
+
+    private void Replace(ulong version)
+    {
+        var listed = _gathered ?? throw new InvalidOperationException("a list was completed that never started");
+        _gathered = null;
+        listed.TrimExcess();
+        Dictionary<ObjectKey, T> old;
+        lock (_lock)
+        {
+            old = _objects;
+            foreach (var (key, uid) in _goneUids.ToArray())
+            {
+                if (listed.GetValueOrDefault(key)?.Uid == uid) listed.Remove(key); // a list of before the end
+                else _goneUids.Remove(key);
+            }
+            // Own writes that are newer than the list stay, and so does an own newer state of a listed object.
+            foreach (var (key, known) in old)
+            {
+                if (known.Metadata.ResourceVersion <= version) continue;
+                if (!listed.TryGetValue(key, out var item) || item.Metadata.ResourceVersion < known.Metadata.ResourceVersion) listed[key] = known;
+            }
+            _objects = listed;
+            _version = Math.Max(_version, version);
+            foreach (var index in _indexes) index.ReplaceWhileLocked(listed.Values);
+        }
+        _synced.TrySetResult();
+        if (Changed is not { } told) return;
+        foreach (var (key, gone) in old)
+        {
+            if (!listed.ContainsKey(key)) told(new(gone, null));
+        }
+        foreach (var (key, item) in listed) told(new(old.GetValueOrDefault(key), item));
+    }
+
+    private bool IsKnownGoneWhileLocked(T item) => _goneUids.Count > 0 && _goneUids.GetValueOrDefault(item.Key) == item.Uid;
+
+    private void PutWhileLocked(T? known, T? item)
+    {
+        if (item is not null) _objects[item.Key] = item;
+        else if (known is not null) _objects.Remove(known.Key);
+        foreach (var index in _indexes) index.PutWhileLocked(known, item);
+    }
+}

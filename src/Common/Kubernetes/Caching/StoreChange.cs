@@ -1,0 +1,9 @@
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.Kubernetes.Caching;
+
+/// <summary>What one event did to a store: <c>Old</c> is null for a new object, <c>New</c> for a vanished one.</summary>
+/// <typeparam name="T">Kind of the objects.</typeparam>
+/// <param name="Old">The object as it was known, or as the deletion reported it.</param>
+/// <param name="New">The object as it is now.</param>
+public readonly record struct StoreChange<T>(T? Old, T? New) where T : KubeObject;

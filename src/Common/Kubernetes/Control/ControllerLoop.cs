@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.Kubernetes.Queueing;
+
+namespace Sidecars.Kubernetes.Control;
+
+/// <summary>
+/// Works off a queue: at most so many keys at once, never one key twice at a time, and each attempt's outcome turned into one
+/// verb of the queue. An exception out of the work is a bug or a broken transport; it is turned into a retry here and nowhere
+/// else, so that one bad item never ends the process.
+/// </summary>
+/// <typeparam name="TKey">Key of an item.</typeparam>
+/// <param name="name">Name of the controller, for the log.</param>
+/// <param name="queue">Where keys come from.</param>
+/// <param name="backoff">How long failed keys wait.</param>
+/// <param name="workers">Keys worked on at once, at most.</param>
+/// <param name="reconcile">Brings the object of a key to the state asked for.</param>
+/// <param name="log">Where failures are told.</param>
+public sealed partial class ControllerLoop<TKey>(
+    string name, WorkQueue<TKey> queue, ItemBackoff<TKey> backoff, int workers, Func<TKey, CancellationToken, ValueTask<Outcome>> reconcile, ILogger log)
+    where TKey : notnull
+{
+    /// <summary>Runs until <paramref name="stop"/>, then waits for the work in hand.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var slots = new SemaphoreSlim(workers, workers);
+        try
+        {
+            while (true)
+            {
+                await slots.WaitAsync(stop);
+                var (found, key) = await queue.TakeAsync(stop);
+                if (!found) break;
+                // Forked so that the next key need not wait; joined below, through the slots.
+                _ = Task.Run(() => Work(key, slots, stop), CancellationToken.None);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            slots.Release(); // the slot taken for the key that did not come
+        }
+        queue.Close();
+        for (var i = 0; i < workers; i++) await slots.WaitAsync(CancellationToken.None);
+    }
+
+    private async Task Work(TKey key, SemaphoreSlim slots, CancellationToken stop)
+    {
+        try
+        {
+            Conclude(key, await Attempt(key, stop));
+        }
+        finally
+        {
+            queue.Done(key);
+            slots.Release();
+        }
+    }
+
+    private async ValueTask<Outcome> Attempt(TKey key, CancellationToken stop)
+    {
+        try
+        {
+            return await reconcile(key, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Outcome.Retry("stopped");
+        }
+#pragma warning disable CA1031 // The one place where whatever an item throws becomes a retry of that item.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.Threw(log, e, name, key.ToString());
+            return Outcome.Retry(e.Message);
+        }
+    }
+
+    private void Conclude(TKey key, Outcome outcome)
+    {
+        switch (outcome.Kind)
+        {
+            case OutcomeKind.Done:
+                backoff.Forget(key);
+                break;
+            case OutcomeKind.After:
+                backoff.Forget(key);
+                queue.AddAfter(key, outcome.Delay);
+                break;
+            case OutcomeKind.Retry:
+                var delay = backoff.Next(key);
+                Log.WillRetry(log, name, key.ToString(), outcome.Reason, delay, backoff.FailuresOf(key));
+                queue.AddAfter(key, delay);
+                break;
+            default:
+                throw new InvalidOperationException($"an outcome of kind {outcome.Kind}");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "An attempt threw, which is a bug; the item is retried {Controller} {Key}")]
+        public static partial void Threw(ILogger logger, Exception e, string controller, string? key);
+
+        [LoggerMessage(2, LogLevel.Information, "Retrying {Controller} {Key} {Reason} {RetryAfter} {Failures}")]
+        public static partial void WillRetry(ILogger logger, string controller, string? key, string? reason, TimeSpan retryAfter, int failures);
+    }
+}

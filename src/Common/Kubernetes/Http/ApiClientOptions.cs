@@ -1,0 +1,27 @@
+namespace Sidecars.Kubernetes.Http;
+
+/// <summary>How a client presents itself and how fast it may go.</summary>
+public sealed record ApiClientOptions
+{
+    /// <summary>Sent with every request; <c>name/version (os/arch)</c>.</summary>
+    public required string UserAgent { get; init; }
+
+    /// <summary>Token bucket; null goes as fast as the server lets us.</summary>
+    public RequestThrottle? Throttle { get; init; }
+
+    /// <summary>
+    /// Limit of every request that is not a watch: the original may hang until the connection dies (common contract 8.2).
+    /// </summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// The token bucket of <c>--kube-api-qps</c> and <c>--kube-api-burst</c>: none unless one of the two was named; a negative
+    /// rate is no limit, 0 the default of 5.
+    /// </summary>
+    public static RequestThrottle? ThrottleOf(double qps, int burst, bool isExplicit, TimeProvider time)
+    {
+        const double defaultRate = 5;
+        if (!isExplicit || qps < 0) return null;
+        return new RequestThrottle(qps is 0 ? defaultRate : qps, burst, time);
+    }
+}

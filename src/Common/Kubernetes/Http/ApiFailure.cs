@@ -1,0 +1,92 @@
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.Kubernetes.Http;
+
+/// <summary>
+/// Why a request to the API server did not succeed: the server's refusal, or that no answer came. A value to look at, not an
+/// exception to catch. <see cref="ToString"/> is fit for a log line or an event: it never holds a request or response body
+/// other than the server's own message.
+/// </summary>
+public sealed class ApiFailure
+{
+    /// <summary>HTTP status; 0 when there was no answer, so that nobody knows whether the request took effect.</summary>
+    public int Code { get; init; }
+
+    /// <summary>The server's reason, such as <c>NotFound</c>; derived from the code where the body says none.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The server's message, or what broke the connection.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>How long the server asks to wait; null when it does not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Types of the causes the server lists.</summary>
+    public IReadOnlyList<string> Causes { get; init; } = [];
+
+    /// <summary>No answer came: refused, cut, or too late.</summary>
+    public bool IsWithoutAnswer => Code is 0;
+
+    /// <summary>The connection was refused: the request certainly took no effect.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>The object does not exist.</summary>
+    public bool IsNotFound => Code is 404;
+
+    /// <summary>An object of that name exists already.</summary>
+    public bool IsAlreadyExists => Code is 409 && Reason is "AlreadyExists";
+
+    /// <summary>Somebody else wrote first.</summary>
+    public bool IsConflict => Code is 409 && Reason is not "AlreadyExists";
+
+    /// <summary>The account may not do this.</summary>
+    public bool IsForbidden => Code is 403;
+
+    /// <summary>The request as such will not be accepted, however often it is sent.</summary>
+    public bool IsRejected => Code is 400 or 403 or 405 or 413 or 415 or 422;
+
+    /// <summary>The asked-for version is no longer (or not yet) known: list again.</summary>
+    public bool IsExpired => Code is 410 || Reason is "Expired" or "Gone";
+
+    /// <summary>The server has not reached the version asked for (common contract 8.5).</summary>
+    public bool IsVersionTooLarge => Causes.Contains("ResourceVersionTooLarge") || Message.Contains("Too large resource version", StringComparison.Ordinal);
+
+    /// <summary>The server asks to come back later.</summary>
+    public bool IsTooManyRequests => Code is 429;
+
+    /// <summary>The namespace is going away, so nothing can be created in it.</summary>
+    public bool IsNamespaceTerminating => Causes.Contains("NamespaceTerminating");
+
+    /// <summary>What the other side said, with its code.</summary>
+    public override string ToString() => Code is 0 ? Message : $"{Message} ({Code} {Reason})";
+
+    internal static ApiFailure FromStatus(int code, Status? status, TimeSpan? retryAfter) => new()
+    {
+        Code = status?.Code is > 0 and var own ? own : code,
+        Reason = status?.Reason is { Length: > 0 } reason ? reason : ReasonOf(code),
+        Message = status?.Message is { Length: > 0 } message ? message : $"the server answered {code} without saying why",
+        RetryAfter = retryAfter ?? (status?.Details?.RetryAfterSeconds is > 0 and var s ? TimeSpan.FromSeconds(s) : null),
+        Causes = status?.Details?.Causes is { } causes ? [.. causes.Select(c => c.Reason ?? "")] : [],
+    };
+
+    internal static ApiFailure WithoutAnswer(string what, bool refused = false) => new() { Message = what, Reason = "NoAnswer", IsRefused = refused };
+
+    private static string ReasonOf(int code) => code switch
+    {
+        400 => "BadRequest",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "NotFound",
+        405 => "MethodNotAllowed",
+        409 => "Conflict",
+        410 => "Gone",
+        413 => "RequestEntityTooLarge",
+        415 => "UnsupportedMediaType",
+        422 => "Invalid",
+        429 => "TooManyRequests",
+        500 => "InternalError",
+        503 => "ServiceUnavailable",
+        504 => "Timeout",
+        _ => "Unknown",
+    };
+}

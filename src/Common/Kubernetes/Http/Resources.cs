@@ -1,0 +1,33 @@
+using Sidecars.Kubernetes.Json;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.Kubernetes.Http;
+
+/// <summary>The resources the sidecars work with.</summary>
+public static class Resources
+{
+    private const string Core = "/api/v1";
+    private const string Storage = "/apis/storage.k8s.io/v1";
+
+    /// <summary>Claims.</summary>
+    public static Resource<PersistentVolumeClaim> PersistentVolumeClaims { get; } =
+        new(Core, "persistentvolumeclaims", true, KubeJson.Default.PersistentVolumeClaim, KubeJson.Default.PersistentVolumeClaimList);
+
+    /// <summary>Volumes.</summary>
+    public static Resource<PersistentVolume> PersistentVolumes { get; } =
+        new(Core, "persistentvolumes", false, KubeJson.Default.PersistentVolume, KubeJson.Default.PersistentVolumeList);
+
+    /// <summary>Storage classes.</summary>
+    public static Resource<StorageClass> StorageClasses { get; } =
+        new(Storage, "storageclasses", false, KubeJson.Default.StorageClass, KubeJson.Default.StorageClassList);
+
+    /// <summary>Attachments.</summary>
+    public static Resource<VolumeAttachment> VolumeAttachments { get; } =
+        new(Storage, "volumeattachments", false, KubeJson.Default.VolumeAttachment, KubeJson.Default.VolumeAttachmentList);
+
+    /// <summary>Secrets; read one at a time, never listed.</summary>
+    public static Resource<Secret> Secrets { get; } = new(Core, "secrets", true, KubeJson.Default.Secret);
+
+    /// <summary>Events; written, never read.</summary>
+    public static Resource<ClusterEvent> Events { get; } = new(Core, "events", true, KubeJson.Default.ClusterEvent);
+}

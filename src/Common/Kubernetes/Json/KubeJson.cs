@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.Kubernetes.Json;
+
+/// <summary>
+/// Compile-time readers and writers of every object the sidecars exchange with the API server. Unknown fields are passed over
+/// without an allocation; null members are not written.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PersistentVolumeClaim))]
+[JsonSerializable(typeof(ObjectList<PersistentVolumeClaim>), TypeInfoPropertyName = "PersistentVolumeClaimList")]
+[JsonSerializable(typeof(PersistentVolume))]
+[JsonSerializable(typeof(ObjectList<PersistentVolume>), TypeInfoPropertyName = "PersistentVolumeList")]
+[JsonSerializable(typeof(StorageClass))]
+[JsonSerializable(typeof(ObjectList<StorageClass>), TypeInfoPropertyName = "StorageClassList")]
+[JsonSerializable(typeof(VolumeAttachment))]
+[JsonSerializable(typeof(ObjectList<VolumeAttachment>), TypeInfoPropertyName = "VolumeAttachmentList")]
+[JsonSerializable(typeof(Secret))]
+[JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(ClusterEvent))]
+[JsonSerializable(typeof(Status))]
+[JsonSerializable(typeof(MetadataOnly))]
+[JsonSerializable(typeof(ApiResourceList))]
+public sealed partial class KubeJson : JsonSerializerContext;

@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sidecars.Kubernetes.Json;
+
+/// <summary>
+/// Reads <c>resourceVersion</c> as the number it is on every API server, and writes it back as text. A text that is no number
+/// becomes 0, "unknown": such an object is always taken as newer and never sent back with a version.
+/// </summary>
+public sealed class ResourceVersionConverter : JsonConverter<ulong>
+{
+    /// <inheritdoc />
+    public override ulong Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType is JsonTokenType.String && ulong.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : 0;
+
+    /// <inheritdoc />
+    public override void Write(Utf8JsonWriter writer, ulong value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,251 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.Kubernetes.Leading;
+
+/// <summary>
+/// Holds a lease so that of several replicas one works (common contract 6). It trusts no clock but its own: another holder is
+/// gone when its record has not changed for the time that record itself names. The work's token is cancelled as soon as the
+/// lease was not renewed within the renew deadline, which is before any other replica may take it. Nothing fences the API:
+/// a write already under way when the lease is lost may still arrive.
+/// </summary>
+public sealed partial class LeaderElector
+{
+    private readonly LeaseLock _lease;
+    private readonly LeaderElectionOptions _options;
+    private readonly LeaderElectionMetrics _metrics;
+    private readonly Action<Lease, string> _announce;
+    private readonly TimeProvider _time;
+    private readonly Func<double> _random;
+    private readonly ILogger _log;
+
+    private Lease? _observed;
+    private long _observedAt;
+    private string _reportedLeader = "";
+    private volatile bool _isLeading;
+
+    /// <summary>A candidate; nothing happens before <see cref="RunAsync"/>.</summary>
+    /// <param name="api">A client of its own, so that ordinary calls cannot starve a renewal.</param>
+    /// <param name="options">Names and times.</param>
+    /// <param name="metrics">Metrics of the election.</param>
+    /// <param name="announce">Told "became leader" with the lease, to make an event of it.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="log">Log.</param>
+    /// <param name="random">Source of jitter, from 0 to below 1.</param>
+    public LeaderElector(ApiClient api, LeaderElectionOptions options, LeaderElectionMetrics metrics, Action<Lease, string> announce,
+        TimeProvider time, ILogger log, Func<double>? random = null)
+    {
+        _lease = new LeaseLock(api, options.Namespace, options.LeaseName);
+        (_options, _metrics, _announce, _time, _log, _random) = (options, metrics, announce, time, log, random ?? Random.Shared.NextDouble);
+    }
+
+    /// <summary>
+    /// Waits for the lease, works while it is held, and returns when it is lost, when the work ends, or on <paramref name="stop"/>.
+    /// </summary>
+    /// <param name="work">The work of the leader; its token is cancelled when it must stop.</param>
+    /// <param name="releases">Whether the lease is given back at the end (<c>ReleaseLeaderElectionOnExit</c>).</param>
+    /// <param name="stop">Ends the candidacy or the leadership.</param>
+    /// <returns>True when it ended because it was asked to, or the work was done; false when the lease was lost.</returns>
+    public async Task<bool> RunAsync(Func<CancellationToken, Task> work, bool releases, CancellationToken stop)
+    {
+        if (!await Acquire(stop)) return true;
+
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var working = Task.Run(() => work(leading.Token), CancellationToken.None);
+        // Renewal goes on while the work drains after a stop: the lease must be ours until the last write.
+        using var renewing = new CancellationTokenSource();
+        var renewal = Renew(renewing.Token);
+        await Task.WhenAny(working, renewal);
+        var isLost = renewal.IsCompleted;
+
+        _isLeading = false;
+        _metrics.Leading(false);
+        if (isLost) Log.Lost(_log, _options.LeaseName);
+        await leading.CancelAsync();
+        await renewing.CancelAsync();
+        await renewal;
+        if (!isLost) await working; // a lost lease does not wait: the process ends
+        if (releases && !isLost) await Release();
+        return !isLost;
+    }
+
+    /// <summary>
+    /// Whether the election is in order (common contract 5): true for a candidate, and for a leader that renewed within the
+    /// lease duration and <paramref name="tolerance"/>.
+    /// </summary>
+    public bool IsHealthy(TimeSpan tolerance) =>
+        !_isLeading || _time.GetElapsedTime(Volatile.Read(ref _observedAt)) <= _options.LeaseDuration + tolerance;
+
+    private async Task<bool> Acquire(CancellationToken stop)
+    {
+        Log.Acquiring(_log, _options.Namespace, _options.LeaseName);
+        try
+        {
+            while (!await Try(stop)) await Task.Delay(_options.RetryPeriod * (1 + LeaderElectionOptions.JitterFactor * _random()), _time, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+        _isLeading = true;
+        _metrics.Leading(true);
+        Log.Acquired(_log, _options.Namespace, _options.LeaseName, _options.Identity);
+        _announce(_observed!, $"{_options.Identity} became leader");
+        return true;
+    }
+
+    /// <summary>Renews until a whole round fails; returns then, or when told to stop.</summary>
+    private async Task Renew(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_options.RetryPeriod, _time, stop);
+                if (!await RenewRound(stop)) return;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The leadership ends in order.
+        }
+    }
+
+    private async Task<bool> RenewRound(CancellationToken stop)
+    {
+        using var deadline = new CancellationTokenSource(_options.RenewDeadline, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        try
+        {
+            while (!await Try(both.Token)) await Task.Delay(_options.RetryPeriod, _time, both.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> Try(CancellationToken cancel)
+    {
+        var now = _time.GetUtcNow();
+        if (_observed is { Spec.HolderIdentity: var holder } known && holder == _options.Identity && IsStillValid(known))
+        {
+            var renewed = await _lease.Update(known, RecordOf(known.Spec!.AcquireTime ?? now, now, known.Spec.LeaseTransitions ?? 0), _options.Labels, cancel);
+            if (renewed.IsSuccess)
+            {
+                Observe(renewed.Value);
+                Log.Renewed(_log, _options.LeaseName);
+                return true;
+            }
+            Log.FastPathFailed(_log, _options.LeaseName, renewed.Failure.ToString());
+        }
+
+        var read = await _lease.Get(cancel);
+        if (!read.IsSuccess) return read.Failure.IsNotFound ? await Create(now, cancel) : Failed("read", read.Failure);
+
+        if (_observed is null || !IsSameRecord(_observed.Spec, read.Value.Spec)) Observe(read.Value);
+        else _observed = read.Value; // the version may have moved; the time of observation has not
+        var record = read.Value.Spec;
+        var isOurs = record?.HolderIdentity == _options.Identity;
+        if (!string.IsNullOrEmpty(record?.HolderIdentity) && !isOurs && IsStillValid(read.Value)) return false;
+
+        if (isOurs) _metrics.SlowPath();
+        var spec = isOurs
+            ? RecordOf(record!.AcquireTime ?? now, now, record.LeaseTransitions ?? 0)
+            : RecordOf(now, now, (record?.LeaseTransitions ?? 0) + 1);
+        var taken = await _lease.Update(read.Value, spec, _options.Labels, cancel);
+        if (!taken.IsSuccess) return Failed("update", taken.Failure);
+        Observe(taken.Value);
+        return true;
+    }
+
+    private async Task<bool> Create(DateTimeOffset now, CancellationToken cancel)
+    {
+        var created = await _lease.Create(RecordOf(now, now, 0), _options.Labels, cancel);
+        if (!created.IsSuccess) return Failed("create", created.Failure);
+        Observe(created.Value);
+        return true;
+    }
+
+    private async Task Release()
+    {
+        using var limit = new CancellationTokenSource(_options.RenewDeadline, _time);
+        try
+        {
+            var read = await _lease.Get(limit.Token);
+            if (!read.IsSuccess || read.Value.Spec?.HolderIdentity != _options.Identity) return;
+            var now = _time.GetUtcNow();
+            var record = RecordOf(now, now, read.Value.Spec.LeaseTransitions ?? 0);
+            (record.HolderIdentity, record.LeaseDurationSeconds) = ("", 1);
+            var released = await _lease.Update(read.Value, record, _options.Labels, limit.Token);
+            if (released.IsSuccess) Log.Released(_log, _options.LeaseName);
+            else Failed("release", released.Failure);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            Log.Failed(_log, "release", _options.Namespace, _options.LeaseName, "no answer within the renew deadline; the lease expires by itself");
+        }
+    }
+
+    private LeaseSpec RecordOf(DateTimeOffset acquired, DateTimeOffset renewed, int transitions) => new()
+    {
+        HolderIdentity = _options.Identity,
+        LeaseDurationSeconds = (int)_options.LeaseDuration.TotalSeconds,
+        AcquireTime = acquired,
+        RenewTime = renewed,
+        LeaseTransitions = transitions,
+    };
+
+    private void Observe(Lease lease)
+    {
+        _observed = lease;
+        Volatile.Write(ref _observedAt, _time.GetTimestamp());
+        var leader = lease.Spec?.HolderIdentity ?? "";
+        if (leader == _reportedLeader) return;
+        _reportedLeader = leader;
+        Log.NewLeader(_log, _options.LeaseName, leader);
+    }
+
+    /// <summary>Judged by how long we have seen the record unchanged, and by the duration it names.</summary>
+    private bool IsStillValid(Lease lease) =>
+        _time.GetElapsedTime(Volatile.Read(ref _observedAt)) < TimeSpan.FromSeconds(lease.Spec?.LeaseDurationSeconds ?? 0);
+
+    private static bool IsSameRecord(LeaseSpec? a, LeaseSpec? b) =>
+        a?.HolderIdentity == b?.HolderIdentity && a?.RenewTime == b?.RenewTime && a?.AcquireTime == b?.AcquireTime
+        && a?.LeaseTransitions == b?.LeaseTransitions && a?.LeaseDurationSeconds == b?.LeaseDurationSeconds;
+
+    private bool Failed(string step, ApiFailure failure)
+    {
+        Log.Failed(_log, step, _options.Namespace, _options.LeaseName, failure.ToString());
+        return false;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Attempting to acquire leader lease {Namespace} {Lease}")]
+        public static partial void Acquiring(ILogger logger, string @namespace, string lease);
+
+        [LoggerMessage(2, LogLevel.Information, "Successfully acquired lease {Namespace} {Lease} {Identity}")]
+        public static partial void Acquired(ILogger logger, string @namespace, string lease, string identity);
+
+        [LoggerMessage(3, LogLevel.Trace, "Renewed lease {Lease}")]
+        public static partial void Renewed(ILogger logger, string lease);
+
+        [LoggerMessage(4, LogLevel.Information, "Renewing without a read failed, reading the lease {Lease} {Err}")]
+        public static partial void FastPathFailed(ILogger logger, string lease, string err);
+
+        [LoggerMessage(5, LogLevel.Debug, "New leader {Lease} {Leader}")]
+        public static partial void NewLeader(ILogger logger, string lease, string leader);
+
+        [LoggerMessage(6, LogLevel.Warning, "Lease request failed, trying again {Step} {Namespace} {Lease} {Err}")]
+        public static partial void Failed(ILogger logger, string step, string @namespace, string lease, string err);
+
+        [LoggerMessage(7, LogLevel.Error, "Stopped leading, the lease was not renewed in time {Lease}")]
+        public static partial void Lost(ILogger logger, string lease);
+
+        [LoggerMessage(8, LogLevel.Information, "Released lease {Lease}")]
+        public static partial void Released(ILogger logger, string lease);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+using Sidecars.Kubernetes.Json;
+
+namespace Sidecars.Kubernetes.Objects;
+
+/// <summary>A storage class, as far as the sidecars read it.</summary>
+public sealed class StorageClass : KubeObject
+{
+    /// <summary>Name of the driver that serves the class.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? Provisioner { get; set; }
+
+    /// <summary>Parameters, reserved keys included.</summary>
+    public StringMap? Parameters { get; set; }
+
+    /// <summary>Reclaim policy of new volumes.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? ReclaimPolicy { get; set; }
+
+    /// <summary>Mount options of new volumes.</summary>
+    [JsonConverter(typeof(PooledListConverter))]
+    public string[]? MountOptions { get; set; }
+
+    /// <summary><c>Immediate</c> or <c>WaitForFirstConsumer</c>; null is immediate.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? VolumeBindingMode { get; set; }
+
+    /// <summary>Whether the class restricts topology; its content is read by the topology feature alone.</summary>
+    public PresenceOnly? AllowedTopologies { get; set; }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+
+namespace Sidecars.EmbeddedCluster.Controllers;
+
+/// <summary>
+/// The kubelet of one node, as far as volumes need one: it registers drivers, keeps the node's objects, and gives pods their
+/// volumes. Drivers are registered by call; whoever watches a registration directory makes these calls.
+/// </summary>
+internal sealed partial class Kubelet : IAsyncDisposable
+{
+    private readonly ControllerContext _context;
+    private readonly DriverClients _drivers;
+    private readonly Action<string>? _onCall;
+    private readonly CsiNodeKeeper _csiNode;
+    private readonly ControllerLoop _loop;
+
+    private Kubelet(ControllerContext context, NodeOptions options, DriverClients drivers, Action<string>? onCall)
+    {
+        (_context, _drivers, _onCall) = (context, drivers, onCall);
+        var node = new NodeObjects(context, options.Name);
+        node.Create();
+        _csiNode = new CsiNodeKeeper(context, options.Name);
+        var uses = new VolumeUse();
+        var mounting = new VolumeMounting(context, options.Name, new MountPaths(options.Directory), drivers, uses);
+        var pods = new PodRunner(context, options.Name, mounting, uses, node);
+        _loop = new ControllerLoop("kubelet", context, pods.Reconcile)
+            .On("pods", change => PodVolumes.NodeName(change.Object) == options.Name ? [ObjectKey.Of(change.Object)] : [])
+            .On("persistentvolumeclaims", change => PodsUsing(change.Object))
+            .On("volumeattachments", change => change.Object.Root.Text("spec", "nodeName") == options.Name ? PodsOf(options.Name) : []);
+        drivers.Changed += () =>
+        {
+            foreach (var pod in PodsOf(options.Name)) _loop.Add(pod);
+        };
+    }
+
+    public static Kubelet Start(ControllerContext context, NodeOptions options, DriverClients drivers, Action<string>? onCall) =>
+        new(context, options, drivers, onCall);
+
+    /// <summary>Registers the driver listening at the address and returns its name. A driver registered before is replaced.</summary>
+    /// <exception cref="CsiConnectionException">Nobody answers there.</exception>
+    public async Task<string> Register(CsiAddress address, CancellationToken stop)
+    {
+        var client = await DriverClient.Connect(address, _context.Time, _context.Log, _onCall, stop);
+        _csiNode.Register(client);
+        _drivers.Add(client);
+        Log.Registered(_context.Log, client.Name, address.Text, client.Info.NodeId);
+        return client.Name;
+    }
+
+    /// <summary>Takes a driver's registration back; pods that have its volumes keep them.</summary>
+    public void Unregister(string driver)
+    {
+        if (_drivers.Remove(driver)) _csiNode.Unregister(driver);
+    }
+
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+
+    private IEnumerable<string> PodsUsing(StoredObject claim) => _context.Storage.List("pods", claim.Namespace).Items
+        .Where(pod => PodVolumes.ClaimNames(pod).Contains(claim.Name)).Select(ObjectKey.Of);
+
+    private IEnumerable<string> PodsOf(string node) => _context.Storage.List("pods").Items
+        .Where(pod => PodVolumes.NodeName(pod) == node).Select(ObjectKey.Of);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Registered CSI driver {Driver} at {Address}, node id {NodeId}")]
+        public static partial void Registered(ILogger logger, string driver, string address, string nodeId);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecars.EmbeddedCluster.Controllers;
+
+/// <summary>
+/// Takes the pods of one node through the life that matters to volumes: all volumes published, then Running and Ready; on deletion
+/// all volumes taken away, then the pod removed. No container is ever started.
+/// </summary>
+internal sealed class PodRunner(ControllerContext context, string nodeName, VolumeMounting mounting, VolumeUse uses, NodeObjects node)
+{
+    private const string Component = "kubelet";
+
+    public async ValueTask<Outcome> Reconcile(string key, CancellationToken stop)
+    {
+        if (context.Storage.Find("pods", key) is not { } pod || PodVolumes.NodeName(pod) != nodeName) return Outcome.Done;
+        if (pod.IsBeingDeleted) return await TearDown(pod, stop);
+        return PodVolumes.IsFinished(pod) ? Outcome.Done : await SetUp(pod, stop);
+    }
+
+    private async Task<Outcome> SetUp(StoredObject pod, CancellationToken stop)
+    {
+        if (pod.Root.Text("status", "phase") == "Running") return Outcome.Done;
+        foreach (var (name, claimName, isReadOnly) in PodVolumes.Claims(pod))
+        {
+            if (context.Storage.Get("persistentvolumeclaims", pod.Namespace, claimName).Object is not { } claim)
+                return Fail(pod, name, MountFailure.Failed($"persistentvolumeclaim \"{claimName}\" not found"));
+            if (new Claim(claim) is not { IsBound: true } bound) return Outcome.Done;
+            if (context.Storage.Get("persistentvolumes", null, bound.VolumeName).Object is not { } stored)
+                return Fail(pod, name, MountFailure.Failed($"persistentvolume \"{bound.VolumeName}\" not found"));
+            var volume = new Volume(stored);
+            var failure = await MountOne(pod, volume, isReadOnly, stop);
+            if (failure is not null) return Fail(pod, volume.Stored.Name, failure);
+        }
+
+        return Outcome.Of(ShowRunning(pod));
+    }
+
+    private async Task<MountFailure?> MountOne(StoredObject pod, Volume volume, bool isReadOnly, CancellationToken stop)
+    {
+        try
+        {
+            // Shown before the driver is called: from here on the volume must not be detached.
+            if (volume.Driver.Length > 0) node.ShowInUse([.. uses.Names, AttachmentName.InNodeStatus(volume)]);
+            return await mounting.Mount(pod, volume, isReadOnly, stop);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return MountFailure.Failed(failure.Message);
+        }
+        finally
+        {
+            node.ShowInUse(uses.Names);
+        }
+    }
+
+    private async Task<Outcome> TearDown(StoredObject pod, CancellationToken stop)
+    {
+        foreach (var volume in uses.Of(pod.Uid))
+        {
+            if (await mounting.Unmount(pod, volume, stop) is not { } failure) continue;
+            context.Events.Warning(pod, Component, "FailedUnMount",
+                $"UnmountVolume.TearDown failed for volume \"{volume.Stored.Name}\" : {failure.Reason}");
+            return Outcome.Retry(failure.Reason);
+        }
+
+        node.ShowInUse(uses.Names);
+        return Outcome.Of(context.Storage.Delete("pods", pod.Namespace, pod.Name, new DeleteOptions { GracePeriodSeconds = 0, Uid = pod.Uid }));
+    }
+
+    private Outcome Fail(StoredObject pod, string volume, MountFailure failure)
+    {
+        // What is waited for announces itself by a change of an object, which brings the pod back here.
+        if (failure.IsWaiting) return Outcome.Done;
+        context.Events.Warning(pod, Component, "FailedMount", $"MountVolume.SetUp failed for volume \"{volume}\" : {failure.Reason}");
+        return Outcome.Retry(failure.Reason);
+    }
+
+    private StoreResult ShowRunning(StoredObject pod)
+    {
+        var now = context.Now;
+        var content = pod.ToJson();
+        var status = content.Child("status");
+        var containers = content.Array("spec", "containers").Objects().ToList();
+        status["phase"] = "Running";
+        status["startTime"] = now;
+        status["hostIP"] = "127.0.0.1";
+        status["podIP"] = "127.0.0.1";
+        var conditions = status.Array("conditions").Objects()
+            .Where(condition => condition.Text("type") == "PodScheduled").Select(condition => condition.DeepClone()).ToList();
+        conditions.AddRange(((ReadOnlySpan<string>)["Initialized", "ContainersReady", "Ready"]).ToArray().Select(type => new JsonObject
+        {
+            ["type"] = type, ["status"] = "True", ["lastTransitionTime"] = now,
+        }));
+        status["conditions"] = new JsonArray([.. conditions]);
+        status["containerStatuses"] = new JsonArray([.. containers.Select(container => new JsonObject
+        {
+            ["name"] = container.Text("name"),
+            ["image"] = container.Text("image"),
+            ["imageID"] = "",
+            ["ready"] = true,
+            ["started"] = true,
+            ["restartCount"] = 0,
+            ["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = now } },
+        })]);
+        return context.Storage.UpdateStatus("pods", content);
+    }
+}

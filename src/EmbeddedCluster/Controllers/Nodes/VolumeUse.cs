@@ -1,0 +1,50 @@
+namespace Sidecars.EmbeddedCluster.Controllers;
+
+/// <summary>
+/// What the kubelet has at its node: which volume is staged, and which pods have it. It is the kubelet's memory of what it still has to
+/// undo, kept apart from objects that may be deleted in the meantime.
+/// </summary>
+internal sealed class VolumeUse
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (Volume Volume, HashSet<string> Pods)> _uses = new(StringComparer.Ordinal);
+
+    /// <summary>The names under which the node's status shows the volumes.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            lock (_gate) return [.. _uses.Keys];
+        }
+    }
+
+    public void Begin(Volume volume, string podUid)
+    {
+        lock (_gate)
+        {
+            var name = AttachmentName.InNodeStatus(volume);
+            if (!_uses.TryGetValue(name, out var use)) _uses[name] = use = (volume, []);
+            use.Pods.Add(podUid);
+        }
+    }
+
+    /// <summary>The volumes a pod has.</summary>
+    public IReadOnlyList<Volume> Of(string podUid)
+    {
+        lock (_gate) return [.. _uses.Values.Where(use => use.Pods.Contains(podUid)).Select(use => use.Volume)];
+    }
+
+    public bool IsUsedByOthers(Volume volume, string podUid)
+    {
+        lock (_gate) return _uses.TryGetValue(AttachmentName.InNodeStatus(volume), out var use) && use.Pods.Any(pod => pod != podUid);
+    }
+
+    public void End(Volume volume, string podUid)
+    {
+        lock (_gate)
+        {
+            var name = AttachmentName.InNodeStatus(volume);
+            if (_uses.TryGetValue(name, out var use) && use.Pods.Remove(podUid) && use.Pods.Count == 0) _uses.Remove(name);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecars.EmbeddedCluster;
+
+/// <summary>Driver registrations: every switch has a default, and how volumes live and attach is fixed.</summary>
+internal sealed class CsiDriverRules : KindRules
+{
+    public override bool AllowsUnconditionalUpdate => false;
+
+    public override bool ReturnsDeletedObject => true;
+
+    public override void SetDefaults(JsonObject content)
+    {
+        var spec = content.Child("spec");
+        spec.Default("attachRequired", true);
+        spec.Default("podInfoOnMount", false);
+        spec.Default("storageCapacity", false);
+        spec.Default("fsGroupPolicy", "ReadWriteOnceWithFSType");
+        spec.Default("requiresRepublish", false);
+        spec.Default("seLinuxMount", false);
+        if (spec.Array("volumeLifecycleModes") is not { Count: > 0 }) spec["volumeLifecycleModes"] = new JsonArray("Persistent");
+    }
+
+    public override void Validate(JsonObject content, FieldErrors errors)
+    {
+        VolumeChecks.CheckDriverName(content["metadata"].Text("name"), "metadata.name", errors);
+        var spec = content["spec"];
+        foreach (var mode in spec.Array("volumeLifecycleModes").Texts())
+            if (mode is not ("Persistent" or "Ephemeral")) errors.NotSupported("spec.volumeLifecycleModes", mode, "Ephemeral", "Persistent");
+        if (spec.Text("fsGroupPolicy") is { } policy and not ("ReadWriteOnceWithFSType" or "File" or "None"))
+            errors.NotSupported("spec.fsGroupPolicy", policy, "File", "None", "ReadWriteOnceWithFSType");
+        var audiences = new HashSet<string>(StringComparer.Ordinal);
+        var index = 0;
+        foreach (var request in spec.Array("tokenRequests").Objects())
+        {
+            var audience = request.Text("audience") ?? "";
+            if (!audiences.Add(audience)) errors.Duplicate($"spec.tokenRequests[{index}].audience", audience);
+            index++;
+        }
+    }
+
+    public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
+    {
+        foreach (var field in (ReadOnlySpan<string>)["attachRequired", "volumeLifecycleModes"])
+            CheckImmutable(content["spec"].At(field), old["spec"].At(field), "spec." + field, errors);
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecars.EmbeddedCluster;
+
+/// <summary>Custom resources: whatever their schema says, defaults included. Transition rules in CEL are not evaluated.</summary>
+internal sealed class CustomResourceRules(StructuralSchema schema) : KindRules
+{
+    public override bool TracksGeneration => true;
+
+    public override bool AllowsUnconditionalUpdate => false;
+
+    public override bool StatusKeepsMetadata => true;
+
+    public override void SetDefaults(JsonObject content) => schema.SetDefaults(content);
+
+    public override void Validate(JsonObject content, FieldErrors errors) => schema.Validate(content, errors);
+
+    public override void ValidateStatusUpdate(JsonObject content, JsonObject old, FieldErrors errors) => schema.Validate(content, errors);
+}

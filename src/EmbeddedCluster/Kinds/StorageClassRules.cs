@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecars.EmbeddedCluster;
+
+/// <summary>Storage classes: provisioner, parameters and policies are fixed at creation.</summary>
+internal sealed class StorageClassRules : KindRules
+{
+    private const int MostParameters = 512;
+
+    public override bool ReturnsDeletedObject => true;
+
+    public override void SetDefaults(JsonObject content)
+    {
+        content.Default("reclaimPolicy", "Delete");
+        content.Default("volumeBindingMode", "Immediate");
+    }
+
+    public override void Validate(JsonObject content, FieldErrors errors)
+    {
+        var provisioner = content.Text("provisioner") ?? "";
+        if (provisioner.Length == 0) errors.Required("provisioner");
+        else if (Names.CheckQualified(provisioner.ToLowerInvariant()) is { } wrong) errors.Invalid("provisioner", provisioner, wrong);
+        CheckParameters(content.Object("parameters"), mayBeEmpty: true, errors);
+        if (content.Text("reclaimPolicy") is not ("Delete" or "Retain"))
+            errors.NotSupported("reclaimPolicy", content.Text("reclaimPolicy") ?? "", "Delete", "Retain");
+        if (content.Text("volumeBindingMode") is not ("Immediate" or "WaitForFirstConsumer"))
+            errors.NotSupported("volumeBindingMode", content.Text("volumeBindingMode") ?? "", "Immediate", "WaitForFirstConsumer");
+        var term = 0;
+        foreach (var topology in content.Array("allowedTopologies").Objects())
+        {
+            var index = 0;
+            foreach (var expression in topology.Array("matchLabelExpressions").Objects())
+            {
+                var path = $"allowedTopologies[{term}].matchLabelExpressions[{index++}]";
+                if (expression.Array("values") is not { Count: > 0 }) errors.Required(path + ".values");
+                if (Names.CheckQualified(expression.Text("key") ?? "") is { } wrongKey) errors.Invalid(path + ".key", expression.Text("key") ?? "", wrongKey);
+            }
+            term++;
+        }
+    }
+
+    public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
+    {
+        foreach (var field in (ReadOnlySpan<string>)["parameters", "provisioner", "reclaimPolicy"])
+            if (!JsonNode.DeepEquals(content[field], old[field])) errors.Forbidden(field, $"updates to {field} are forbidden.");
+        CheckImmutable(content["volumeBindingMode"], old["volumeBindingMode"], "volumeBindingMode", errors);
+    }
+
+    public static void CheckParameters(JsonObject? parameters, bool mayBeEmpty, FieldErrors errors)
+    {
+        if (!mayBeEmpty && parameters is not { Count: > 0 }) errors.Required("parameters", "must contain at least one key/value pair");
+        if (parameters?.Count > MostParameters) errors.TooMany("parameters", parameters.Count, MostParameters);
+        if (parameters?.ContainsKey("") == true) errors.Invalid("parameters", "", "field must not be empty");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecars.EmbeddedCluster;
+
+/// <summary>Checks that claims, volumes and storage classes share.</summary>
+internal static class VolumeChecks
+{
+    private const int LongestDriverName = 63;
+    private static readonly string[] AccessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+
+    public static void CheckAccessModes(JsonArray? modes, FieldErrors errors)
+    {
+        var named = modes.Texts().ToList();
+        foreach (var mode in named)
+            if (!AccessModes.Contains(mode)) errors.NotSupported("spec.accessModes", mode, AccessModes);
+        if (named.Count > 1 && named.Contains("ReadWriteOncePod"))
+            errors.Forbidden("spec.accessModes", "may not use ReadWriteOncePod with other access modes");
+    }
+
+    public static void CheckVolumeMode(JsonNode? spec, FieldErrors errors)
+    {
+        if (spec.Text("volumeMode") is { } mode and not ("Block" or "Filesystem")) errors.NotSupported("spec.volumeMode", mode, "Block", "Filesystem");
+    }
+
+    public static void CheckClassName(JsonNode? spec, string field, FieldErrors errors)
+    {
+        if (spec.Text(field) is { Length: > 0 } name && Names.CheckSubdomain(name) is { } wrong) errors.Invalid("spec." + field, name, wrong);
+    }
+
+    public static void CheckPositive(string? quantity, string field, FieldErrors errors)
+    {
+        if (quantity is not null && Quantity.TryParse(quantity, out var amount) && amount.Sign <= 0)
+            errors.Invalid(field, quantity, "must be greater than zero");
+    }
+
+    public static void CheckDriverName(string? driver, string field, FieldErrors errors)
+    {
+        if (string.IsNullOrEmpty(driver)) errors.Required(field);
+        else if (driver.Length > LongestDriverName) errors.TooLong(field, LongestDriverName);
+        else if (Names.CheckSubdomain(driver.ToLowerInvariant()) is { } wrong) errors.Invalid(field, driver, wrong);
+    }
+
+    /// <summary>The terms of a node selector: at least one, each requirement with an operator that fits its values.</summary>
+    public static void CheckNodeSelector(JsonNode? selector, string path, FieldErrors errors)
+    {
+        var terms = selector.Array("nodeSelectorTerms");
+        if (terms is not { Count: > 0 })
+        {
+            errors.Required(path + ".nodeSelectorTerms", "must have at least one node selector term");
+            return;
+        }
+        for (var t = 0; t < terms.Count; t++)
+            foreach (var group in (ReadOnlySpan<string>)["matchExpressions", "matchFields"])
+            {
+                var index = 0;
+                foreach (var requirement in terms[t].Array(group).Objects())
+                    CheckRequirement(requirement, $"{path}.nodeSelectorTerms[{t}].{group}[{index++}]", errors);
+            }
+    }
+
+    private static void CheckRequirement(JsonObject requirement, string path, FieldErrors errors)
+    {
+        var count = requirement.Array("values")?.Count ?? 0;
+        switch (requirement.Text("operator") ?? "")
+        {
+            case "In" or "NotIn" when count == 0:
+                errors.Required(path + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
+                break;
+            case "Exists" or "DoesNotExist" when count > 0:
+                errors.Forbidden(path + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                break;
+            case "Gt" or "Lt" when count != 1:
+                errors.Required(path + ".values", "must be specified single value when `operator` is 'Lt' or 'Gt'");
+                break;
+            case "In" or "NotIn" or "Exists" or "DoesNotExist" or "Gt" or "Lt":
+                break;
+            case var other:
+                errors.Invalid(path + ".operator", other, "not a valid selector operator");
+                break;
+        }
+        var key = requirement.Text("key") ?? "";
+        if (Names.CheckQualified(key) is { } wrong) errors.Invalid(path + ".key", key, wrong);
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecars.EmbeddedCluster;
+
+/// <summary>The schema of a built-in kind: its Go type.</summary>
+internal sealed class BuiltInSchema(TypeShape shape) : IObjectSchema
+{
+    public DecodeOutcome Decode(JsonObject content)
+    {
+        var decoder = new ObjectDecoder();
+        decoder.Decode(content, shape);
+        return new DecodeOutcome(decoder.Error, decoder.UnknownFields);
+    }
+
+    public JsonObject? EmptyStatus() => shape.Field("status")?.Type.Zero() as JsonObject;
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+
+namespace Sidecars.EmbeddedCluster;
+
+/// <summary>
+/// The field table of the built-in kinds of Kubernetes 1.36, read once from the embedded text. It says which fields exist, their types, which
+/// of them the API server writes back even when empty, and how strategic merge patch treats lists.
+/// </summary>
+internal static class KindTable
+{
+    private const string ResourceName = "Sidecars.EmbeddedCluster.Schemas.kinds.txt";
+
+    private static readonly Dictionary<string, TypeShape> Scalars = new(StringComparer.Ordinal)
+    {
+        ["string"] = new(ValueForm.String, "string"),
+        ["int"] = new(ValueForm.Int, "int64"),
+        ["bool"] = new(ValueForm.Bool, "bool"),
+        ["float"] = new(ValueForm.Float, "float64"),
+        ["quantity"] = new(ValueForm.Quantity, "resource.Quantity"),
+        ["intstr"] = new(ValueForm.IntOrString, "intstr.IntOrString"),
+        ["time"] = new(ValueForm.Time, "v1.Time"),
+        ["microtime"] = new(ValueForm.MicroTime, "v1.MicroTime"),
+        ["bytes"] = new(ValueForm.Bytes, "[]uint8"),
+        ["any"] = new(ValueForm.Any, "interface {}"),
+    };
+
+    private static readonly Dictionary<string, TypeShape> Structs = Read();
+
+    /// <summary>The shape of a type of the table such as <c>core.PersistentVolume</c>.</summary>
+    public static TypeShape Find(string type) => Structs[type];
+
+    private static Dictionary<string, TypeShape> Read()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(ResourceName)
+            ?? throw new InvalidOperationException($"The program was built without its table of kinds, {ResourceName}.");
+        using var reader = new StreamReader(stream);
+        var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        const string typeLine = "type ";
+        var structs = lines.Where(line => line.StartsWith(typeLine, StringComparison.Ordinal))
+            .Select(line => line[typeLine.Length..])
+            .ToDictionary(name => name, name => new TypeShape(ValueForm.Struct, name[(name.IndexOf('.') + 1)..]), StringComparer.Ordinal);
+
+        TypeShape? current = null;
+        foreach (var line in lines)
+            if (line.StartsWith(typeLine, StringComparison.Ordinal)) current = structs[line[typeLine.Length..]];
+            else AddField(current!, line.Split(' ', StringSplitOptions.RemoveEmptyEntries), structs);
+        foreach (var shape in structs.Values)
+            shape.AlwaysWritten.AddRange(shape.Fields.Values.Where(field => field.IsAlwaysWritten));
+        return structs;
+    }
+
+    private static void AddField(TypeShape owner, string[] words, Dictionary<string, TypeShape> structs)
+    {
+        var (name, type, flags) = (words[0], words[1], words[2]);
+        var merge = flags.IndexOf('m');
+        var tags = merge < 0 ? flags : flags[..merge];
+        owner.Fields[name] = new FieldShape(name, Resolve(type, structs), tags.Contains('o'), tags.Contains('z'), tags.Contains('p'))
+        {
+            MergeKey = merge >= 0 && flags.Length > merge + 1 ? flags[(merge + 2)..] : null,
+            MergesScalars = merge >= 0 && flags.Length == merge + 1,
+            RetainsKeys = tags.Contains('r'),
+        };
+    }
+
+    private static TypeShape Resolve(string type, Dictionary<string, TypeShape> structs)
+    {
+        if (type.StartsWith("{}", StringComparison.Ordinal)) return structs[type[2..]];
+        if (type.StartsWith("[]", StringComparison.Ordinal)) return new(ValueForm.List, "list") { Element = Resolve(type[2..], structs) };
+        if (type.StartsWith("map:", StringComparison.Ordinal)) return new(ValueForm.Map, "map") { Element = Resolve(type[4..], structs) };
+        return Scalars[type];
+    }
+}

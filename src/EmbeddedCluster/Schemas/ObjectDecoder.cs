@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Sidecars.EmbeddedCluster;
+
+/// <summary>
+/// Brings a client's JSON into the form the API server would store for a built-in kind: unknown fields are dropped and reported, wrong types are
+/// an error, times and quantities are written canonically, empty values are left out or written as the server's own encoder does.
+/// </summary>
+internal sealed class ObjectDecoder
+{
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private const string MicroTimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+
+    /// <summary>Paths of fields that the kind does not have, such as <c>spec.foo</c>.</summary>
+    public List<string> UnknownFields { get; } = [];
+
+    /// <summary>The first value of a wrong type, worded as the server words it; null when the object could be decoded.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>Conforms the object in place. After an <see cref="Error"/> its content is undefined.</summary>
+    public void Decode(JsonObject value, TypeShape shape) => DecodeStruct(value, shape, "");
+
+    private void DecodeStruct(JsonObject value, TypeShape shape, string path)
+    {
+        List<string>? dropped = null;
+        List<KeyValuePair<string, JsonNode>>? replaced = null;
+        foreach (var (name, child) in value)
+        {
+            if (shape.Field(name) is not { } field)
+            {
+                // The type header is not part of the table; nested raw objects keep theirs because their form is Any.
+                if (path.Length == 0 && name is "kind" or "apiVersion") continue;
+                UnknownFields.Add(Join(path, name));
+                (dropped ??= []).Add(name);
+                continue;
+            }
+            var decoded = child is null ? null : DecodeValue(child, field.Type, Join(path, name), shape, field);
+            if (Error is not null) return;
+            if (decoded is null || (field.OmitEmpty && !field.IsPointer && IsEmpty(decoded, field.Type)))
+                (dropped ??= []).Add(name);
+            else if (!ReferenceEquals(decoded, child))
+                (replaced ??= []).Add(new(name, decoded));
+        }
+        if (dropped is not null)
+            foreach (var name in dropped)
+                value.Remove(name);
+        if (replaced is not null)
+            foreach (var (name, node) in replaced)
+                value[name] = node;
+        foreach (var field in shape.AlwaysWritten)
+            if (!value.ContainsKey(field.Name))
+                value[field.Name] = field.IsPointer ? null : field.Type.Zero();
+    }
+
+    private JsonNode? DecodeValue(JsonNode value, TypeShape type, string path, TypeShape owner, FieldShape field)
+    {
+        switch (type.Form)
+        {
+            case ValueForm.Any:
+                return value;
+            case ValueForm.Struct when value is JsonObject fields:
+                DecodeStruct(fields, type, path);
+                return value;
+            case ValueForm.Map when value is JsonObject entries:
+                DecodeMap(entries, type, path, owner, field);
+                return value;
+            case ValueForm.List when value is JsonArray items:
+                DecodeList(items, type, path, owner, field);
+                return value;
+            case ValueForm.Struct or ValueForm.Map or ValueForm.List:
+                return Mismatch(value, type, owner, path);
+            default:
+                return DecodeScalar(value, type, path, owner);
+        }
+    }
+
+    private void DecodeMap(JsonObject entries, TypeShape type, string path, TypeShape owner, FieldShape field)
+    {
+        List<KeyValuePair<string, JsonNode>>? replaced = null;
+        foreach (var (key, entry) in entries)
+        {
+            // A null entry is the zero value of the element, not its absence.
+            var decoded = entry is null ? type.Element!.Zero() : DecodeValue(entry, type.Element!, Join(path, key), owner, field);
+            if (Error is not null) return;
+            if (decoded is not null && !ReferenceEquals(decoded, entry)) (replaced ??= []).Add(new(key, decoded));
+        }
+        if (replaced is not null)
+            foreach (var (key, node) in replaced)
+                entries[key] = node;
+    }
+
+    private void DecodeList(JsonArray items, TypeShape type, string path, TypeShape owner, FieldShape field)
+    {
+        for (var i = 0; i < items.Count && Error is null; i++)
+        {
+            var item = items[i];
+            var decoded = item is null ? type.Element!.Zero() : DecodeValue(item, type.Element!, $"{path}[{i}]", owner, field);
+            if (Error is null && !ReferenceEquals(decoded, item)) items[i] = decoded;
+        }
+    }
+
+    private JsonNode? DecodeScalar(JsonNode value, TypeShape type, string path, TypeShape owner)
+    {
+        var kind = value.GetValueKind();
+        switch (type.Form)
+        {
+            case ValueForm.String when kind == JsonValueKind.String:
+            case ValueForm.Bool when kind is JsonValueKind.True or JsonValueKind.False:
+            case ValueForm.Float when kind == JsonValueKind.Number:
+            case ValueForm.Int when kind == JsonValueKind.Number && JsonReading.AsInteger(value) is not null:
+            case ValueForm.IntOrString when kind == JsonValueKind.String || (kind == JsonValueKind.Number && JsonReading.AsInteger(value) is not null):
+                return value;
+            case ValueForm.Bytes when kind == JsonValueKind.String:
+                if (IsBase64(value.GetValue<string>())) return value;
+                Error = $"illegal base64 data in {path}";
+                return null;
+            case ValueForm.Quantity when kind is JsonValueKind.String or JsonValueKind.Number:
+                var text = kind == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+                if (Quantity.TryParse(text, out var quantity))
+                    return quantity.ToString() is var canonical && canonical == text && kind == JsonValueKind.String ? value : JsonValue.Create(canonical);
+                Error = $"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$' ({path} is {value.ToJsonString()})";
+                return null;
+            case ValueForm.Time or ValueForm.MicroTime when kind == JsonValueKind.String:
+                return DecodeTime(value, type, path);
+            default:
+                return Mismatch(value, type, owner, path);
+        }
+    }
+
+    private JsonNode? DecodeTime(JsonNode value, TypeShape type, string path)
+    {
+        var text = value.GetValue<string>();
+        if (!TryReadTime(text, out var time))
+        {
+            Error = $"parsing time {value.ToJsonString()} as \"2006-01-02T15:04:05Z07:00\": cannot parse {path}";
+            return null;
+        }
+        var canonical = time.ToString(type.Form == ValueForm.Time ? TimeFormat : MicroTimeFormat, CultureInfo.InvariantCulture);
+        return canonical == text ? value : JsonValue.Create(canonical);
+    }
+
+    /// <summary>Reads an RFC 3339 time as the API server does: a zone is required, a fraction is allowed.</summary>
+    public static bool TryReadTime(string text, out DateTimeOffset time)
+    {
+        time = default;
+        const int shortest = 20; // 2006-01-02T15:04:05Z
+        if (text.Length < shortest || text[4] != '-' || text[10] != 'T') return false;
+        var zone = text[^1] == 'Z' || (text[^3] == ':' && text[^6] is '+' or '-');
+        return zone && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time);
+    }
+
+    private JsonNode? Mismatch(JsonNode value, TypeShape type, TypeShape owner, string path)
+    {
+        var found = value.GetValueKind() switch
+        {
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number when type.Form == ValueForm.Int => "number " + value.ToJsonString(),
+            JsonValueKind.Number => "number",
+            _ => "bool",
+        };
+        Error = $"json: cannot unmarshal {found} into Go struct field {owner.Name}.{path} of type {type.Name}";
+        return null;
+    }
+
+    private static bool IsEmpty(JsonNode value, TypeShape type) => type.Form switch
+    {
+        ValueForm.String or ValueForm.Bytes => value.GetValue<string>().Length == 0,
+        ValueForm.Bool => !value.GetValue<bool>(),
+        ValueForm.Int => JsonReading.AsInteger(value) == 0,
+        ValueForm.List => value is JsonArray { Count: 0 },
+        ValueForm.Map => value is JsonObject { Count: 0 },
+        _ => false,
+    };
+
+    private static bool IsBase64(string text)
+    {
+        // The Go decoder skips line breaks and nothing else.
+        foreach (var c in text)
+            if (c is ' ' or '\t') return false;
+        return System.Buffers.Text.Base64.IsValid(text);
+    }
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : path + "." + name;
+}

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Sidecars.EmbeddedCluster;
+
+/// <summary>One node of a structural OpenAPI v3 schema, read from a CustomResourceDefinition.</summary>
+internal sealed class SchemaNode
+{
+    // A pattern comes from a manifest; a pathological one must not hold a request for ever.
+    private static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
+
+    public SchemaNode(JsonObject schema)
+    {
+        Type = schema.Text("type") ?? "";
+        Properties = (schema.Object("properties") ?? []).Where(entry => entry.Value is JsonObject)
+            .ToDictionary(entry => entry.Key, entry => new SchemaNode((JsonObject)entry.Value!), StringComparer.Ordinal);
+        if (schema["additionalProperties"] is JsonObject additional) AdditionalProperties = new SchemaNode(additional);
+        AllowsAnyProperty = schema.Flag("additionalProperties") == true;
+        if (schema.Object("items") is { } items) Items = new SchemaNode(items);
+        Required = [.. schema.Array("required").Texts()];
+        Enum = schema.Array("enum");
+        Format = schema.Text("format") ?? "";
+        if (schema.Text("pattern") is { } pattern) Pattern = new Regex(pattern, RegexOptions.CultureInvariant, PatternLimit);
+        (MinLength, MaxLength) = (schema.Integer("minLength"), schema.Integer("maxLength"));
+        (MinItems, MaxItems) = (schema.Integer("minItems"), schema.Integer("maxItems"));
+        (MinProperties, MaxProperties) = (schema.Integer("minProperties"), schema.Integer("maxProperties"));
+        (Minimum, Maximum) = (Number(schema["minimum"]), Number(schema["maximum"]));
+        (ExcludesMinimum, ExcludesMaximum) = (schema.Flag("exclusiveMinimum") == true, schema.Flag("exclusiveMaximum") == true);
+        MultipleOf = Number(schema["multipleOf"]);
+        IsNullable = schema.Flag("nullable") == true;
+        PreservesUnknownFields = schema.Flag("x-kubernetes-preserve-unknown-fields") == true;
+        IsIntOrString = schema.Flag("x-kubernetes-int-or-string") == true;
+        IsEmbeddedResource = schema.Flag("x-kubernetes-embedded-resource") == true;
+        IsSet = schema.Text("x-kubernetes-list-type") == "set" || schema.Flag("uniqueItems") == true;
+        MapKeys = schema.Text("x-kubernetes-list-type") == "map" ? [.. schema.Array("x-kubernetes-list-map-keys").Texts()] : [];
+        Default = schema["default"];
+        (AllOf, AnyOf, OneOf) = (Nodes(schema, "allOf"), Nodes(schema, "anyOf"), Nodes(schema, "oneOf"));
+        if (schema.Object("not") is { } not) Not = new SchemaNode(not);
+    }
+
+    public string Type { get; }
+
+    public Dictionary<string, SchemaNode> Properties { get; }
+
+    public SchemaNode? AdditionalProperties { get; }
+
+    public bool AllowsAnyProperty { get; }
+
+    public SchemaNode? Items { get; }
+
+    public string[] Required { get; }
+
+    public JsonArray? Enum { get; }
+
+    public string Format { get; }
+
+    public Regex? Pattern { get; }
+
+    public long? MinLength { get; }
+
+    public long? MaxLength { get; }
+
+    public long? MinItems { get; }
+
+    public long? MaxItems { get; }
+
+    public long? MinProperties { get; }
+
+    public long? MaxProperties { get; }
+
+    public double? Minimum { get; }
+
+    public double? Maximum { get; }
+
+    public bool ExcludesMinimum { get; }
+
+    public bool ExcludesMaximum { get; }
+
+    public double? MultipleOf { get; }
+
+    public bool IsNullable { get; }
+
+    public bool PreservesUnknownFields { get; }
+
+    public bool IsIntOrString { get; }
+
+    public bool IsEmbeddedResource { get; }
+
+    public bool IsSet { get; }
+
+    public string[] MapKeys { get; }
+
+    public JsonNode? Default { get; }
+
+    public SchemaNode[] AllOf { get; }
+
+    public SchemaNode[] AnyOf { get; }
+
+    public SchemaNode[] OneOf { get; }
+
+    public SchemaNode? Not { get; }
+
+    private static SchemaNode[] Nodes(JsonObject schema, string name) => [.. schema.Array(name).Objects().Select(node => new SchemaNode(node))];
+
+    private static double? Number(JsonNode? value) => value?.GetValueKind() == System.Text.Json.JsonValueKind.Number ? double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) : null;
+}

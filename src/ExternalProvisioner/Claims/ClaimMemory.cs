@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+
+namespace Sidecars.ExternalProvisioner.Claims;
+
+/// <summary>
+/// What is remembered of claims between two attempts. All of it is an optimisation or a safeguard: after a restart the claims are
+/// listed anew and the driver, asked again by the same name, answers with the same volume.
+/// </summary>
+internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, byte> _tried = new(StringComparer.Ordinal);
+
+    public InProgressClaims InProgress { get; } = new();
+
+    public InfeasibleClaims Infeasible { get; } = new(infeasibleRetention, time);
+
+    public ClaimsAwaitingClass AwaitingClass { get; } = new();
+
+    /// <summary>An attempt at the claim failed.</summary>
+    public void Tried(string uid) => _tried[uid] = 0;
+
+    /// <summary>The claim has its volume.</summary>
+    public void Made(string uid)
+    {
+        InProgress.Drop(uid);
+        Tried(uid);
+    }
+
+    /// <summary>Whether this process has worked on the claim before.</summary>
+    public bool WasTried(string uid) => _tried.ContainsKey(uid);
+
+    /// <summary>Whether anything is remembered of the claim.</summary>
+    public bool Knows(string uid) => WasTried(uid) || InProgress.Find(uid) is not null;
+
+    /// <summary>The claim is bound, gone, or somebody else's.</summary>
+    public void Forget(string uid)
+    {
+        InProgress.Drop(uid);
+        Infeasible.Drop(uid);
+        _tried.TryRemove(uid, out _);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Sidecars.ExternalProvisioner.Claims;
+
+/// <summary>What is known of the driver's work after a failed attempt (provisioner contract 4.6).</summary>
+internal enum ProvisionState
+{
+    /// <summary>The driver certainly does nothing more: if the claim disappears now, nothing is left behind.</summary>
+    Finished,
+
+    /// <summary>The driver may still be making the volume: go on until that is known, even if the claim disappears.</summary>
+    InBackground,
+
+    /// <summary>The attempt did not get as far as the driver: what was known before is still true.</summary>
+    NoChange,
+}
+
+/// <summary>Why an attempt did not make a volume.</summary>
+/// <param name="State">What is known of the driver's work.</param>
+/// <param name="Message">What the user is told.</param>
+/// <param name="IsInfeasible">The driver says the request itself is wrong, so trying again soon is pointless.</param>
+internal sealed record ProvisionFailure(ProvisionState State, string Message, bool IsInfeasible = false);

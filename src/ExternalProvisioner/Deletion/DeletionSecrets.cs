@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ExternalProvisioner.Secrets;
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Deletion;
+
+/// <summary>
+/// Finds the secret a volume is deleted with (provisioner contract 8.4, step 4): the one noted on the volume when it was made,
+/// else the one its class names. A secret that cannot be read does not hold up the deletion; the driver decides.
+/// </summary>
+internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classes, SecretReader secrets, ILogger<DeletionSecrets> log)
+{
+    /// <summary>The secret's values, none, or why the reference cannot be found.</summary>
+    public async Task<(IReadOnlyDictionary<string, string>? Values, string? Error)> Of(PersistentVolume volume, CancellationToken stop)
+    {
+        var (reference, error) = ReferenceOf(volume);
+        if (error is not null) return (null, $"failed to get secretreference for volume {volume.Name}: {error}");
+        if (reference is null) return (null, null);
+        var (values, readError) = await secrets.Read(reference, stop);
+        if (readError is not null) Log.Unreadable(log, volume.Name, reference, readError);
+        return (values, null);
+    }
+
+    private (SecretReference? Reference, string? Error) ReferenceOf(PersistentVolume volume)
+    {
+        var name = volume.Annotation(WellKnown.DeletionSecretNameAnnotation);
+        var ns = volume.Annotation(WellKnown.DeletionSecretNamespaceAnnotation);
+        if (name is not null && ns is not null) return (name.Length > 0 && ns.Length > 0 ? new SecretReference(name, ns) : null, null);
+
+        var className = volume.Annotation(WellKnown.BetaClassAnnotation) ?? volume.Spec.StorageClassName ?? "";
+        if (classes.Find(new ObjectKey(null, className)) is not { } storageClass || volume.Spec.ClaimRef is not { } claim) return (null, null);
+        return SecretTemplate.Resolve(SecretPurpose.Provisioner, storageClass.Parameters, volume.Name, new TemplateClaim(claim.Namespace ?? "", claim.Name ?? ""));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Deleting a volume without its secret, which cannot be read: {PV} {Secret} {Err}")]
+        public static partial void Unreadable(ILogger logger, string pv, SecretReference secret, string err);
+    }
+}

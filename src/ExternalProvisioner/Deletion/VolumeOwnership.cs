@@ -1,0 +1,28 @@
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Deletion;
+
+/// <summary>When a volume is ours, and when it is to be deleted (provisioner contract 8.1 to 8.3). Pure functions.</summary>
+internal static class VolumeOwnership
+{
+    public static bool IsOurs(PersistentVolume volume, string driver)
+    {
+        var migratedTo = volume.Annotation(WellKnown.MigratedToAnnotation);
+        if (volume.Annotation(WellKnown.ProvisionedByAnnotation) is { } provisioner) return provisioner == driver || migratedTo == driver;
+        return volume.Spec.Csi is { } csi ? csi.Driver == driver : migratedTo == driver;
+    }
+
+    /// <summary>A bound volume that will once be deleted by us must not vanish from the API before that.</summary>
+    public static bool NeedsFinalizer(PersistentVolume volume) =>
+        Reclaims(volume) && !volume.IsBeingDeleted && volume.Status?.Phase is WellKnown.PhaseBound && !volume.HasFinalizer(WellKnown.VolumeFinalizer);
+
+    /// <summary>A volume that is kept needs nothing from us, and nothing may hold it.</summary>
+    public static bool ShedsFinalizer(PersistentVolume volume) =>
+        volume.Spec.PersistentVolumeReclaimPolicy is "Retain" or "Recycle" && volume.HasFinalizer(WellKnown.VolumeFinalizer);
+
+    public static bool IsToBeDeleted(PersistentVolume volume) =>
+        Reclaims(volume) && volume.Status?.Phase is WellKnown.PhaseReleased
+        && !(volume.IsBeingDeleted && !volume.HasFinalizer(WellKnown.VolumeFinalizer));
+
+    private static bool Reclaims(PersistentVolume volume) => volume.Spec.PersistentVolumeReclaimPolicy is WellKnown.ReclaimDelete;
+}

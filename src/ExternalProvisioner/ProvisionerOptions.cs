@@ -1,0 +1,37 @@
+using Sidecars.ExternalProvisioner.Requests;
+
+namespace Sidecars.ExternalProvisioner;
+
+/// <summary>What the command line asks of provisioning itself.</summary>
+internal sealed record ProvisionerOptions
+{
+    /// <summary>How volumes are named.</summary>
+    public required VolumeNaming Naming { get; init; }
+
+    /// <summary>File system where the class names none; empty leaves it to the driver.</summary>
+    public string DefaultFsType { get; init; } = "";
+
+    /// <summary>Whether the driver is told which claim a volume is for.</summary>
+    public bool ExtraCreateMetadata { get; init; }
+
+    /// <summary>Whether a volume of read-only claims is published read-only.</summary>
+    public bool ControllerPublishReadOnly { get; init; }
+
+    /// <summary>Gate <c>Topology</c>.</summary>
+    public bool UsesTopology { get; init; } = true;
+
+    /// <summary>Gate <c>VolumeAttributesClass</c>.</summary>
+    public bool UsesAttributesClasses { get; init; } = true;
+
+    /// <summary>Limit of each call to the driver.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>First pause after a failure.</summary>
+    public TimeSpan RetryIntervalStart { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest pause after failures, and how long an infeasible claim is left alone.</summary>
+    public TimeSpan RetryIntervalMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Claims worked on at once, and as many volumes.</summary>
+    public int WorkerThreads { get; init; } = 100;
+}

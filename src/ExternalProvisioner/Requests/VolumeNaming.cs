@@ -1,0 +1,29 @@
+namespace Sidecars.ExternalProvisioner.Requests;
+
+/// <summary>
+/// The name of a volume, made from the claim's uid so that every attempt asks the driver for the same one
+/// (provisioner contract 4.8). It is the name of the CSI volume and of the PersistentVolume.
+/// </summary>
+/// <param name="Prefix">What the name begins with (<c>--volume-name-prefix</c>).</param>
+/// <param name="UidLength">Characters of the uid without dashes, or -1 for the uid as it is.</param>
+internal sealed record VolumeNaming(string Prefix, int UidLength)
+{
+    public const int WholeUid = -1;
+
+    /// <summary>Digits of a uid without its dashes.</summary>
+    private const int DigitsOfUid = 32;
+
+    /// <summary>What is wrong with the length, or null. The original crashes on it at the first claim.</summary>
+    public static string? Problem(int uidLength) => uidLength is < WholeUid or > DigitsOfUid
+        ? $"--volume-name-uuid-length must be between {WholeUid} and {DigitsOfUid}, not {uidLength}"
+        : null;
+
+    public (string? Name, string? Error) Of(string claimUid)
+    {
+        if (Prefix.Length is 0) return (null, "volume name prefix cannot be of length 0");
+        if (claimUid.Length is 0) return (null, "corrupted PVC object, it is missing UID");
+        if (UidLength is WholeUid) return ($"{Prefix}-{claimUid}", null);
+        var digits = claimUid.Replace("-", "", StringComparison.Ordinal);
+        return ($"{Prefix}-{digits[..Math.Min(UidLength, digits.Length)]}", null);
+    }
+}

@@ -1,0 +1,75 @@
+using Csi.V1;
+using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Objects;
+using ModeType = Csi.V1.VolumeCapability.Types.AccessMode.Types.Mode;
+
+namespace Sidecars.ExternalProvisioner.Volumes;
+
+/// <summary>Makes the PersistentVolume of a volume the driver created (provisioner contract 6, step 3). Pure.</summary>
+internal static class VolumeComposer
+{
+    public static PersistentVolume Compose(
+        PersistentVolumeClaim claim, StorageClass storageClass, VolumeRequest request, Volume made, DriverFacts driver, bool publishesReadOnly)
+    {
+        var secrets = request.Secrets;
+        return new PersistentVolume
+        {
+            ApiVersion = "v1",
+            Kind = "PersistentVolume",
+            Metadata = new ObjectMeta
+            {
+                Name = request.Csi.Name,
+                Annotations = Annotations(storageClass, secrets),
+                Finalizers = [WellKnown.VolumeFinalizer],
+            },
+            Spec = new VolumeSpec
+            {
+                Capacity = StringMap.From([new(WellKnown.Storage, Quantity.FromBytes(SizeOf(made, request)).ToString())]),
+                AccessModes = claim.Spec.AccessModes,
+                MountOptions = storageClass.MountOptions is { Length: > 0 } options ? options : null,
+                PersistentVolumeReclaimPolicy = storageClass.ReclaimPolicy,
+                StorageClassName = storageClass.Name,
+                VolumeMode = claim.Spec.VolumeMode,
+                ClaimRef = ObjectReference.To(claim, "PersistentVolumeClaim", "v1"),
+                Csi = new CsiVolumeSource
+                {
+                    Driver = driver.Name,
+                    VolumeHandle = made.VolumeId,
+                    FsType = claim.Spec.VolumeMode is WellKnown.Block || request.FsType.Length is 0 ? null : request.FsType,
+                    ReadOnly = publishesReadOnly && request.Csi.VolumeCapabilities is [{ AccessMode.Mode: ModeType.MultiNodeReaderOnly }],
+                    VolumeAttributes = Attributes(driver, made),
+                    ControllerPublishSecretRef = secrets.ControllerPublish,
+                    NodeStageSecretRef = secrets.NodeStage,
+                    NodePublishSecretRef = secrets.NodePublish,
+                    ControllerExpandSecretRef = secrets.ControllerExpand,
+                    NodeExpandSecretRef = secrets.NodeExpand,
+                },
+            },
+        };
+    }
+
+    /// <summary>What the driver made; 0 is "as asked".</summary>
+    public static long SizeOf(Volume made, VolumeRequest request) =>
+        made.CapacityBytes is 0 ? request.Csi.CapacityRange.RequiredBytes : made.CapacityBytes;
+
+    private static StringMap Annotations(StorageClass storageClass, VolumeSecrets secrets)
+    {
+        // The deletion secret is always there, be it empty: its absence would mean a volume of an older release.
+        var annotations = new List<KeyValuePair<string, string>>
+        {
+            new(WellKnown.ProvisionedByAnnotation, storageClass.Provisioner ?? ""),
+            new(WellKnown.DeletionSecretNameAnnotation, secrets.Provisioner?.Name ?? ""),
+            new(WellKnown.DeletionSecretNamespaceAnnotation, secrets.Provisioner?.Namespace ?? ""),
+        };
+        if (secrets.ControllerModify is { } modify)
+        {
+            annotations.Add(new(WellKnown.ModifySecretNameAnnotation, modify.Name!));
+            annotations.Add(new(WellKnown.ModifySecretNamespaceAnnotation, modify.Namespace!));
+        }
+        return StringMap.From(annotations);
+    }
+
+    private static StringMap Attributes(DriverFacts driver, Volume made) =>
+        StringMap.From([new(WellKnown.IdentityAttribute, driver.Identity), .. made.VolumeContext]); // the driver's own value wins
+}

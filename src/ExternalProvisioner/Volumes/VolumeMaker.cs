@@ -1,0 +1,65 @@
+using Csi.V1;
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Requests;
+
+namespace Sidecars.ExternalProvisioner.Volumes;
+
+/// <summary>
+/// Asks the driver for a volume, checks what it made, and takes back what is not what was asked for (provisioner contract 4.7 and
+/// 6, steps 1 and 2). A volume it returns is usable; a failure says whether the driver may still be at work.
+/// </summary>
+internal sealed partial class VolumeMaker(Controller.ControllerClient driver, CsiCall calls, TimeSpan timeout, TimeProvider time, ILogger<VolumeMaker> log)
+{
+    /// <summary>Tries to take back a wrong volume within one attempt; the next attempt tries again.</summary>
+    private const int MostCleanupTries = 5;
+
+    private static readonly TimeSpan s_cleanupPause = TimeSpan.FromMilliseconds(200);
+
+    public async Task<(Volume? Volume, ProvisionFailure? Failure)> Make(VolumeRequest request, CancellationToken stop)
+    {
+        var answer = await calls.InvokeAsync(driver.CreateVolumeAsync, request.Csi, timeout, stop);
+        if (!answer.IsOk) return (null, FailureOf(answer.Error));
+
+        if (answer.Response.Volume is not { } volume)
+            return (null, new(ProvisionState.InBackground, $"the driver answered CreateVolume of {request.Csi.Name} without a volume; this is a fault of the driver, and the call is repeated"));
+        if (volume.VolumeId.Length is 0)
+            return (null, new(ProvisionState.InBackground, $"the driver answered CreateVolume of {request.Csi.Name} with a volume without an id; this is a fault of the driver, and the call is repeated"));
+
+        var wanted = request.Csi.CapacityRange.RequiredBytes;
+        var size = VolumeComposer.SizeOf(volume, request);
+        if (size >= wanted) return (volume, null);
+
+        var problem = $"created volume capacity {size} less than requested capacity {wanted}";
+        var cleanup = await TakeBack(volume.VolumeId, request, stop);
+        return (null, new(ProvisionState.InBackground, cleanup is null ? problem : $"{problem}. Cleanup of volume {request.Csi.Name} failed, volume is orphaned: {cleanup}"));
+    }
+
+    private static ProvisionFailure FailureOf(CsiError error) => new(
+        FinalErrors.IsFinalForProvisioning(error.Code) ? ProvisionState.Finished : ProvisionState.InBackground,
+        error.Text,
+        error.Code is Grpc.Core.StatusCode.InvalidArgument);
+
+    /// <summary>Deletes a volume that cannot be used; all tries share one time-out. Null is success.</summary>
+    private async Task<string?> TakeBack(string volumeId, VolumeRequest request, CancellationToken stop)
+    {
+        var delete = new DeleteVolumeRequest { VolumeId = volumeId };
+        delete.Secrets.Add(request.Csi.Secrets);
+        var started = time.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            var answer = await calls.InvokeAsync(driver.DeleteVolumeAsync, delete, timeout - time.GetElapsedTime(started), stop);
+            if (answer.IsOk) return null;
+            Log.CleanupFailed(log, request.Csi.Name, volumeId, attempt, answer.Error.Text);
+            if (attempt == MostCleanupTries || time.GetElapsedTime(started) + s_cleanupPause >= timeout) return answer.Error.Text;
+            await Task.Delay(s_cleanupPause, time, stop);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Failed to take back an unusable volume: {PV} {VolumeHandle} {Attempt} {Err}")]
+        public static partial void CleanupFailed(ILogger logger, string pv, string volumeHandle, int attempt, string err);
+    }
+}

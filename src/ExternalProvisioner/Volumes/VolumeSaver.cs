@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Events;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Queueing;
+
+namespace Sidecars.ExternalProvisioner.Volumes;
+
+/// <summary>
+/// Writes the PersistentVolumes of created volumes to the API, and does not let go of one before it stands there
+/// (provisioner contract 7): the first try is made in place, further ones from a queue. A volume is never deleted because its
+/// object could not be written. An object of the same name that is not ours counts as a failure, not as success.
+/// </summary>
+internal sealed partial class VolumeSaver(
+    ApiClient api, Caches caches, EventRecorder events, WorkQueue<string> queue, ILogger<VolumeSaver> log)
+{
+    private sealed record Unsaved(PersistentVolume Volume, PersistentVolumeClaim Claim);
+
+    private readonly ConcurrentDictionary<string, Unsaved> _unsaved = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a volume of that name was made and still waits to be written.</summary>
+    public bool IsWaiting(string volume) => _unsaved.ContainsKey(volume);
+
+    /// <summary>
+    /// Writes the object, or takes it over to write it later. Not stopped by a shutdown: the request is short, and a volume whose
+    /// object is not written has to be found again through the driver.
+    /// </summary>
+    public async Task Save(PersistentVolume volume, PersistentVolumeClaim claim)
+    {
+        var waiting = _unsaved[volume.Name] = new Unsaved(volume, claim); // before the try, so that a second attempt at the claim sees it
+        if (!await Try(waiting)) queue.Add(volume.Name);
+    }
+
+    /// <summary>One more try at a volume from the queue.</summary>
+    public async ValueTask<Outcome> Retry(string volume, CancellationToken stop)
+    {
+        if (!_unsaved.TryGetValue(volume, out var waiting)) return Outcome.Done;
+        return await Try(waiting) ? Outcome.Done : Outcome.Retry("the volume's object is not written yet");
+    }
+
+    private async Task<bool> Try(Unsaved waiting)
+    {
+        var (volume, claim) = (waiting.Volume, waiting.Claim);
+        var result = await Write(volume);
+        if (result.IsSaved)
+        {
+            _unsaved.TryRemove(volume.Name, out _);
+            Log.Saved(log, volume.Name, claim.Key);
+            if (caches.ClaimsByUid.First(claim.Uid) is not null) Tell(claim, EventType.Normal, "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Name}");
+            return true;
+        }
+        Log.NotSaved(log, volume.Name, claim.Key, result.Problem);
+        if (result.IsRefused)
+            Tell(claim, EventType.Warning, "ProvisioningFailed", $"the driver made volume {volume.Spec.Csi?.VolumeHandle}, but its PersistentVolume {volume.Name} cannot be saved: {result.Problem}; it is tried again");
+        return false;
+    }
+
+    private async Task<SaveResult> Write(PersistentVolume volume)
+    {
+        var created = await api.CreateAsync(Resources.PersistentVolumes, volume, CancellationToken.None);
+        if (created.IsSuccess)
+        {
+            caches.Volumes.Fold(created.Value);
+            return new(true);
+        }
+        if (created.Failure.IsAlreadyExists) return await CompareExisting(volume);
+        return new(false, created.Failure.ToString(), created.Failure.IsRejected);
+    }
+
+    /// <summary>
+    /// An object of that name is there: ours from an earlier try whose answer got lost, or another one. The original takes any
+    /// for its own, which leaks the volume when the other one is just being deleted.
+    /// </summary>
+    private async Task<SaveResult> CompareExisting(PersistentVolume volume)
+    {
+        var read = await api.GetAsync(Resources.PersistentVolumes, volume.Key, CancellationToken.None);
+        if (!read.IsSuccess) return new(false, read.Failure.ToString());
+        var existing = read.Value;
+        if (existing.IsBeingDeleted) return new(false, "an older PersistentVolume of that name is still being deleted");
+        if (existing.Spec.Csi?.VolumeHandle != volume.Spec.Csi!.VolumeHandle)
+            return new(false, $"a PersistentVolume of that name exists for another volume, {existing.Spec.Csi?.VolumeHandle}; delete or rename one of the two", true);
+        if (existing.Spec.ClaimRef?.Uid != volume.Spec.ClaimRef!.Uid)
+            return new(false, $"a PersistentVolume of that name exists for claim {existing.Spec.ClaimRef?.Namespace}/{existing.Spec.ClaimRef?.Name} with uid {existing.Spec.ClaimRef?.Uid}; delete it", true);
+        caches.Volumes.Fold(existing);
+        return new(true);
+    }
+
+    private void Tell(PersistentVolumeClaim claim, EventType type, string reason, string message) =>
+        events.Record(ObjectReference.To(claim, "PersistentVolumeClaim", "v1"), type, reason, message);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Saved volume: {PV} {PVC}")]
+        public static partial void Saved(ILogger logger, string pv, ObjectKey pvc);
+
+        [LoggerMessage(2, LogLevel.Error, "Failed to save the object of a created volume, trying again: {PV} {PVC} {Err}")]
+        public static partial void NotSaved(ILogger logger, string pv, ObjectKey pvc, string? err);
+    }
+}

@@ -1,0 +1,68 @@
+using Csi.V1;
+using Grpc.Core;
+using Sidecars.HostPathDriver.NodeSide;
+using Sidecars.HostPathDriver.Volumes;
+using Capability = Csi.V1.NodeServiceCapability.Types.RPC.Types.Type;
+
+namespace Sidecars.HostPathDriver.Rpc;
+
+/// <summary>The Node service: hands each call to the part of the driver that knows how.</summary>
+internal sealed class NodeRpc(Backend backend) : Node.NodeBase
+{
+    private static readonly Capability[] Offered =
+    [
+        Capability.StageUnstageVolume, Capability.GetVolumeStats, Capability.ExpandVolume, Capability.VolumeCondition,
+        Capability.SingleNodeMultiWriter,
+    ];
+
+    private readonly Staging _staging = new(backend);
+    private readonly NodePublishing _publishing = new(backend);
+    private readonly NodeVolumes _volumes = new(backend);
+
+    public override Task<NodeStageVolumeResponse> NodeStageVolume(NodeStageVolumeRequest request, ServerCallContext context)
+    {
+        _staging.Stage(request);
+        return Task.FromResult(new NodeStageVolumeResponse());
+    }
+
+    public override Task<NodeUnstageVolumeResponse> NodeUnstageVolume(NodeUnstageVolumeRequest request, ServerCallContext context)
+    {
+        _staging.Unstage(request);
+        return Task.FromResult(new NodeUnstageVolumeResponse());
+    }
+
+    public override Task<NodePublishVolumeResponse> NodePublishVolume(NodePublishVolumeRequest request, ServerCallContext context)
+    {
+        _publishing.Publish(request);
+        return Task.FromResult(new NodePublishVolumeResponse());
+    }
+
+    public override Task<NodeUnpublishVolumeResponse> NodeUnpublishVolume(
+        NodeUnpublishVolumeRequest request, ServerCallContext context)
+    {
+        _publishing.Unpublish(request);
+        return Task.FromResult(new NodeUnpublishVolumeResponse());
+    }
+
+    public override Task<NodeGetVolumeStatsResponse> NodeGetVolumeStats(
+        NodeGetVolumeStatsRequest request, ServerCallContext context) => Task.FromResult(_volumes.Stats(request));
+
+    public override Task<NodeExpandVolumeResponse> NodeExpandVolume(NodeExpandVolumeRequest request, ServerCallContext context) =>
+        Task.FromResult(_volumes.Expand(request));
+
+    public override Task<NodeGetCapabilitiesResponse> NodeGetCapabilities(
+        NodeGetCapabilitiesRequest request, ServerCallContext context)
+    {
+        var response = new NodeGetCapabilitiesResponse();
+        response.Capabilities.Add(Offered.Select(type => new NodeServiceCapability { Rpc = new() { Type = type } }));
+        return Task.FromResult(response);
+    }
+
+    public override Task<NodeGetInfoResponse> NodeGetInfo(NodeGetInfoRequest request, ServerCallContext context) =>
+        Task.FromResult(new NodeGetInfoResponse
+        {
+            NodeId = backend.Options.NodeId,
+            MaxVolumesPerNode = backend.Options.MaxVolumesPerNode,
+            AccessibleTopology = VolumeMessages.TopologyOf(backend.Options),
+        });
+}

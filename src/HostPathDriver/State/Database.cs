@@ -1,0 +1,133 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Sidecars.HostPathDriver.State;
+
+/// <summary>
+/// The driver's memory: one SQLite file in the state directory. Every change is one transaction on one connection, so a process that
+/// is killed leaves either the old state or the new one. Calls are serialised by a lock; each is a few microseconds of work, far below
+/// what copying a volume costs.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    // Raised with every change of the tables; a file with a higher number was written by a newer driver and is refused.
+    private const int SchemaVersion = 1;
+
+    private const string Schema = """
+        CREATE TABLE volumes (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL UNIQUE,
+            capacity INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            parameters TEXT NOT NULL,
+            requested_mutable TEXT NOT NULL,
+            mutable TEXT NOT NULL,
+            source_snapshot TEXT,
+            source_volume TEXT);
+        CREATE TABLE snapshots (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL UNIQUE,
+            source_volume TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            created_ms INTEGER NOT NULL);
+        CREATE TABLE publications (
+            volume TEXT NOT NULL REFERENCES volumes(id),
+            node TEXT NOT NULL,
+            read_only INTEGER NOT NULL,
+            mode INTEGER NOT NULL,
+            PRIMARY KEY (volume, node));
+        CREATE TABLE placements (
+            path TEXT NOT NULL PRIMARY KEY,
+            volume TEXT NOT NULL REFERENCES volumes(id),
+            staging INTEGER NOT NULL,
+            read_only INTEGER NOT NULL,
+            mode INTEGER NOT NULL,
+            staging_path TEXT NOT NULL);
+        CREATE INDEX placements_volume ON placements(volume);
+        """;
+
+    private readonly SqliteConnection _connection;
+    private readonly Lock _gate = new();
+
+    private Database(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>Opens the file, creating it with its tables when it is new.</summary>
+    /// <exception cref="InvalidDataException">The file was written by a newer version of the driver, or is no database.</exception>
+    public static Database Open(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            ForeignKeys = true,
+            // A pooled connection would keep the file open after the driver has stopped.
+            Pooling = false,
+        }.ToString());
+        var database = new Database(connection);
+        try
+        {
+            connection.Open();
+            database.Prepare(path);
+            return database;
+        }
+        catch (SqliteException failure)
+        {
+            database.Dispose();
+            throw new InvalidDataException(
+                $"The state file {path} cannot be used ({failure.Message}). Move it away to start with an empty driver, or give another --state-dir.",
+                failure);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs one change as one transaction; nothing of it remains when it throws.</summary>
+    public T Write<T>(Func<Statements, T> change)
+    {
+        lock (_gate)
+        {
+            using var transaction = _connection.BeginTransaction();
+            var result = change(new Statements(_connection, transaction));
+            transaction.Commit();
+            return result;
+        }
+    }
+
+    /// <summary>Runs a reading that sees one moment of the state.</summary>
+    public T Read<T>(Func<Statements, T> reading)
+    {
+        lock (_gate)
+        {
+            using var transaction = _connection.BeginTransaction(deferred: true);
+            return reading(new Statements(_connection, transaction));
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private void Prepare(string path)
+    {
+        var statements = new Statements(_connection, null);
+        statements.Execute("PRAGMA journal_mode=WAL");
+        statements.Execute("PRAGMA synchronous=FULL");
+        var version = Convert.ToInt32(statements.Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);
+        if (version == SchemaVersion) return;
+        if (version != 0)
+        {
+            throw new InvalidDataException(
+                $"The state file {path} has version {version}, this driver knows version {SchemaVersion}. "
+                + "Use the driver that wrote it, or give another --state-dir.");
+        }
+
+        Write(change =>
+        {
+            change.Execute(Schema);
+            return change.Execute($"PRAGMA user_version={SchemaVersion}");
+        });
+    }
+}

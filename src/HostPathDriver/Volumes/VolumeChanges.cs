@@ -1,0 +1,77 @@
+using Csi.V1;
+using Sidecars.HostPathDriver.Rpc;
+using Sidecars.HostPathDriver.Storage;
+
+namespace Sidecars.HostPathDriver.Volumes;
+
+/// <summary>
+/// What happens to an existing volume: deletion, expansion, change of its mutable parameters. One at a time; who comes second is
+/// asked to repeat later.
+/// </summary>
+internal sealed class VolumeChanges(Backend backend)
+{
+    /// <summary>Deletes a volume that nobody uses; fine when it is gone already. Its snapshots are copies and stay.</summary>
+    public void Delete(DeleteVolumeRequest request)
+    {
+        var id = Check.Required(request.VolumeId, "volume_id");
+        using var changing = Change(id);
+        if (backend.Volumes.Find(id) is not { } volume) return;
+        if (backend.Publications.OfVolume(id) is [var publication, ..])
+            throw Refuse.FailedPrecondition($"Volume {id} is still published to node {publication.Node}; unpublish it there first.");
+        if (backend.Placements.OfVolume(id) is [var placement, ..])
+        {
+            var state = placement.IsStaging ? "staged" : "published";
+            throw Refuse.FailedPrecondition($"Volume {id} is still {state} at {placement.Path}; undo that first.");
+        }
+
+        // The record goes last: a deletion that is cut off is continued by its repeat.
+        DataDirectory.Delete(backend.Data.VolumePath(volume.Id));
+        backend.Volumes.Remove(id);
+    }
+
+    /// <summary>Makes a volume at least as large as required; fine when it is already.</summary>
+    public ControllerExpandVolumeResponse Expand(ControllerExpandVolumeRequest request)
+    {
+        var id = Check.Required(request.VolumeId, "volume_id");
+        if (request.CapacityRange is null) throw Refuse.InvalidArgument("capacity_range is missing.");
+        var range = Check.Range(request.CapacityRange);
+        using var changing = Change(id);
+        var volume = Check.Volume(backend, id);
+        if (request.VolumeCapability is { } capability) CapabilityCheck.ForVolume(capability, volume);
+        if (range.Required > backend.Options.MaxVolumeSize)
+        {
+            throw Refuse.OutOfRange(
+                $"The required {range.Required} bytes are more than the {backend.Options.MaxVolumeSize} a volume may have.");
+        }
+
+        if (range.Limit != 0 && range.Limit < volume.Capacity)
+            throw Refuse.OutOfRange($"Volume {id} has {volume.Capacity} bytes, more than the limit of {range.Limit}; volumes do not shrink.");
+
+        var capacity = Math.Max(volume.Capacity, range.Required);
+        if (capacity > volume.Capacity) Grow(id, volume.IsBlock, volume.Capacity, capacity);
+        // A mounted volume is finished by the node, as with a driver whose filesystem has to follow its device.
+        return new ControllerExpandVolumeResponse { CapacityBytes = capacity, NodeExpansionRequired = !volume.IsBlock };
+    }
+
+    /// <summary>Changes the mentioned mutable parameters, all of them or, when one is bad, none.</summary>
+    public void Modify(ControllerModifyVolumeRequest request)
+    {
+        var id = Check.Required(request.VolumeId, "volume_id");
+        if (request.MutableParameters.Count == 0) throw Refuse.InvalidArgument("mutable_parameters is missing.");
+        Check.Map(request.MutableParameters, "mutable_parameters");
+        MutableParameters.Check(request.MutableParameters);
+        using var changing = Change(id);
+        var volume = Check.Volume(backend, id);
+        backend.Volumes.Modify(id, MutableParameters.Merge(volume.Mutable, request.MutableParameters));
+    }
+
+    private void Grow(string id, bool isBlock, long from, long to)
+    {
+        using var space = backend.Space.TryReserve(to - from) ?? throw Refuse.ResourceExhausted(
+            $"No space to grow volume {id} by {to - from} bytes: {backend.Space.Available} are free.");
+        DataDirectory.Grow(backend.Data.VolumePath(id), isBlock, to);
+        backend.Volumes.Resize(id, to);
+    }
+
+    private IDisposable Change(string id) => backend.Locks.TryChange(id) ?? throw Refuse.Busy($"volume {id}");
+}

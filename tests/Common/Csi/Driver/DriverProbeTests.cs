@@ -1,0 +1,114 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.Csi.Tests.Driver;
+
+public sealed class DriverProbeTests
+{
+    static readonly DriverRule NotReady = DriverRule.Answer("""{"ready":false}""");
+
+    readonly FakeTimeProvider _time = new();
+    readonly RecordingLogger _logger = new();
+    ScriptedDriver _driver = null!;
+    CsiConnection _connection = null!;
+
+    [SetUp]
+    public async Task Connect()
+    {
+        _driver = await ScriptedDriver.StartNewAsync();
+        _connection = await CsiConnection.ConnectAsync(
+            new CsiConnectionOptions { Address = _driver.Address }, NullLogger.Instance, TimeProvider.System, CancellationToken.None).WithinLimit();
+    }
+
+    [TearDown]
+    public async Task Disconnect()
+    {
+        _connection.Dispose();
+        await _driver.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_driver_that_does_not_mention_readiness_is_ready()
+    {
+        _driver.Answer("Probe", DriverRule.Answer("{}"));
+        Assert.That(await Wait(), Is.Null);
+        Assert.That(_driver.Calls.Of("Probe"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Three_times_not_ready_and_then_ready_are_four_calls_one_second_apart()
+    {
+        _driver.Answer("Probe", NotReady, NotReady, NotReady, DriverRule.Default);
+        var waiting = Wait();
+        for (var refusals = 1; refusals <= 3; refusals++)
+        {
+            await AfterRefusals(refusals);
+            _time.Advance(TimeSpan.FromMilliseconds(999));
+            Assert.That(_driver.Calls.Of("Probe"), Has.Count.EqualTo(refusals));
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await _driver.WaitForCalls("Probe", refusals + 1);
+        }
+
+        Assert.That(await waiting.WithinLimit(), Is.Null);
+        Assert.That(_driver.Calls.Of("Probe"), Has.Count.EqualTo(4));
+    }
+
+    [Test]
+    public async Task A_probe_slower_than_its_limit_is_repeated()
+    {
+        using var gate = _driver.Hold("Probe");
+        var waiting = Wait(TimeSpan.FromSeconds(15));
+        await gate.Entered.WithinLimit();
+
+        // The tick passed during the long probe, so the next one follows at once.
+        _time.Advance(TimeSpan.FromSeconds(15));
+        await _driver.WaitForCalls("Probe", 2);
+        gate.Release();
+
+        Assert.That(await waiting.WithinLimit(), Is.Null);
+        Assert.That(_logger.Lines, Does.Contain("CSI driver probe timed out"));
+    }
+
+    [TestCase(StatusCode.Unavailable)]
+    [TestCase(StatusCode.FailedPrecondition)]
+    [TestCase(StatusCode.Unimplemented)]
+    public async Task Any_other_answer_ends_the_waiting(StatusCode code)
+    {
+        _driver.Answer("Probe", DriverRule.Fail(code, "broken"));
+        var error = await Wait();
+        Assert.That(error!.Text, Is.EqualTo($"CSI driver probe failed: rpc error: code = {code} desc = broken"));
+        Assert.That(_driver.Calls.Of("Probe"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_deadline_reported_by_the_driver_is_a_slow_driver_too()
+    {
+        _driver.Answer("Probe", DriverRule.Fail(StatusCode.DeadlineExceeded), DriverRule.Default);
+        var waiting = Wait();
+        await _logger.WaitForLine(l => l.Contains("timed out", StringComparison.Ordinal));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(await waiting.WithinLimit(), Is.Null);
+    }
+
+    [Test]
+    public async Task A_stop_ends_the_waiting()
+    {
+        _driver.Answer("Probe", NotReady);
+        using var stop = new CancellationTokenSource();
+        var waiting = Wait(stop: stop.Token);
+        await AfterRefusals(1);
+        await stop.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => waiting.WithinLimit());
+    }
+
+    Task<CsiError?> Wait(TimeSpan? limit = null, CancellationToken stop = default) =>
+        new DriverProbe(_connection.Invoker, new CsiCall(_time), _logger, _time).WaitUntilReadyAsync(limit, stop).WithinLimit();
+
+    Task<string> AfterRefusals(int count)
+    {
+        var seen = 0;
+        return _logger.WaitForLine(l => l == "CSI driver is not ready" && ++seen >= count);
+    }
+}

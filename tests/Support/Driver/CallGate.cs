@@ -1,0 +1,26 @@
+namespace Sidecars.Tests.Support;
+
+/// <summary>Keeps the calls of one method waiting at the driver until the test lets them go on. Disposal lets them go.</summary>
+public sealed class CallGate : IDisposable
+{
+    readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal CallGate()
+    {
+    }
+
+    /// <summary>Completes once a call waits here.</summary>
+    public Task Entered => _entered.Task;
+
+    /// <summary>Lets all calls pass, those waiting and those to come.</summary>
+    public void Release() => _open.TrySetResult();
+
+    public void Dispose() => Release();
+
+    internal Task Pass(CancellationToken stop)
+    {
+        _entered.TrySetResult();
+        return _open.Task.WaitAsync(stop);
+    }
+}

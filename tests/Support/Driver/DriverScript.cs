@@ -1,0 +1,36 @@
+namespace Sidecars.Tests.Support;
+
+/// <summary>
+/// The rules of a scripted driver by method. The n-th call of a method takes rule n, the last rule repeats; a method without rules takes the
+/// default. Rules may be replaced at any time, and counting starts anew with them.
+/// </summary>
+internal sealed class DriverScript
+{
+    readonly Lock _lock = new();
+    readonly Dictionary<string, IReadOnlyList<DriverRule>> _rules = [];
+    readonly Dictionary<string, int> _taken = [];
+
+    internal DriverScript(IEnumerable<KeyValuePair<string, IReadOnlyList<DriverRule>>> rules)
+    {
+        foreach (var (method, list) in rules) _rules[method] = list;
+    }
+
+    internal void Replace(string method, IReadOnlyList<DriverRule> rules)
+    {
+        lock (_lock)
+        {
+            _rules[method] = rules;
+            _taken.Remove(method);
+        }
+    }
+
+    internal DriverRule Next(string method)
+    {
+        lock (_lock)
+        {
+            var taken = _taken.GetValueOrDefault(method);
+            _taken[method] = taken + 1;
+            return _rules.TryGetValue(method, out var rules) && rules.Count > 0 ? rules[Math.Min(taken, rules.Count - 1)] : DriverRule.Default;
+        }
+    }
+}

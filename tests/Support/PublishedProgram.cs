@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Sidecars.Tests.Support;
+
+/// <summary>
+/// A published native program as a child process: found in <c>artifacts/native</c> of the repository, run with its output captured line by line,
+/// signalled as a container runtime would, and gone when the test is over.
+/// </summary>
+public sealed partial class PublishedProgram : IAsyncDisposable
+{
+    const int SigInt = 2;
+    const int SigTerm = 15;
+
+    readonly Process _process;
+    readonly OutputLines _error = new();
+    readonly OutputLines _output = new();
+
+    PublishedProgram(Process process) => _process = process;
+
+    public string Name => Path.GetFileName(_process.StartInfo.FileName);
+    public int Id => _process.Id;
+    public bool HasExited => _process.HasExited;
+    public IReadOnlyList<string> ErrorLines => _error.Snapshot();
+    public IReadOnlyList<string> OutputLines => _output.Snapshot();
+
+    /// <summary>The exit code, null while it runs. A program ended by signal n has 128 + n.</summary>
+    public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
+
+    /// <summary>The path a program is published to; the file need not exist.</summary>
+    public static string PathOf(string name)
+    {
+        var native = Path.Combine(RepositoryRoot(), "artifacts", "native", name);
+        return Directory.Exists(native) ? Path.Combine(native, name) : native;
+    }
+
+    /// <summary>Whether the program has been published.</summary>
+    public static bool Exists(string name) => File.Exists(PathOf(name));
+
+    /// <summary>Starts a program by its name. The child has our environment and, above it, what is given.</summary>
+    public static PublishedProgram Start(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var path = PathOf(name);
+        if (!File.Exists(path)) throw new FileNotFoundException($"{name} is not published: there is no {path}", path);
+        return StartFile(path, arguments, environment);
+    }
+
+    /// <summary>Starts an executable by its path.</summary>
+    public static PublishedProgram StartFile(string path, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
+        var program = new PublishedProgram(new Process { StartInfo = start });
+        program._process.ErrorDataReceived += (_, e) => program._error.Add(e.Data);
+        program._process.OutputDataReceived += (_, e) => program._output.Add(e.Data);
+        program._process.Start();
+        program._process.StandardInput.Close();
+        program._process.BeginErrorReadLine();
+        program._process.BeginOutputReadLine();
+        return program;
+    }
+
+    /// <summary>The first line on standard error, past or to come, that satisfies the condition.</summary>
+    public Task<string> WaitForErrorLine(Func<string, bool> condition) => _error.WaitFor(condition).WithinLimit();
+
+    /// <summary>The first line on standard output, past or to come, that satisfies the condition.</summary>
+    public Task<string> WaitForOutputLine(Func<string, bool> condition) => _output.WaitFor(condition).WithinLimit();
+
+    /// <summary>The exit code, once the program ended and all it wrote has been read.</summary>
+    public async Task<int> WaitForExit(TimeSpan? limit = null)
+    {
+        await _process.WaitForExitAsync().WithinLimit(limit);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to end, as the kubelet does.</summary>
+    public void Terminate() => Signal(SigTerm);
+
+    /// <summary>Asks it to end, as a terminal does.</summary>
+    public void Interrupt() => Signal(SigInt);
+
+    /// <summary>Ends it without a chance to do anything.</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await _process.WaitForExitAsync().WithinLimit();
+        _process.Dispose();
+    }
+
+    void Signal(int signal)
+    {
+        if (!_process.HasExited) _ = SendSignal(_process.Id, signal);
+    }
+
+    static string RepositoryRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Sidecars.sln"))) return folder.FullName;
+        throw new DirectoryNotFoundException($"no folder above {AppContext.BaseDirectory} has a Sidecars.sln");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.Vectors.Tests;
+
+/// <summary>
+/// Runs one scenario: published programs against an API server that holds nothing else, and a scripted driver on a real socket. Gives back a
+/// recording in the form of the reference. Any server with a kubeconfig will do.
+/// </summary>
+internal sealed class Replay : IAsyncDisposable
+{
+    /// <summary>A scenario that never falls quiet is recorded as it is then.</summary>
+    static readonly TimeSpan LongestUnrest = TimeSpan.FromSeconds(30);
+
+    static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(20);
+
+    readonly Vector _vector;
+    readonly string _kubeconfig;
+    readonly TimeProvider _time;
+    readonly PlainApi _api;
+    readonly ClusterView _view;
+    readonly ScriptedDriver _driver;
+    readonly Activity _activity;
+    readonly UidNames _uids;
+    readonly List<(string Sidecar, PublishedProgram Program)> _running = [];
+    readonly List<PublishedProgram> _all = [];
+    readonly List<string> _unmet = [];
+
+    Replay(Vector vector, string kubeconfig, TimeProvider time, PlainApi api, ClusterView view, ScriptedDriver driver, Activity activity)
+    {
+        (_vector, _kubeconfig, _time) = (vector, kubeconfig, time);
+        (_api, _view, _driver, _activity, _uids) = (api, view, driver, activity, view.Uids);
+    }
+
+    /// <summary>What the programs wrote, for a report of what went wrong.</summary>
+    internal IEnumerable<string> ErrorLines => _all.SelectMany(p => p.ErrorLines);
+
+    internal static async Task<Replay> Prepare(
+        Vector vector, Uri server, string kubeconfig, TemporaryDirectory directory, TimeProvider time, CancellationToken stop)
+    {
+        var activity = new Activity();
+        var driver = ScriptedDriver.Create(vector.Driver(directory.File("csi.sock")), time);
+        driver.Calls.Added += _ => activity.Ring();
+        await driver.StartAsync();
+        var api = new PlainApi(server);
+        var view = await ClusterView.Open(api, activity, new UidNames(), stop);
+        return new Replay(vector, kubeconfig, time, api, view, driver, activity);
+    }
+
+    /// <summary>Does all steps and records what is left. A wait in vain is recorded, not thrown.</summary>
+    internal async Task<JsonObject> Run(CancellationToken stop)
+    {
+        foreach (var step in _vector.Steps) await Do(step, stop);
+        var objects = await _view.Read(stop);
+        var exits = _running.ToDictionary(r => r.Sidecar, r => r.Program.ExitCode);
+        return Recording.Of(_driver.Calls.All, objects, _uids, _unmet, exits);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var program in _all) await program.DisposeAsync();
+        await _view.DisposeAsync();
+        await _driver.DisposeAsync();
+        _api.Dispose();
+    }
+
+    Task Do(Step step, CancellationToken stop) => step.Operation switch
+    {
+        "apply" => Apply(step.Argument!.AsArray(), stop),
+        "start" => Start(),
+        "stop" => End(p => p.Terminate()),
+        "kill" => End(p => p.Kill()),
+        "patch" => Patch(step.Argument!.AsObject(), stop),
+        "delete" => Delete(step.Argument!.AsObject(), stop),
+        "driver" => ReplaceRules(step.Argument!.AsObject()),
+        "wait" => Wait(new WaitCondition(step.Argument!.AsObject())),
+        "settle" => _activity.UntilQuiet(TimeSpan.FromSeconds(Vector.Number(step.Argument)!.Value), LongestUnrest, _time),
+        _ => throw new FormatException($"{_vector.Name}: there is no step \"{step.Operation}\""),
+    };
+
+    async Task Apply(JsonArray objects, CancellationToken stop)
+    {
+        foreach (var value in objects)
+        {
+            var created = await _api.Create(_uids.ResolveReferences(value!.AsObject()), stop);
+            _uids.Note(ObjectKey.Of((string)value["kind"]!, created), created);
+        }
+    }
+
+    Task Start()
+    {
+        foreach (var sidecar in _vector.Sidecars)
+        {
+            var arguments = SidecarPrograms.Arguments(sidecar, _kubeconfig, _driver.SocketPath, _vector.ArgumentsOf(sidecar));
+            var program = PublishedProgram.Start(SidecarPrograms.ProgramOf(sidecar), arguments, SidecarPrograms.Environment);
+            _running.Add((sidecar, program));
+            _all.Add(program);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    async Task End(Action<PublishedProgram> signal)
+    {
+        foreach (var (_, program) in _running) signal(program);
+        foreach (var (_, program) in _running) await program.WaitForExit(ExitLimit);
+        _running.Clear();
+    }
+
+    Task Patch(JsonObject step, CancellationToken stop) => _api.Patch(
+        (string)step["kind"]!, (string?)step["namespace"], _uids.Resolve((string)step["name"]!), (string?)step["subresource"], step["patch"]!, stop);
+
+    Task Delete(JsonObject step, CancellationToken stop) =>
+        _api.Delete((string)step["kind"]!, (string?)step["namespace"], _uids.Resolve((string)step["name"]!), stop);
+
+    Task ReplaceRules(JsonObject rules)
+    {
+        foreach (var (method, list) in Vector.Script(rules)) _driver.Answer(method, [.. list]);
+        return Task.CompletedTask;
+    }
+
+    async Task Wait(WaitCondition condition)
+    {
+        if (!await _activity.Until(() => condition.Holds(_view.Now(), _driver.Calls, _uids), condition.Limit, _time))
+            _unmet.Add($"wait not met: {condition}");
+    }
+}
