@@ -56,6 +56,9 @@ internal sealed partial class DriverServer : IAsyncDisposable
             web.MapGrpcService<NodeRpc>();
             RemoveStaleSocket(options.SocketPath);
             await Listen(web, stop);
+            Log.Listening(
+                web.Services.GetRequiredService<ILoggerFactory>().CreateLogger<DriverServer>(), options.SocketPath, options.DriverName,
+                options.NodeId, options.StateDirectory);
             return new DriverServer(web, backend);
         }
         catch
@@ -110,4 +113,10 @@ internal sealed partial class DriverServer : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "umask")]
     private static partial uint SetUmask(uint mask);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Listening: {Socket} {Driver} {NodeId} {State}")]
+        public static partial void Listening(ILogger logger, string socket, string driver, string nodeId, string state);
+    }
 }

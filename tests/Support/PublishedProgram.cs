@@ -15,6 +15,7 @@ public sealed partial class PublishedProgram : IAsyncDisposable
     readonly Process _process;
     readonly OutputLines _error = new();
     readonly OutputLines _output = new();
+    readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     PublishedProgram(Process process) => _process = process;
 
@@ -53,6 +54,8 @@ public sealed partial class PublishedProgram : IAsyncDisposable
         var program = new PublishedProgram(new Process { StartInfo = start });
         program._process.ErrorDataReceived += (_, e) => program._error.Add(e.Data);
         program._process.OutputDataReceived += (_, e) => program._output.Add(e.Data);
+        program._process.EnableRaisingEvents = true;
+        program._process.Exited += (_, _) => program._exited.TrySetResult();
         program._process.Start();
         program._process.StandardInput.Close();
         program._process.BeginErrorReadLine();
@@ -65,6 +68,9 @@ public sealed partial class PublishedProgram : IAsyncDisposable
 
     /// <summary>The first line on standard output, past or to come, that satisfies the condition.</summary>
     public Task<string> WaitForOutputLine(Func<string, bool> condition) => _output.WaitFor(condition).WithinLimit();
+
+    /// <summary>Completes when the program ended, whatever the reason; it never fails.</summary>
+    public Task Exited => _exited.Task;
 
     /// <summary>The exit code, once the program ended and all it wrote has been read.</summary>
     public async Task<int> WaitForExit(TimeSpan? limit = null)

@@ -5,13 +5,15 @@ namespace Sidecars.Vectors.Tests;
 
 /// <summary>Our published programs do what the originals were recorded to do, scenario by scenario.</summary>
 [Parallelizable(ParallelScope.Children)]
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecordedBehaviourTests
 {
     /// <summary>Steps of a scenario wait up to half a minute each; a scenario has a handful.</summary>
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     const int LinesOfLog = 60;
+
+    /// <summary>The program has a token, as in a pod; the steps of a scenario are done by nobody in particular.</summary>
+    static readonly ClusterUser Program = new("sidecar", "token-of-the-sidecar", "system:masters");
 
     static IEnumerable<string> Scenarios => Vector.Names;
 
@@ -21,9 +23,9 @@ public sealed class RecordedBehaviourTests
         var vector = Vector.Load(scenario);
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var directory = new TemporaryDirectory();
-        await using var cluster = await ClusterServer.StartAsync(new ClusterOptions()).WithinLimit();
+        await using var cluster = await ClusterServer.StartAsync(new ClusterOptions { Users = [Program] }).WithinLimit();
         var kubeconfig = directory.File("kubeconfig");
-        cluster.WriteKubeconfig(kubeconfig);
+        await cluster.WriteKubeconfig(kubeconfig, Program.Name).WithinLimit();
 
         await using var replay = await Replay.Prepare(vector, cluster.Url, kubeconfig, directory, TimeProvider.System, limit.Token).WithinLimit();
         var recording = await replay.Run(limit.Token).WithinLimit(Limit);

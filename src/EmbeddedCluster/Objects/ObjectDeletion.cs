@@ -26,7 +26,7 @@ internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog,
     }
 
     /// <summary>True when nothing holds an object that is being deleted any longer.</summary>
-    public bool IsReleased(JsonObject content)
+    public static bool IsReleased(JsonObject content)
     {
         var metadata = content["metadata"];
         return metadata.At("deletionTimestamp") is not null && (metadata.Integer("deletionGracePeriodSeconds") ?? 0) == 0
@@ -50,7 +50,8 @@ internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog,
         if (!held)
         {
             if (options.IsDryRun) return new StoreResult(current, null) { WasRemoved = true };
-            return Remove(resource, current, content) is { } removed ? new StoreResult(removed, null) { WasRemoved = true } : null;
+            if (Remove(resource, current, content) is not { } removed) return null;
+            return new StoreResult(removed, null) { WasRemoved = true };
         }
         // A later delete may only shorten the wait.
         if (current.IsBeingDeleted && grace >= (metadata.Integer("deletionGracePeriodSeconds") ?? 0)) return current;

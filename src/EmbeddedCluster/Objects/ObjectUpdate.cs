@@ -100,10 +100,14 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
 
         metadata["resourceVersion"] = old["metadata"].Text("resourceVersion");
         if (IsUnchanged(content, old)) return current;
-        if (deletion.IsReleased(content))
-            return options.IsDryRun || deletion.Remove(resource, current, old) is not null ? store.Imagine(resource, content, current.Version) : null;
+        if (ObjectDeletion.IsReleased(content))
+        {
+            if (!options.IsDryRun && deletion.Remove(resource, current, old) is null) return null;
+            return store.Imagine(resource, content, current.Version);
+        }
         if (options.IsDryRun) return store.Imagine(resource, content, current.Version);
-        return store.TryWrite(resource, current, content) is { } stored ? StoreResult.Ok(stored) : null;
+        if (store.TryWrite(resource, current, content) is not { } stored) return null;
+        return stored;
     }
 
     private void Prepare(ResourceDefinition resource, string subresource, JsonObject content, JsonObject old)

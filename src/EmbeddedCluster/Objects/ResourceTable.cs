@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
+using ByName = System.Collections.Immutable.ImmutableSortedDictionary<string, Sidecars.EmbeddedCluster.StoredObject>;
+using ByNamespace = System.Collections.Immutable.ImmutableSortedDictionary<
+    string, System.Collections.Immutable.ImmutableSortedDictionary<string, Sidecars.EmbeddedCluster.StoredObject>>;
 
 namespace Sidecars.EmbeddedCluster;
-
-using ByName = ImmutableSortedDictionary<string, StoredObject>;
-using ByNamespace = ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, StoredObject>>;
 
 /// <summary>
 /// The objects of one resource and their recent history. Readers take an immutable snapshot without a lock; the store changes the table under its

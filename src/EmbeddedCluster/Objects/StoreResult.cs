@@ -18,8 +18,6 @@ public readonly record struct StoreResult(StoredObject? Object, ApiStatus? Error
     /// <summary>True when a delete removed the object at once instead of waiting for finalizers or a grace period.</summary>
     public bool WasRemoved { get; init; }
 
-    internal static StoreResult Ok(StoredObject stored) => new(stored, null);
-
     /// <summary>An object is a success.</summary>
     public static implicit operator StoreResult(StoredObject stored) => new(stored, null);
 

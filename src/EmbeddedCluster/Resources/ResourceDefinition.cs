@@ -54,7 +54,7 @@ public sealed class ResourceDefinition
 
     internal KindRules Rules { get; init; } = KindRules.None;
 
-    internal required IObjectSchema Schema { get; init; }
+    internal IObjectSchema Schema { get; init; } = new BuiltInSchema(new TypeShape(ValueForm.Struct, "empty"));
 
     /// <summary>The shape that strategic merge patch needs; null where that patch is refused.</summary>
     internal TypeShape? Shape { get; init; }

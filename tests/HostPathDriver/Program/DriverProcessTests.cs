@@ -1,5 +1,4 @@
 using Csi.V1;
-using Grpc.Core;
 using Sidecars.Tests.Support;
 using static Sidecars.HostPathDriver.Tests.RunningDriver;
 
@@ -20,26 +19,28 @@ internal sealed class DriverProcessTests
     [TestCase(false)]
     public async Task A_signal_stops_it_cleanly_and_its_volumes_are_there_when_it_comes_back(bool terminate)
     {
-        var first = Start();
-        var made = await CreateVolume();
-        if (terminate) first.Terminate();
-        else first.Interrupt();
-        Assert.That(await first.WaitForExit(Limit), Is.Zero);
-        Assert.That(File.Exists(Socket), Is.False);
-        await first.DisposeAsync().AsTask().WaitAsync(Limit);
+        string made;
+        await using (var first = await Listening())
+        {
+            made = await CreateVolume();
+            if (terminate) first.Terminate();
+            else first.Interrupt();
+            Assert.That(await first.WaitForExit(Limit), Is.Zero);
+            Assert.That(File.Exists(Socket), Is.False);
+        }
 
-        await using var second = Start();
+        await using var second = await Listening();
         Assert.That(await CreateVolume(), Is.EqualTo(made));
     }
 
     [Test]
     public async Task Killed_it_leaves_a_socket_that_its_successor_replaces_and_loses_nothing()
     {
-        await using (Start()) await CreateVolume();
+        await using (await Listening()) await CreateVolume();
         Assert.That(File.Exists(Socket), "a killed process cannot clean up");
         var volumes = Directory.GetDirectories(_directory.File("state/volumes"));
 
-        await using var second = Start();
+        await using var second = await Listening();
         await CreateVolume();
         Assert.That(Directory.GetDirectories(_directory.File("state/volumes")), Is.EqualTo(volumes));
     }
@@ -55,7 +56,7 @@ internal sealed class DriverProcessTests
     [Test]
     public async Task A_socket_in_use_ends_it_with_1_and_one_clear_line()
     {
-        await using var first = Start();
+        await using var first = await Listening();
         await CreateVolume();
         await using var second = Start($"--state-dir={_directory.File("other")}");
         Assert.That(await second.WaitForExit(Limit), Is.EqualTo(1));
@@ -68,13 +69,25 @@ internal sealed class DriverProcessTests
         Path.Combine(AppContext.BaseDirectory, "hostpath-driver"),
         [$"--endpoint=unix://{Socket}", $"--state-dir={_directory.File("state")}", "--node-id=node-1", .. more]);
 
+    private async Task<PublishedProgram> Listening()
+    {
+        var driver = Start();
+        try
+        {
+            await driver.WaitForErrorLine(line => line.Contains("Listening", StringComparison.Ordinal)).WaitAsync(Limit);
+            return driver;
+        }
+        catch
+        {
+            await driver.DisposeAsync();
+            throw;
+        }
+    }
+
     private async Task<string> CreateVolume()
     {
         using var channel = Connect(Socket);
         var client = new Controller.ControllerClient(channel);
-        // The process may not listen yet; the channel dials again until it does.
-        var call = client.CreateVolumeAsync(
-            Requests.CreateVolume("pvc-1"), new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Limit).WithWaitForReady());
-        return (await Ok(call)).Volume.VolumeId;
+        return (await Ok(client.CreateVolumeAsync(Requests.CreateVolume("pvc-1")))).Volume.VolumeId;
     }
 }

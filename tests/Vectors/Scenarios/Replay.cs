@@ -95,6 +95,7 @@ internal sealed class Replay : IAsyncDisposable
             var program = PublishedProgram.Start(SidecarPrograms.ProgramOf(sidecar), arguments, SidecarPrograms.Environment);
             _running.Add((sidecar, program));
             _all.Add(program);
+            _ = program.Exited.ContinueWith(_ => _activity.Ring(), TaskScheduler.Default);
         }
 
         return Task.CompletedTask;
@@ -107,10 +108,10 @@ internal sealed class Replay : IAsyncDisposable
         _running.Clear();
     }
 
-    Task Patch(JsonObject step, CancellationToken stop) => _api.Patch(
+    Task<JsonObject> Patch(JsonObject step, CancellationToken stop) => _api.Patch(
         (string)step["kind"]!, (string?)step["namespace"], _uids.Resolve((string)step["name"]!), (string?)step["subresource"], step["patch"]!, stop);
 
-    Task Delete(JsonObject step, CancellationToken stop) =>
+    Task<JsonObject> Delete(JsonObject step, CancellationToken stop) =>
         _api.Delete((string)step["kind"]!, (string?)step["namespace"], _uids.Resolve((string)step["name"]!), stop);
 
     Task ReplaceRules(JsonObject rules)
@@ -121,7 +122,9 @@ internal sealed class Replay : IAsyncDisposable
 
     async Task Wait(WaitCondition condition)
     {
-        if (!await _activity.Until(() => condition.Holds(_view.Now(), _driver.Calls, _uids), condition.Limit, _time))
-            _unmet.Add($"wait not met: {condition}");
+        // A program that ended by itself will not bring about anything any more; its exit is part of the recording.
+        await _activity.Until(() => Holds() || _running.Any(r => r.Program.HasExited), condition.Limit, _time);
+        if (!Holds()) _unmet.Add($"wait not met: {condition}");
+        bool Holds() => condition.Holds(_view.Now(), _driver.Calls, _uids);
     }
 }

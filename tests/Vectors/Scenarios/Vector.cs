@@ -70,5 +70,5 @@ internal sealed class Vector
 
     internal static double? Number(JsonNode? node) => node is null ? null : double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
-    static IReadOnlyList<string>? Strings(JsonNode? node) => (node as JsonArray)?.Select(n => (string)n!).ToList();
+    static List<string>? Strings(JsonNode? node) => (node as JsonArray)?.Select(n => (string)n!).ToList();
 }

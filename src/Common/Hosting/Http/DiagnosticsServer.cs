@@ -25,6 +25,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
     readonly Dictionary<DiagnosticsConnection, Task> _connections = [];
     readonly Lock _lock = new();
     Socket? _listener;
+    int _disposed;
     Task _accepting = Task.CompletedTask;
 
     /// <summary>The address really bound, with the port the system chose for port 0; null before <see cref="TryListen"/> succeeded.</summary>
@@ -72,9 +73,10 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
         return true;
     }
 
-    /// <summary>Stops listening, cancels what is being answered and closes every connection.</summary>
+    /// <summary>Stops listening, cancels what is being answered and closes every connection. Doing it twice is harmless.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _closing.CancelAsync();
         _listener?.Dispose();
         await _accepting;

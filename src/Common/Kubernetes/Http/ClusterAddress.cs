@@ -82,15 +82,23 @@ public sealed class ClusterAddress
     private static ClusterAddress FromFile(string kubeconfig, string master)
     {
         var file = new FileInfo(kubeconfig);
-        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(file, masterUrl: master.Length is 0 ? null : master);
         var document = KubernetesClientConfiguration.LoadKubeConfig(file);
-        var context = document.Contexts?.FirstOrDefault(c => c.Name == configuration.CurrentContext)?.ContextDetails;
+        var context = document.Contexts?.FirstOrDefault(c => c.Name == document.CurrentContext)?.ContextDetails;
+        var user = document.Users?.FirstOrDefault(u => u.Name == context?.User)?.UserCredentials;
+        // A user without credentials is anonymous, as for every other client; the library would refuse it.
+        if (context is not null && user is { } known && IsAnonymous(known)) context.User = null;
+        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(document, masterUrl: master.Length is 0 ? null : master);
         var cluster = document.Clusters?.FirstOrDefault(c => c.Name == context?.Cluster)?.ClusterEndpoint;
         var authority = cluster?.CertificateAuthority is { Length: > 0 } path
             ? AuthorityCertificates.FromFile(Path.Combine(file.DirectoryName ?? "", path))
             : configuration.SslCaCerts is { Count: > 0 } inline ? AuthorityCertificates.Fixed(inline) : null;
         return At(configuration, authority);
     }
+
+    private static bool IsAnonymous(k8s.KubeConfigModels.UserCredentials user) =>
+        string.IsNullOrEmpty(user.Token) && string.IsNullOrEmpty(user.UserName)
+        && string.IsNullOrEmpty(user.ClientCertificate) && string.IsNullOrEmpty(user.ClientCertificateData)
+        && user.ExternalExecution is null && user.AuthProvider is null;
 
     private static ClusterAddress At(KubernetesClientConfiguration configuration, AuthorityCertificates? authority) =>
         new(configuration, new Uri(configuration.Host.TrimEnd('/')), authority);

@@ -12,6 +12,7 @@ public sealed class PublishedProgramTests
     {
         await using var program = Run("echo out; echo \"$GREETING\" >&2; exit 7", new Dictionary<string, string> { ["GREETING"] = "err" });
         Assert.That(await program.WaitForExit(), Is.EqualTo(7));
+        await program.Exited.WithinLimit();
         Assert.That((program.OutputLines, program.ErrorLines, program.ExitCode), Is.EqualTo((new[] { "out" }, new[] { "err" }, (int?)7)).UsingPropertiesComparer());
     }
 

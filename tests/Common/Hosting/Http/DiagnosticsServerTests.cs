@@ -11,7 +11,7 @@ using Sidecars.Hosting.Tests.Metrics;
 namespace Sidecars.Hosting.Tests.Http;
 
 [TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-sealed class DiagnosticsServerTests
+sealed class DiagnosticsServerTests : IAsyncDisposable
 {
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     static readonly DiagnosticsLimits Limits = new() { Connections = 4 };
@@ -31,8 +31,7 @@ sealed class DiagnosticsServerTests
         Assert.That(_server.TryListen("127.0.0.1:0", out var error), Is.True, error);
     }
 
-    [TearDown]
-    public async Task Close() => await _server.DisposeAsync().AsTask().WaitAsync(Limit);
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync().AsTask().WaitAsync(Limit);
 
     [Test]
     public async Task A_known_path_is_answered_whatever_the_query()

@@ -31,7 +31,7 @@ sealed class HttpConversation : IDisposable
 
     public Task Say(string text) => Say(Encoding.Latin1.GetBytes(text));
 
-    public async Task Say(byte[] bytes) => await _socket.SendAsync(bytes).AsTask().WaitAsync(Limit);
+    public async Task Say(byte[] bytes) => await _socket.SendAsync(bytes).WaitAsync(Limit);
 
     /// <summary>The next answer; <paramref name="headOnly"/> for HEAD, whose length header announces a body that does not come.</summary>
     public async Task<(int Status, string Head, byte[] Body)> Answer(bool headOnly = false)
@@ -68,7 +68,7 @@ sealed class HttpConversation : IDisposable
     async Task<bool> Receive()
     {
         var buffer = new byte[4096];
-        var read = await _socket.ReceiveAsync(buffer).AsTask().WaitAsync(Limit);
+        var read = await _socket.ReceiveAsync(buffer).WaitAsync(Limit);
         _received.AddRange(buffer.AsSpan(0, read));
         return read > 0;
     }

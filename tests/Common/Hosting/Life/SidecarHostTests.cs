@@ -5,7 +5,7 @@ using Sidecars.Hosting.Logging;
 namespace Sidecars.Hosting.Tests.Life;
 
 [TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-sealed class SidecarHostTests
+sealed class SidecarHostTests : IDisposable
 {
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
@@ -19,8 +19,7 @@ sealed class SidecarHostTests
     [SetUp]
     public void ChooseFile() => _terminationMessage = Path.Combine(Directory.CreateTempSubdirectory("life").FullName, "termination-log");
 
-    [TearDown]
-    public void Clean()
+    public void Dispose()
     {
         Directory.Delete(Path.GetDirectoryName(_terminationMessage)!, recursive: true);
         _signals.Dispose();

@@ -32,7 +32,11 @@ sealed class LogCapture : IDisposable
     /// <summary>The header every text line of this capture begins with.</summary>
     public static string Header(char letter) => $"{letter}0102 03:04:05.123456 {Environment.ProcessId,7} VolumeReconciler] ";
 
-    public void Dispose() => _factory.Dispose();
+    public void Dispose()
+    {
+        _factory.Dispose();
+        _output.Dispose();
+    }
 
     sealed class CountingStream : MemoryStream
     {

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Sidecars.Playground;
+
+/// <summary>
+/// Creates and deletes objects over the cluster's HTTP API, finding the path of a kind by discovery, as kubectl does. Refusals become
+/// <see cref="ClusterRefusal"/> with the server's own message.
+/// </summary>
+internal sealed class ClusterApi(Uri url) : IDisposable
+{
+    private readonly HttpClient _http = new() { BaseAddress = url };
+    private readonly Dictionary<string, (string Plural, bool IsNamespaced)> _resources = new(StringComparer.Ordinal);
+
+    public async Task Create(JsonObject manifest, CancellationToken stop)
+    {
+        var what = ObjectName.Of(manifest);
+        var path = await PathOf(manifest, stop);
+        using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), body, stop);
+        await Require(response, $"Creating {what}", stop);
+    }
+
+    /// <summary>Deletes an object; fine when it is gone.</summary>
+    public async Task Delete(JsonObject manifest, CancellationToken stop)
+    {
+        var path = $"{await PathOf(manifest, stop)}/{manifest["metadata"]!["name"]}";
+        using var response = await _http.DeleteAsync(new Uri(path, UriKind.Relative), stop);
+        if (response.StatusCode != HttpStatusCode.NotFound) await Require(response, $"Deleting {ObjectName.Of(manifest)}", stop);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<string> PathOf(JsonObject manifest, CancellationToken stop)
+    {
+        var (version, kind) = (manifest["apiVersion"]!.ToString(), manifest["kind"]!.ToString());
+        var root = version.Contains('/', StringComparison.Ordinal) ? $"apis/{version}" : $"api/{version}";
+        if (!_resources.TryGetValue($"{version}/{kind}", out var resource))
+        {
+            resource = await Discover(root, kind, ObjectName.Of(manifest), stop);
+            _resources[$"{version}/{kind}"] = resource;
+        }
+
+        if (!resource.IsNamespaced) return $"{root}/{resource.Plural}";
+        var ns = manifest["metadata"]!["namespace"]?.ToString() ?? "default";
+        return $"{root}/namespaces/{ns}/{resource.Plural}";
+    }
+
+    private async Task<(string Plural, bool IsNamespaced)> Discover(string root, string kind, string what, CancellationToken stop)
+    {
+        using var response = await _http.GetAsync(new Uri(root, UriKind.Relative), stop);
+        if (response.StatusCode == HttpStatusCode.NotFound) throw new ClusterRefusal($"Creating {what} failed: the cluster has no {root}.");
+        await Require(response, $"Looking for the kind of {what}", stop);
+        var list = JsonNode.Parse(await response.Content.ReadAsStringAsync(stop));
+        foreach (var resource in list?["resources"]?.AsArray() ?? [])
+        {
+            var name = resource!["name"]!.ToString();
+            if (resource["kind"]!.ToString() == kind && !name.Contains('/', StringComparison.Ordinal))
+                return (name, resource["namespaced"]!.GetValue<bool>());
+        }
+
+        throw new ClusterRefusal($"Creating {what} failed: the cluster has no kind {kind} in {root}.");
+    }
+
+    private static async Task Require(HttpResponseMessage response, string doing, CancellationToken stop)
+    {
+        if (response.IsSuccessStatusCode) return;
+        var text = await response.Content.ReadAsStringAsync(stop);
+        throw new ClusterRefusal($"{doing} failed with {(int)response.StatusCode}: {MessageIn(text)}");
+    }
+
+    private static string MessageIn(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text)?["message"]?.ToString() ?? text;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return text;
+        }
+    }
+}

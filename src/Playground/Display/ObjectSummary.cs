@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Sidecars.EmbeddedCluster;
+
+namespace Sidecars.Playground;
+
+/// <summary>One line of plain words about the state of an object that plays a part in a volume's life.</summary>
+internal static class ObjectSummary
+{
+    private static readonly Dictionary<string, Func<JsonElement, string>> Summaries = new(StringComparer.Ordinal)
+    {
+        ["PersistentVolumeClaim"] = Claim,
+        ["PersistentVolume"] = Volume,
+        ["Pod"] = Pod,
+        ["VolumeAttachment"] = Attachment,
+    };
+
+    public static string Of(StoredObject stored) => Of(stored.Resource.Kind, stored.Root);
+
+    public static string Of(string kind, JsonElement content)
+    {
+        var summary = Summaries.TryGetValue(kind, out var summarise) ? summarise(content) : "exists";
+        return At(content, "metadata", "deletionTimestamp") is null ? summary : $"{summary}, being deleted";
+    }
+
+    private static string Claim(JsonElement claim) => Text(claim, "status", "phase") switch
+    {
+        "Bound" => $"bound to {Text(claim, "spec", "volumeName")}, {Text(claim, "status", "capacity", "storage")}",
+        "Lost" => "lost its volume",
+        _ when Annotation(claim, "volume.kubernetes.io/storage-provisioner") is { Length: > 0 } provisioner => $"being provisioned by {provisioner}",
+        _ => "waiting for a volume",
+    };
+
+    private static string Volume(JsonElement volume)
+    {
+        var phase = Text(volume, "status", "phase").ToLowerInvariant();
+        var handle = Text(volume, "spec", "csi", "volumeHandle");
+        var of = handle.Length > 0 ? $", volume {handle} of {Text(volume, "spec", "csi", "driver")}" : "";
+        return $"{phase}, {Text(volume, "spec", "capacity", "storage")}{of}";
+    }
+
+    private static string Pod(JsonElement pod)
+    {
+        var node = Text(pod, "spec", "nodeName");
+        return (Text(pod, "status", "phase"), node) switch
+        {
+            ("Running", _) => $"running on {node}, its volumes are published",
+            ("Pending" or "", "") => "waiting for a node",
+            ("Pending" or "", _) => $"on {node}, waiting for its volumes",
+            (var phase, _) => phase.ToLowerInvariant(),
+        };
+    }
+
+    private static string Attachment(JsonElement attachment)
+    {
+        var (volume, node) = (Text(attachment, "spec", "source", "persistentVolumeName"), Text(attachment, "spec", "nodeName"));
+        if (At(attachment, "status", "attached") is { ValueKind: JsonValueKind.True }) return $"{volume} is attached to {node}";
+        var error = Text(attachment, "status", "attachError", "message");
+        return error.Length > 0 ? $"attaching {volume} to {node} failed: {error}" : $"{volume} is being attached to {node}";
+    }
+
+    private static string Annotation(JsonElement content, string name) => Text(content, "metadata", "annotations", name);
+
+    internal static string Text(JsonElement content, params ReadOnlySpan<string> path) =>
+        At(content, path) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+
+    private static JsonElement? At(JsonElement content, params ReadOnlySpan<string> path)
+    {
+        foreach (var step in path)
+        {
+            if (content.ValueKind != JsonValueKind.Object || !content.TryGetProperty(step, out content)) return null;
+        }
+
+        return content;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Sidecars.Playground;
+
+/// <summary>What a run is to do; read from the flags once.</summary>
+internal sealed record PlaygroundOptions
+{
+    /// <summary>Check that everything came true, take it down again, and end.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>Manifests instead of the announcement's.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>The socket of somebody's own driver; null starts the hostpath driver.</summary>
+    public string? CsiAddress { get; init; }
+
+    /// <summary>A directory for logs and volumes that stays; null for a temporary one.</summary>
+    public string? KeepDirectory { get; init; }
+
+    /// <summary>Where the sidecar programs are; null looks in the usual places.</summary>
+    public string? Programs { get; init; }
+
+    /// <summary>Verbosity of the sidecars' logs.</summary>
+    public int Verbosity { get; init; } = 5;
+
+    /// <summary>How long one step may take with <see cref="Once"/>.</summary>
+    public TimeSpan StepLimit { get; init; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sidecars.Playground;
+
+/// <summary>
+/// A program that runs for as long as the playground does. Its output goes to a log file and its last lines are kept; it dies with the
+/// playground in any case, and disposing it asks it to stop first.
+/// </summary>
+internal sealed class ChildProgram : IAsyncDisposable
+{
+    // What is worth showing when something went wrong.
+    private const int TailLength = 25;
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
+    private readonly Process _process;
+    private readonly StreamWriter _log;
+    private readonly Action<string>? _onLine;
+    private readonly Lock _gate = new();
+    private readonly Queue<string> _tail = new();
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ChildProgram(string name, Process process, StreamWriter log, Action<string>? onLine)
+    {
+        (Name, _process, _log, _onLine) = (name, process, log, onLine);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => _exited.TrySetResult();
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Completes when the program has ended, for whatever reason.</summary>
+    public Task Exited => _exited.Task;
+
+    public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
+
+    /// <summary>The last lines it wrote.</summary>
+    public IReadOnlyList<string> Tail
+    {
+        get
+        {
+            lock (_gate) return [.. _tail];
+        }
+    }
+
+    /// <summary>Starts a program. <paramref name="onLine"/> is told every line it writes.</summary>
+    /// <exception cref="FileNotFoundException">There is no such program.</exception>
+    public static async Task<ChildProgram> Start(
+        string name, string path, IEnumerable<string> arguments, string logFile, Action<string>? onLine = null)
+    {
+        if (!File.Exists(path)) throw new FileNotFoundException($"The program {name} is not at {path}.", path);
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "playground"))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(ChildLauncher.Verb);
+        start.ArgumentList.Add(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(path);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // Flags alone say which cluster is meant.
+        start.Environment.Remove("KUBECONFIG");
+        start.Environment["NAMESPACE"] = start.Environment["POD_NAMESPACE"] = "default";
+
+        var child = new ChildProgram(name, new Process { StartInfo = start }, new StreamWriter(logFile) { AutoFlush = true }, onLine);
+        await StarterThread.Run(child._process.Start);
+        child._process.StandardInput.Close();
+        child._process.BeginOutputReadLine();
+        child._process.BeginErrorReadLine();
+        return child;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _ = NativeMethods.SendSignal(_process.Id, NativeMethods.SigTerm);
+            try
+            {
+                await _exited.Task.WaitAsync(StopLimit, TimeProvider.System);
+            }
+            catch (TimeoutException)
+            {
+                _ = NativeMethods.SendSignal(_process.Id, NativeMethods.SigKill);
+                await _exited.Task;
+            }
+        }
+
+        // Whatever it started itself is in its group.
+        _ = NativeMethods.SendSignal(-_process.Id, NativeMethods.SigKill);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        lock (_gate) _log.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (_gate)
+        {
+            if (_log.BaseStream is null) return;
+            _log.WriteLine(line);
+            _tail.Enqueue(line);
+            if (_tail.Count > TailLength) _tail.Dequeue();
+        }
+
+        _onLine?.Invoke(line);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+using Sidecars.Hosting;
+using Sidecars.Playground;
+
+if (args is [ChildLauncher.Verb, .. var child]) return ChildLauncher.Run(child, Console.Error);
+
+var (options, error) = PlaygroundFlags.Parse(args);
+if (options is null)
+{
+    Console.Error.WriteLine(error.Length > 0 ? $"{error}{Environment.NewLine}{PlaygroundFlags.Usage}" : PlaygroundFlags.Usage);
+    return error.Length > 0 ? ExitCode.Usage : ExitCode.Success;
+}
+
+using var stopping = new CancellationTokenSource();
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+var run = new PlaygroundRun(options, Console.Out, Console.Error, isTerminal: !Console.IsOutputRedirected, TimeProvider.System);
+return await run.Run(stopping.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stopping.Cancel();
+}

@@ -1,0 +1,101 @@
+using Sidecars.Hosting;
+using Spectre.Console;
+
+namespace Sidecars.Playground;
+
+/// <summary>
+/// One run from start to end: bring the world up, apply the manifests, show what happens, and then either check everything and take it down
+/// (<c>--once</c>) or stay up until told to stop. Whatever happens, nothing is left behind.
+/// </summary>
+internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output, TextWriter errors, bool isTerminal, TimeProvider time)
+{
+    public async Task<int> Run(CancellationToken stop)
+    {
+        try
+        {
+            using var directory = WorkingDirectory.Create(options.KeepDirectory);
+            await output.WriteLineAsync($"Starting cluster, driver and sidecars in {directory.Path}");
+            await using var world = await World.Start(options, directory, stop);
+            return await Play(world, directory, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return options.Once ? ExitCode.Interrupted : ExitCode.Success;
+        }
+        catch (Exception failure) when (
+            failure is StepFailed or ClusterRefusal or FormatException or IOException or UnauthorizedAccessException or HttpRequestException)
+        {
+            await errors.WriteLineAsync(failure.Message);
+            return ExitCode.Failure;
+        }
+    }
+
+    private async Task<int> Play(World world, WorkingDirectory directory, CancellationToken stop)
+    {
+        using var api = new ClusterApi(world.Cluster.Url);
+        var manifests = Manifests.Load(options.Files, world.DriverName);
+        var story = new Story(world.Cluster.Storage, directory, world.DriverName, options.CsiAddress is null, manifests);
+        var walk = new StepWalk(world.Board, world.Programs, time);
+        await using (var show = new Showing(stopShowing => Show(world.Board, stopShowing)))
+        {
+            foreach (var manifest in manifests) await api.Create(manifest, stop);
+            foreach (var step in story.Rising()) await walk.Wait(step, options.Once ? options.StepLimit : null, stop);
+            if (options.Once) await TakeDown(story, api, walk, stop);
+        }
+
+        await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
+        if (options.Once)
+        {
+            await output.WriteLineAsync("All of it came true: claim bound, volume published, and everything gone again.");
+            return ExitCode.Success;
+        }
+
+        await Invite(world, story);
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+        return ExitCode.Success;
+    }
+
+    private async Task TakeDown(Story story, ClusterApi api, StepWalk walk, CancellationToken stop)
+    {
+        var podsGone = story.PodsGone();
+        foreach (var pod in story.Pods) await api.Delete(pod, stop);
+        foreach (var step in podsGone) await walk.Wait(step, options.StepLimit, stop);
+        foreach (var claim in story.Claims) await api.Delete(claim, stop);
+        foreach (var step in story.VolumesGone()) await walk.Wait(step, options.StepLimit, stop);
+    }
+
+    private async Task Invite(World world, Story story)
+    {
+        var claim = story.Claims.Count > 0 ? story.Claims[0]["metadata"]!["name"]!.ToString() : "NAME";
+        await output.WriteLineAsync($"""
+
+            The volume is published. The cluster stays up until Ctrl-C; try:
+
+              export KUBECONFIG={world.Kubeconfig}
+              kubectl get pvc,pv,pods
+              kubectl describe pvc {claim}
+              kubectl get events --sort-by=.lastTimestamp
+              kubectl delete pods,pvc --all
+
+            """);
+    }
+
+    private Task Show(Board board, CancellationToken stop) =>
+        isTerminal ? new LiveDisplay(AnsiConsole.Console).Run(board, stop) : new PlainDisplay(output, time).Run(board, stop);
+
+    // Shows the board for as long as it lives; what is shown last is the final state.
+    private sealed class Showing : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _showing;
+
+        public Showing(Func<CancellationToken, Task> show) => _showing = show(_stop.Token);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _showing;
+            _stop.Dispose();
+        }
+    }
+}

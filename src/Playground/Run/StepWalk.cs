@@ -1,0 +1,38 @@
+namespace Sidecars.Playground;
+
+/// <summary>
+/// Waits for one step after the other, looking again whenever the world changes. Files are not watched, so a step is also looked at a
+/// few times a second. A step that takes too long, or a program that ends before it, fails the walk with all that is known.
+/// </summary>
+internal sealed class StepWalk(Board board, IReadOnlyCollection<ChildProgram> programs, TimeProvider time)
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A limit of null waits for ever.</summary>
+    public async Task Wait(Step step, TimeSpan? limit, CancellationToken stop)
+    {
+        var began = time.GetTimestamp();
+        while (!step.IsTrue())
+        {
+            if (programs.FirstOrDefault(program => program.Exited.IsCompleted) is { } ended)
+                throw new StepFailed(Explain(step, $"{ended.Name} ended with exit code {ended.ExitCode}", ended));
+            if (limit is { } most && time.GetElapsedTime(began) > most)
+            {
+                var guilty = programs.FirstOrDefault(program => program.Name == step.Program);
+                throw new StepFailed(Explain(step, $"not within {most.TotalSeconds:0} s", guilty));
+            }
+
+            await Task.WhenAny(board.NextChange, Task.Delay(Glance, time, stop));
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    private string Explain(Step step, string why, ChildProgram? guilty)
+    {
+        var lines = new List<string> { $"This did not come true: {step.Promise} ({why}).", $"Last seen: {step.LastSeen()}." };
+        var warnings = board.News.Where(line => line.Contains(": warning ", StringComparison.Ordinal)).TakeLast(3).ToList();
+        if (warnings.Count > 0) lines.AddRange(["Warnings of the cluster:", .. warnings.Select(line => "  " + line)]);
+        if (guilty is not null) lines.AddRange([$"The end of the log of {guilty.Name}:", .. guilty.Tail.Select(line => "  " + line)]);
+        return string.Join(Environment.NewLine, lines);
+    }
+}

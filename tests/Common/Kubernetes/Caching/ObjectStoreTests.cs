@@ -1,0 +1,179 @@
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Watching;
+
+namespace Sidecars.Kubernetes.Tests.Caching;
+
+public sealed class ObjectStoreTests
+{
+    private readonly ObjectStore<StorageClass> _store = new();
+    private readonly List<string> _changes = [];
+
+    [SetUp]
+    public void ListenToChanges() => _store.Changed += change =>
+        _changes.Add($"{Text(change.Old)}>{Text(change.New)}");
+
+    [Test]
+    public void Nothing_is_visible_before_the_first_list_is_complete()
+    {
+        Take(WatchEventKind.ListStarted);
+        Take(WatchEventKind.Listed, Class("a", 1));
+        Assert.That(_store.Count, Is.Zero);
+        Assert.That(_store.Synced.IsCompleted, Is.False);
+
+        Complete(5);
+        Assert.That(_store.Count, Is.EqualTo(1));
+        Assert.That(_store.Synced.IsCompleted, Is.True);
+        Assert.That(_changes, Is.EqualTo(new[] { ">a1" }));
+    }
+
+    [Test]
+    public void A_list_that_breaks_off_changes_nothing()
+    {
+        List(5, Class("a", 1));
+        Take(WatchEventKind.ListStarted);
+        _store.Take(new WatchEvent<StorageClass>(WatchEventKind.Failed, Failure: new WatchFailure("list", new ApiFailure(), TimeSpan.Zero)));
+        Assert.That(Names(), Is.EqualTo(new[] { "a1" }));
+    }
+
+    [Test]
+    public void A_second_list_replaces_the_first_and_tells_what_vanished()
+    {
+        List(5, Class("a", 1), Class("b", 2));
+        _changes.Clear();
+        List(9, Class("b", 7), Class("c", 8));
+        Assert.That(Names(), Is.EquivalentTo(new[] { "b7", "c8" }));
+        Assert.That(_changes, Is.EquivalentTo(new[] { "a1>", "b2>b7", ">c8" }));
+    }
+
+    [Test]
+    public void An_older_state_never_replaces_a_newer_one()
+    {
+        List(5, Class("a", 4));
+        _store.Fold(Class("a", 9));
+        Take(WatchEventKind.Applied, Class("a", 7));
+        Assert.That(Names(), Is.EqualTo(new[] { "a9" }));
+        Take(WatchEventKind.Applied, Class("a", 10));
+        Assert.That(Names(), Is.EqualTo(new[] { "a10" }));
+    }
+
+    [Test]
+    public void Our_own_write_is_visible_at_once_and_the_watch_still_tells_of_it()
+    {
+        List(5);
+        _store.Fold(Class("new", 8));
+        Assert.That(Names(), Is.EqualTo(new[] { "new8" }));
+        Assert.That(_changes, Is.Empty);
+
+        Take(WatchEventKind.Applied, Class("new", 8));
+        Assert.That(_changes, Is.EqualTo(new[] { "new8>new8" }));
+    }
+
+    [Test]
+    public void A_late_answer_does_not_revive_what_the_watch_saw_go()
+    {
+        List(5);
+        Take(WatchEventKind.Applied, Class("a", 6));
+        Take(WatchEventKind.Deleted, Class("a", 7));
+        _store.Fold(Class("a", 6));
+        Assert.That(_store.Count, Is.Zero);
+    }
+
+    [Test]
+    public void A_folded_deletion_hides_states_of_before_the_end()
+    {
+        List(5, Class("a", 4, "uid1"));
+        _store.FoldDeletion(new ObjectKey(null, "a"), "uid1");
+        Take(WatchEventKind.Applied, Class("a", 8, "uid1")); // the deletion timestamp, on its way before
+        Assert.That(_store.Count, Is.Zero);
+        Take(WatchEventKind.Deleted, Class("a", 9, "uid1"));
+        Take(WatchEventKind.Applied, Class("a", 12, "uid2"));
+        Assert.That(Names(), Is.EqualTo(new[] { "a12" }), "a new object of the same name is another object");
+    }
+
+    [Test]
+    public void A_folded_deletion_of_an_older_incarnation_is_ignored()
+    {
+        List(5, Class("a", 4, "uid2"));
+        _store.FoldDeletion(new ObjectKey(null, "a"), "uid1");
+        Assert.That(Names(), Is.EqualTo(new[] { "a4" }));
+    }
+
+    [Test]
+    public void A_folded_deletion_outlives_a_list_of_before()
+    {
+        List(5, Class("a", 4, "uid1"));
+        _store.FoldDeletion(new ObjectKey(null, "a"), "uid1");
+        List(8, Class("a", 7, "uid1"));
+        Assert.That(_store.Count, Is.Zero);
+        List(10);
+        Take(WatchEventKind.Applied, Class("a", 12, "uid1"));
+        Assert.That(_store.Count, Is.EqualTo(1), "once a list shows it gone, nothing is remembered of it");
+    }
+
+    [Test]
+    public void A_list_keeps_own_writes_that_are_newer_than_itself()
+    {
+        List(5, Class("a", 1));
+        _store.Fold(Class("a", 20));
+        _store.Fold(Class("new", 21));
+        List(9, Class("a", 1));
+        Assert.That(Names(), Is.EquivalentTo(new[] { "a20", "new21" }));
+        List(30, Class("a", 20));
+        Assert.That(Names(), Is.EqualTo(new[] { "a20" }), "the next list has seen the new one go");
+    }
+
+    [Test]
+    public void A_deletion_of_before_leaves_a_newer_object_of_the_same_name()
+    {
+        List(5, Class("a", 1));
+        _store.Fold(Class("a", 20, "uid2"));
+        Take(WatchEventKind.Deleted, Class("a", 10));
+        Assert.That(Names(), Is.EqualTo(new[] { "a20" }));
+    }
+
+    [Test]
+    public void An_index_follows_every_change()
+    {
+        var byProvisioner = _store.IndexBy(c => c.Provisioner);
+        List(5, Class("a", 1, provisioner: "x"), Class("b", 2, provisioner: "x"), Class("c", 3));
+        Assert.That(byProvisioner.All("x").Select(c => c.Name), Is.EquivalentTo(new[] { "a", "b" }));
+
+        Take(WatchEventKind.Applied, Class("a", 6, provisioner: "y"));
+        Take(WatchEventKind.Deleted, Class("b", 7, provisioner: "x"));
+        Assert.That(byProvisioner.First("x"), Is.Null);
+        Assert.That(byProvisioner.First("y")!.Name, Is.EqualTo("a"));
+
+        List(9, Class("c", 8, provisioner: "y"));
+        Assert.That(byProvisioner.All("y").Select(c => c.Name), Is.EqualTo(new[] { "c" }));
+    }
+
+    [Test]
+    public void Objects_are_trimmed_before_they_are_kept()
+    {
+        var store = new ObjectStore<StorageClass>(c => c.Parameters = null);
+        store.Take(new WatchEvent<StorageClass>(WatchEventKind.ListStarted));
+        store.Take(new WatchEvent<StorageClass>(WatchEventKind.Listed, new StorageClass { Metadata = { Name = "a" }, Parameters = StringMap.Empty }));
+        store.Take(new WatchEvent<StorageClass>(WatchEventKind.ListCompleted, Version: 3));
+        Assert.That(store.Find(new ObjectKey(null, "a"))!.Parameters, Is.Null);
+    }
+
+    private void List(ulong version, params StorageClass[] items)
+    {
+        Take(WatchEventKind.ListStarted);
+        foreach (var item in items) Take(WatchEventKind.Listed, item);
+        Complete(version);
+    }
+
+    private void Take(WatchEventKind kind, StorageClass? item = null) => _store.Take(new WatchEvent<StorageClass>(kind, item));
+
+    private void Complete(ulong version) => _store.Take(new WatchEvent<StorageClass>(WatchEventKind.ListCompleted, Version: version));
+
+    private string[] Names() => [.. _store.Snapshot().Select(c => $"{c.Name}{c.Metadata.ResourceVersion}")];
+
+    private static string Text(StorageClass? item) => item is null ? "" : $"{item.Name}{item.Metadata.ResourceVersion}";
+
+    private static StorageClass Class(string name, ulong version, string uid = "u", string? provisioner = null) =>
+        new() { Metadata = { Name = name, ResourceVersion = version, Uid = uid }, Provisioner = provisioner };
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Time.Testing;
+using Sidecars.Kubernetes.Http;
+
+namespace Sidecars.Kubernetes.Tests.Http;
+
+public sealed class RequestThrottleTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Test]
+    public void A_burst_passes_and_then_five_a_second()
+    {
+        var throttle = new RequestThrottle(5, 10, _time);
+        for (var i = 0; i < 10; i++) Assert.That(throttle.Reserve(), Is.EqualTo(TimeSpan.Zero));
+        Assert.That(throttle.Reserve().TotalSeconds, Is.EqualTo(0.2).Within(1e-6));
+        Assert.That(throttle.Reserve().TotalSeconds, Is.EqualTo(0.4).Within(1e-6));
+
+        _time.Advance(TimeSpan.FromSeconds(100));
+        for (var i = 0; i < 10; i++) Assert.That(throttle.Reserve(), Is.EqualTo(TimeSpan.Zero), "idle time fills the bucket");
+        Assert.That(throttle.Reserve(), Is.GreaterThan(TimeSpan.Zero), "but not beyond its size");
+    }
+
+    [TestCase(5, 10, false, false, TestName = "Without_the_flags_there_is_no_throttle")]
+    [TestCase(5, 10, true, true, TestName = "Named_limits_are_honoured")]
+    [TestCase(-1, 10, true, false, TestName = "A_negative_rate_is_no_limit")]
+    [TestCase(0, 10, true, true, TestName = "A_rate_of_zero_is_the_default")]
+    public void Which_flags_throttle(double qps, int burst, bool isExplicit, bool throttles) =>
+        Assert.That(ApiClientOptions.ThrottleOf(qps, burst, isExplicit, _time), throttles ? Is.Not.Null : Is.Null);
+}
