@@ -6,7 +6,7 @@ namespace Sidecars.EmbeddedCluster;
 internal sealed record ClusterArguments
 {
     public const string Usage = """
-        usage: embedded-cluster [--port N] [--kubeconfig PATH] [--audit-log PATH] [--crds PATH]... [--admission] [--rbac] [--token USER=TOKEN]...
+        usage: embedded-cluster [--port N] [--kubeconfig PATH] [--audit-log PATH] [--crds PATH]... [--admission] [--rbac] [--tls] [--token USER=TOKEN]...
                                 [--with-controllers]
                embedded-cluster bench [--seconds N] [--objects N] [--watches N] [--writers N]
         """;
@@ -25,6 +25,8 @@ internal sealed record ClusterArguments
 
     public bool UseRbac { get; private set; }
 
+    public bool UseTls { get; private set; }
+
     public bool WithControllers { get; private set; }
 
     /// <summary>The arguments, or what is wrong with them.</summary>
@@ -33,7 +35,7 @@ internal sealed record ClusterArguments
         var parsed = new ClusterArguments();
         for (var i = 0; i < args.Length; i++)
         {
-            var (name, value) = args[i].Split('=', 2) is [var before, var after] && before != "--token" ? (before, after) : (args[i], null);
+            var (name, value) = args[i].Split('=', 2) is [var before, var after] ? (before, after) : (args[i], null);
             switch (name)
             {
                 case "--admission":
@@ -41,6 +43,9 @@ internal sealed record ClusterArguments
                     continue;
                 case "--rbac":
                     parsed.UseRbac = true;
+                    continue;
+                case "--tls":
+                    parsed.UseTls = true;
                     continue;
                 case "--with-controllers":
                     parsed.WithControllers = true;

@@ -21,6 +21,12 @@ public sealed record ClusterOptions
     /// <summary>True decides every request by the roles and bindings stored in the cluster; members of <c>system:masters</c> may do everything.</summary>
     public bool UseRbac { get; init; }
 
+    /// <summary>
+    /// True serves HTTPS with a certificate made for this run; the kubeconfig trusts it. Clients built on the Go library, kubectl among them, send no
+    /// token without TLS.
+    /// </summary>
+    public bool UseTls { get; init; }
+
     /// <summary>Changes kept for each resource; a watch from before gets 410 Expired.</summary>
     public int HistoryLength { get; init; } = 20_000;
 

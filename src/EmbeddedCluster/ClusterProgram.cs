@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sidecars.EmbeddedCluster.Controllers;
 
 namespace Sidecars.EmbeddedCluster;
 
@@ -26,10 +27,12 @@ internal static class ClusterProgram
                 AuditLogPath = arguments.AuditLogPath,
                 Admission = arguments.UseAdmission ? AdmissionOptions.All : new(),
                 UseRbac = arguments.UseRbac,
+                UseTls = arguments.UseTls,
                 Users = arguments.Users,
                 RequestLogLength = 0,
             });
             foreach (var path in arguments.Manifests) await cluster.ApplyManifests(path);
+            await using var controllers = arguments.WithControllers ? ClusterControllers.Start(cluster.Storage, new ControllerOptions()) : null;
             await cluster.WriteKubeconfig(arguments.KubeconfigPath, arguments.Users.FirstOrDefault()?.Name);
             await output.WriteLineAsync($"{cluster.Url}\nexport KUBECONFIG={arguments.KubeconfigPath}");
             await stopped.Task;

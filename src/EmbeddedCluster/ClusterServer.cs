@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -23,6 +24,7 @@ public sealed class ClusterServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ClusterOptions _options;
     private readonly AuditLog? _audit;
+    private readonly X509Certificate2? _certificate;
 
     private ClusterServer(ClusterOptions options, ILogger logger)
     {
@@ -43,7 +45,8 @@ public sealed class ClusterServer : IAsyncDisposable
             Requests,
             _audit,
             logger);
-        _application = Build(options, pipeline);
+        _certificate = options.UseTls ? ServerCertificate.Create(options.Time) : null;
+        _application = Build(options, pipeline, _certificate);
     }
 
     /// <summary>Where the API is served, such as <c>http://127.0.0.1:41234/</c>.</summary>
@@ -85,7 +88,7 @@ public sealed class ClusterServer : IAsyncDisposable
         var known = user is null
             ? null
             : _options.Users.FirstOrDefault(candidate => candidate.Name == user) ?? throw new ArgumentException($"The cluster has no user \"{user}\".", nameof(user));
-        return Kubeconfig.Write(path, Url, known);
+        return Kubeconfig.Write(path, Url, known, _certificate);
     }
 
     /// <summary>Applies CustomResourceDefinitions and other manifests from a YAML or JSON file, or from all such files of a directory.</summary>
@@ -109,13 +112,16 @@ public sealed class ClusterServer : IAsyncDisposable
         }
         await _application.DisposeAsync();
         _audit?.Dispose();
+        _certificate?.Dispose();
         Storage.Dispose();
     }
 
-    private static WebApplication Build(ClusterOptions options, RequestPipeline pipeline)
+    private static WebApplication Build(ClusterOptions options, RequestPipeline pipeline, X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore();
+        if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // HTTP/2 connections without TLS are marked as negotiated (see PriorKnowledge), so their scheme differs from the mark.
@@ -128,7 +134,8 @@ public sealed class ClusterServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.Use(next => connection => PriorKnowledge.Detect(connection, next));
+                if (certificate is not null) listen.UseHttps(certificate);
+                else listen.Use(next => connection => PriorKnowledge.Detect(connection, next));
             });
         });
         var application = builder.Build();

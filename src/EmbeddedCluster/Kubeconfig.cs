@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Sidecars.EmbeddedCluster;
@@ -5,7 +6,7 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>Writes kubeconfig files that kubectl and every client library read: one cluster, one user, one context.</summary>
 internal static class Kubeconfig
 {
-    public static async Task Write(string path, Uri server, ClusterUser? user)
+    public static async Task Write(string path, Uri server, ClusterUser? user, X509Certificate2? authority)
     {
         var text = new StringBuilder()
             .AppendLine("apiVersion: v1")
@@ -13,7 +14,10 @@ internal static class Kubeconfig
             .AppendLine("clusters:")
             .AppendLine("- name: embedded")
             .AppendLine("  cluster:")
-            .AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"    server: {server.GetLeftPart(UriPartial.Authority)}")
+            .AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"    server: {server.GetLeftPart(UriPartial.Authority)}");
+        if (authority is not null)
+            text.AppendLine("    certificate-authority-data: " + Convert.ToBase64String(Encoding.ASCII.GetBytes(authority.ExportCertificatePem())));
+        text
             .AppendLine("users:")
             .AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"- name: {Quoted(user?.Name ?? "anonymous")}")
             .AppendLine(user is null ? "  user: {}" : $"  user:\n    token: {Quoted(user.Token)}")

@@ -34,7 +34,7 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
         var request = call.Request;
         if (storage.Resources.Find(request.Group, request.Version, request.Resource) is not { } resource) return Reply.Of(ApiStatus.NoSuchPath());
         if (!resource.IsNamespaced && request.Namespace.Length > 0 && resource != BuiltInResources.Namespaces) return Reply.Of(ApiStatus.NoSuchPath());
-        if (resource.IsNamespaced && request.Namespace.Length == 0 && request.Name.Length > 0 && request.Verb is not ("list" or "watch"))
+        if (resource.IsNamespaced && request.Namespace.Length == 0 && request.Name.Length > 0 && request.Verb is not ("list" or "watch" or "deletecollection"))
             return Reply.Of(ApiStatus.NoSuchPath());
         if (resource.DeprecationWarning is { } warning) call.Warnings.Add(warning);
         if (request.Subresource == "binding" && resource.GroupResource == "pods" && request.Verb == "create") return await _objects.Bind(call, resource);

@@ -40,7 +40,17 @@ public sealed record RequestInfo(
         }
         var (resource, name, subresource) = (rest[0], rest.Length > 1 ? rest[1] : "", rest.Length > 2 ? string.Join('/', rest[2..].ToArray()) : "");
         if (resource == "namespaces" && group.Length == 0 && name.Length > 0) ns = name;
-        return new RequestInfo(VerbOf(request, name), path, group, version, resource, subresource, ns, name);
+        var verb = VerbOf(request, name);
+        if (name.Length == 0 && verb is "list" or "watch" or "deletecollection") name = SelectedName(request.Query["fieldSelector"].ToString());
+        return new RequestInfo(verb, path, group, version, resource, subresource, ns, name);
+    }
+
+    // A list that a selector narrows down to one name counts as a request for that name: roles may allow just that.
+    private static string SelectedName(string fieldSelector)
+    {
+        const string byName = "metadata.name=";
+        var term = Array.Find(fieldSelector.Split(','), part => part.StartsWith(byName, StringComparison.Ordinal));
+        return term is null ? "" : term[byName.Length..].TrimStart('=');
     }
 
     private static string VerbOf(HttpRequest request, string name) => request.Method switch

@@ -51,10 +51,6 @@ internal class KindRules
     {
     }
 
-    public virtual void ValidateCreate(JsonObject content, FieldErrors errors)
-    {
-    }
-
     public virtual void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
     {
     }

@@ -29,7 +29,6 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Tim
             var errors = new FieldErrors();
             MetadataRules.Validate(resource, content, errors);
             resource.Rules.Validate(content, errors);
-            resource.Rules.ValidateCreate(content, errors);
             if (errors.Any) return ApiStatus.Invalid(resource, metadata.Text("name") ?? "", errors);
 
             var name = metadata.Text("name")!;

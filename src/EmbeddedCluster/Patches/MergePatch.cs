@@ -20,22 +20,4 @@ internal static class MergePatch
         }
         return target;
     }
-
-    /// <summary>The patch that turns one object into the other. Values that are null in the target cannot be expressed and are removed.</summary>
-    public static JsonObject Difference(JsonObject from, JsonObject to)
-    {
-        var patch = new JsonObject();
-        foreach (var (name, _) in from)
-            if (!to.ContainsKey(name) || to[name] is null) patch[name] = null;
-        foreach (var (name, value) in to)
-        {
-            if (value is null) continue;
-            if (value is JsonObject after && from[name] is JsonObject before)
-            {
-                if (Difference(before, after) is { Count: > 0 } inner) patch[name] = inner;
-            }
-            else if (!JsonNode.DeepEquals(from[name], value)) patch[name] = value.DeepClone();
-        }
-        return patch;
-    }
 }

@@ -13,6 +13,8 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
             "--leader-election",
             "--leader-election-namespace=default",
             $"--http-endpoint=127.0.0.1:{setting.HttpPort}",
+            // Our provisioner does not place volumes by topology yet, and says so for a driver that has one; on one node there is no choice.
+            "--feature-gates=Topology=false",
             $"--v={setting.Verbosity}",
         ]),
     ];

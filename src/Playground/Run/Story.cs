@@ -76,6 +76,10 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
                 $"the volume is no longer published at {target}", isOwnDriver ? Driver : Kubelet, () => !Path.Exists(target), () => "it is still there")));
         }
 
+        // A volume is detached in its own time; deleting its claim before that would only make its provisioner wait and complain.
+        steps.AddRange(Claims.Select(VolumeOf).OfType<JsonElement>().Select(volume => Text(volume, "metadata", "name")).Select(volume => new Step(
+            $"PersistentVolume {volume} is detached", isOwnDriver ? Driver : Kubelet, () => AttachmentOf(volume) is null,
+            () => AttachmentOf(volume) is { } attachment ? ObjectSummary.Of(attachment) : "it is detached")));
         return steps;
     }
 
@@ -103,6 +107,9 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
                 $"the volume {handle} is gone from the driver", Driver, () => !Path.Exists(DataPath(handle)), () => $"{DataPath(handle)} is still there");
         }
     }
+
+    private StoredObject? AttachmentOf(string volume) => storage.List("volumeattachments").Items
+        .FirstOrDefault(attachment => Text(attachment.Root, "spec", "source", "persistentVolumeName") == volume);
 
     private bool HasConsumerOrBindsAtOnce(JsonObject claim)
     {

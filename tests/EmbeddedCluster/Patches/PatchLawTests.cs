@@ -25,7 +25,7 @@ internal sealed class PatchLawTests
         Check.QuickThrowOnFailure(Prop.ForAll(Document(3).ToArbitrary(), Document(3).ToArbitrary(), (before, after) =>
         {
             if (Parse(before) is not { } from || Parse(after) is not { } to) return true;
-            var patch = MergePatch.Difference(from, to);
+            var patch = Difference(from, to);
             return JsonNode.DeepEquals(MergePatch.Apply(Parse(before)!, patch), to);
         }));
 
@@ -66,4 +66,22 @@ internal sealed class PatchLawTests
     };
 
     private static List<string> Names(JsonObject content) => [.. ((JsonNode)content).Array("metadata", "finalizers").Texts()];
+
+    // The patch that turns one object into the other; a null in the target cannot be expressed and counts as absent.
+    private static JsonObject Difference(JsonObject from, JsonObject to)
+    {
+        var patch = new JsonObject();
+        foreach (var (name, _) in from)
+            if (!to.ContainsKey(name) || to[name] is null) patch[name] = null;
+        foreach (var (name, value) in to)
+        {
+            if (value is null) continue;
+            if (value is JsonObject after && from[name] is JsonObject before)
+            {
+                if (Difference(before, after) is { Count: > 0 } inner) patch[name] = inner;
+            }
+            else if (!JsonNode.DeepEquals(from[name], value)) patch[name] = value.DeepClone();
+        }
+        return patch;
+    }
 }

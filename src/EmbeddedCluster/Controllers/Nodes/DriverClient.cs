@@ -76,7 +76,9 @@ internal sealed class DriverClient : IDisposable
     {
         var identity = new Identity.IdentityClient(_connection.Invoker);
         Name = (await Ask("GetPluginInfo", identity.GetPluginInfoAsync, new GetPluginInfoRequest(), stop)).Name;
+        if (Name.Length == 0) throw new InvalidOperationException("The driver answered GetPluginInfo without a name.");
         Info = await Ask("NodeGetInfo", Node.NodeGetInfoAsync, new NodeGetInfoRequest(), stop);
+        if (Info.NodeId.Length == 0) throw new InvalidOperationException($"The driver {Name} answered NodeGetInfo without a node_id.");
         var node = await Ask("NodeGetCapabilities", Node.NodeGetCapabilitiesAsync, new NodeGetCapabilitiesRequest(), stop);
         Stages = Has(node, NodeServiceCapability.Types.RPC.Types.Type.StageUnstageVolume);
         HasSingleNodeMultiWriter = Has(node, NodeServiceCapability.Types.RPC.Types.Type.SingleNodeMultiWriter);

@@ -1,0 +1,141 @@
+using Grpc.Core;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.EmbeddedCluster.Tests.Controllers;
+
+internal sealed class KubeletTests : ControllerTest
+{
+    private ScriptedDriver _driver = null!;
+
+    private protected override bool HasNode => true;
+
+    [SetUp]
+    public async Task StartDriver()
+    {
+        _driver = await ScriptedDriver.StartNewAsync().WithinLimit();
+        _driver.Answer("NodeGetInfo", DriverRule.Answer("""{"node_id":"id-of-node-1"}"""));
+        await Started.RegisterDriver(_driver.Address, CancellationToken.None).WithinLimit();
+    }
+
+    [TearDown]
+    public async Task StopDriver() => await _driver.DisposeAsync().WithinLimit();
+
+    [Test]
+    public void A_registered_driver_stands_in_the_node_s_CSINode()
+    {
+        var entry = Storage.Get("csinodes", null, NodeName).Value.ToJson().Array("spec", "drivers").Objects().Single();
+        Assert.That(entry.Text("name"), Is.EqualTo("csi.example.com"));
+        Assert.That(entry.Text("nodeID"), Is.EqualTo("id-of-node-1"));
+        Started.UnregisterDriver("csi.example.com");
+        Assert.That(Storage.Get("csinodes", null, NodeName).Value.ToJson().Array("spec", "drivers"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_pod_runs_after_its_volume_is_attached_and_published()
+    {
+        await MakeBoundPod();
+        var pod = (await UntilPhase("pods", "pod", "Running")).ToJson();
+        var name = AttachmentName("handle-pv-1");
+        Assert.Multiple(() =>
+        {
+            Assert.That(pod.Array("status", "conditions").Objects().Single(c => c.Text("type") == "Ready").Text("status"), Is.EqualTo("True"));
+            Assert.That(Storage.Get("volumeattachments", null, name).Value.ToJson().Flag("status", "attached"), Is.True);
+            Assert.That(_driver.Calls.Of("ControllerPublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(_driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(InUse(), Is.EqualTo(new[] { "kubernetes.io/csi/csi.example.com^handle-pv-1" }));
+        });
+    }
+
+    [Test]
+    public async Task A_deleted_pod_goes_only_after_its_volume_and_then_the_volume_is_detached()
+    {
+        await MakeBoundPod();
+        await UntilPhase("pods", "pod", "Running");
+        Storage.Delete("pods", "default", "pod");
+        await UntilGone("pods", "pod");
+        Assert.That(_driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(1));
+        await UntilGone("volumeattachments", AttachmentName("handle-pv-1"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(_driver.Calls.Of("ControllerUnpublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(InUse(), Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task A_driver_that_fails_is_quoted_in_the_pod_s_event_and_asked_again()
+    {
+        _driver.Answer("NodePublishVolume", DriverRule.Fail(StatusCode.Internal, "no disk today"), DriverRule.Default);
+        await MakeBoundPod();
+        Assert.That(await UntilEvent("pod", "FailedMount"), Does.Contain("pv-1").And.Contain("no disk today"));
+        await UntilPhase("pods", "pod", "Running");
+    }
+
+    [Test]
+    public async Task A_failed_attachment_is_shown_and_reported_to_the_pod_and_tried_again()
+    {
+        _driver.Answer("ControllerPublishVolume", DriverRule.Fail(StatusCode.ResourceExhausted, "node is full"), DriverRule.Default);
+        await MakeBoundPod();
+        Assert.That(await UntilEvent("pod", "FailedAttachVolume"), Does.Contain("node is full"));
+        await UntilPhase("pods", "pod", "Running");
+    }
+
+    [Test]
+    public async Task A_volume_that_cannot_be_taken_away_keeps_the_pod_and_the_attachment()
+    {
+        _driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"));
+        await MakeBoundPod();
+        await UntilPhase("pods", "pod", "Running");
+        Storage.Delete("pods", "default", "pod");
+        Assert.That(await UntilEvent("pod", "FailedUnMount"), Does.Contain("still busy"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Storage.Get("pods", "default", "pod").Object, Is.Not.Null);
+            Assert.That(Storage.Get("volumeattachments", null, AttachmentName("handle-pv-1")).Value.IsBeingDeleted, Is.False);
+            Assert.That(_driver.Calls.Of("ControllerUnpublishVolume"), Is.Empty);
+        });
+        _driver.Answer("NodeUnpublishVolume");
+        await UntilGone("pods", "pod");
+    }
+
+    [Test]
+    public async Task Where_the_driver_needs_no_attaching_there_is_no_attachment()
+    {
+        Make("csidrivers", """{"metadata":{"name":"csi.example.com"},"spec":{"attachRequired":false}}""");
+        await MakeBoundPod();
+        await UntilPhase("pods", "pod", "Running");
+        Assert.That(Storage.List("volumeattachments").Items, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_driver_that_does_not_know_its_node_is_not_registered()
+    {
+        _driver.Answer("NodeGetInfo", DriverRule.Answer("{}"));
+        await Assert.ThatAsync(
+            async () => await Started.RegisterDriver(_driver.Address, CancellationToken.None).WithinLimit(),
+            Throws.InvalidOperationException.With.Message.Contains("node_id"));
+    }
+
+    [Test]
+    public async Task Registering_where_nobody_listens_fails_with_the_address()
+    {
+        using var directory = new TemporaryDirectory();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+        var address = Csi.CsiAddress.Parse(directory.File("nobody.sock"), out _)!;
+        await Assert.ThatAsync(
+            async () => await Started.RegisterDriver(address, limit.Token).WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    private async Task MakeBoundPod()
+    {
+        MakeClass();
+        MakeVolume("pv-1", MakeClaim());
+        await UntilPhase("persistentvolumeclaims", "claim", "Bound");
+        MakePod("pod", "claim");
+    }
+
+    private IEnumerable<string> InUse() => Storage.Get("nodes", null, NodeName).Value.ToJson().Array("status", "volumesInUse").Texts();
+
+    private static string AttachmentName(string handle) =>
+        Sidecars.EmbeddedCluster.Controllers.AttachmentName.Of(handle, "csi.example.com", NodeName);
+}

@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecars.EmbeddedCluster.Tests;
+
+/// <summary>What each kind refuses: one change to a good object, one field named in the refusal.</summary>
+internal sealed class ValidationTests
+{
+    private static readonly Dictionary<string, string> Good = new()
+    {
+        ["persistentvolumes"] = """{"metadata":{"name":"a"},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"csi":{"driver":"csi.example.com","volumeHandle":"h"}}}""",
+        ["persistentvolumeclaims"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""",
+        ["storageclasses"] = """{"metadata":{"name":"a"},"provisioner":"csi.example.com","parameters":{"k":"v"}}""",
+        ["volumeattachments"] = """{"metadata":{"name":"a"},"spec":{"attacher":"csi.example.com","nodeName":"n1","source":{"persistentVolumeName":"pv1"}}}""",
+        ["csinodes"] = """{"metadata":{"name":"n1"},"spec":{"drivers":[{"name":"csi.example.com","nodeID":"id","topologyKeys":["zone"]}]}}""",
+        ["csidrivers"] = """{"metadata":{"name":"csi.example.com"},"spec":{"attachRequired":true}}""",
+        ["csistoragecapacities"] = """{"metadata":{"name":"a","namespace":"default"},"storageClassName":"fast","capacity":"1Gi"}""",
+        ["volumeattributesclasses"] = """{"metadata":{"name":"a"},"driverName":"csi.example.com","parameters":{"k":"v"}}""",
+        ["secrets"] = """{"metadata":{"name":"a","namespace":"default"},"data":{"k":"dg=="},"immutable":true}""",
+        ["leases"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"leaseDurationSeconds":15}}""",
+        ["events"] = """{"metadata":{"name":"a","namespace":"default"},"involvedObject":{"namespace":"default"}}""",
+        ["pods"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"containers":[{"name":"c","image":"i"}]}}""",
+        ["deployments"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""",
+        ["rolebindings"] = """{"metadata":{"name":"a","namespace":"default"},"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"User","name":"u"}]}""",
+    };
+
+    [TestCase("persistentvolumes", """{"spec":{"capacity":null}}""", "spec.capacity: Required value")]
+    [TestCase("persistentvolumes", """{"spec":{"capacity":{"storage":"0"}}}""", "spec.capacity[storage]: Invalid value: \"0\": must be greater than zero")]
+    [TestCase("persistentvolumes", """{"spec":{"accessModes":[]}}""", "spec.accessModes: Required value")]
+    [TestCase("persistentvolumes", """{"spec":{"accessModes":["Sometimes"]}}""", "spec.accessModes: Unsupported value: \"Sometimes\": supported values: \"ReadOnlyMany\", \"ReadWriteMany\", \"ReadWriteOnce\", \"ReadWriteOncePod\"")]
+    [TestCase("persistentvolumes", """{"spec":{"accessModes":["ReadWriteOncePod","ReadWriteOnce"]}}""", "spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes")]
+    [TestCase("persistentvolumes", """{"spec":{"csi":null}}""", "spec: Required value: must specify a volume type")]
+    [TestCase("persistentvolumes", """{"spec":{"hostPath":{"path":"/x"}}}""", "may not specify more than 1 volume type")]
+    [TestCase("persistentvolumes", """{"spec":{"csi":{"volumeHandle":""}}}""", "spec.csi.volumeHandle: Required value")]
+    [TestCase("persistentvolumes", """{"spec":{"csi":{"driver":""}}}""", "spec.csi.driver: Required value")]
+    [TestCase("persistentvolumes", """{"spec":{"csi":{"nodeStageSecretRef":{"name":"x"}}}}""", "spec.csi.nodeStageSecretRef.namespace: Required value")]
+    [TestCase("persistentvolumes", """{"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[]}}}}""", "spec.nodeAffinity.required.nodeSelectorTerms: Required value: must have at least one node selector term")]
+    [TestCase("persistentvolumes", """{"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"z","operator":"In"}]}]}}}}""", "must be specified when `operator` is 'In' or 'NotIn'")]
+    [TestCase("persistentvolumes", """{"spec":{"persistentVolumeReclaimPolicy":"Burn"}}""", "spec.persistentVolumeReclaimPolicy: Unsupported value")]
+    [TestCase("persistentvolumes", """{"spec":{"volumeMode":"Tape"}}""", "spec.volumeMode: Unsupported value: \"Tape\": supported values: \"Block\", \"Filesystem\"")]
+    [TestCase("persistentvolumes", """{"metadata":{"name":"UPPER"}}""", "metadata.name: Invalid value: \"UPPER\": a lowercase RFC 1123 subdomain must consist of")]
+    [TestCase("persistentvolumes", """{"metadata":{"name":""}}""", "metadata.name: Required value: name or generateName is required")]
+    [TestCase("persistentvolumes", """{"metadata":{"labels":{"a b":"c"}}}""", "metadata.labels: Invalid value: \"a b\"")]
+    [TestCase("persistentvolumes", """{"metadata":{"finalizers":["mine"]}}""", "name is neither a standard finalizer name nor is it fully qualified")]
+    [TestCase("persistentvolumes", """{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p"}]}}""", "metadata.ownerReferences[0].uid: Invalid value: \"\": must not be empty")]
+    [TestCase("persistentvolumeclaims", """{"spec":{"accessModes":null}}""", "spec.accessModes: Required value: at least 1 access mode is required")]
+    [TestCase("persistentvolumeclaims", """{"spec":{"resources":null}}""", "spec.resources[storage]: Required value")]
+    [TestCase("persistentvolumeclaims", """{"spec":{"dataSourceRef":{"kind":"VolumeSnapshot","name":"s"}}}""", "must be 'PersistentVolumeClaim' when referencing the default apiGroup")]
+    [TestCase("storageclasses", """{"provisioner":""}""", "provisioner: Required value")]
+    [TestCase("storageclasses", """{"reclaimPolicy":"Recycle"}""", "reclaimPolicy: Unsupported value")]
+    [TestCase("volumeattachments", """{"spec":{"attacher":""}}""", "spec.attacher: Required value")]
+    [TestCase("volumeattachments", """{"spec":{"source":{"persistentVolumeName":null}}}""", "spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName")]
+    [TestCase("csinodes", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":""}]}}""", "spec.drivers[0].nodeID: Required value")]
+    [TestCase("csinodes", """{"spec":{"drivers":[{"name":"d","nodeID":"i"},{"name":"d","nodeID":"i"}]}}""", "spec.drivers[1].name: Duplicate value: \"d\"")]
+    [TestCase("csidrivers", """{"spec":{"volumeLifecycleModes":["Eternal"]}}""", "spec.volumeLifecycleModes: Unsupported value")]
+    [TestCase("csistoragecapacities", """{"capacity":"-1Gi"}""", "capacity: Invalid value: \"-1Gi\": must be greater than or equal to 0")]
+    [TestCase("csistoragecapacities", """{"storageClassName":""}""", "storageClassName: Invalid value")]
+    [TestCase("volumeattributesclasses", """{"driverName":""}""", "driverName: Required value")]
+    [TestCase("volumeattributesclasses", """{"parameters":null}""", "parameters: Required value")]
+    [TestCase("secrets", """{"data":{"a/b":"dg=="}}""", "data[a/b]: Invalid value")]
+    [TestCase("leases", """{"spec":{"leaseDurationSeconds":0}}""", "spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0")]
+    [TestCase("events", """{"involvedObject":{"namespace":"other"}}""", "involvedObject.namespace: Invalid value: \"other\": does not match event.namespace")]
+    [TestCase("events", """{"eventTime":"2026-01-01T00:00:00.000000Z","reason":"r","action":"a","reportingComponent":"c"}""", "reportingInstance: Required value")]
+    [TestCase("pods", """{"spec":{"containers":[]}}""", "spec.containers: Required value")]
+    [TestCase("pods", """{"spec":{"containers":[{"name":"c","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}""", "spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]
+    [TestCase("deployments", """{"spec":{"template":{"metadata":{"labels":{"a":"c"}}}}}""", "`selector` does not match template `labels`")]
+    [TestCase("rolebindings", """{"subjects":[{"kind":"Robot","name":"u"}]}""", "subjects[0].kind: Unsupported value: \"Robot\"")]
+    public void A_new_object_is_refused(string resource, string change, string expected)
+    {
+        using var storage = TestStorage.Create();
+
+        var error = storage.Create(resource, MergePatch.Apply(TestStorage.Json(Good[resource]), TestStorage.Json(change))).Error;
+
+        Assert.That(error?.Code, Is.EqualTo(422), error?.ToString());
+        Assert.That(error!.Message, Does.Contain(expected));
+        Assert.That(error.Details!.Causes, Is.Not.Empty);
+    }
+
+    [TestCase("persistentvolumes", """{"spec":{"csi":{"volumeHandle":"other"}}}""", "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation")]
+    [TestCase("persistentvolumes", """{"spec":{"volumeMode":"Block"}}""", "spec.volumeMode: Invalid value: \"Block\": field is immutable")]
+    [TestCase("persistentvolumeclaims", """{"spec":{"accessModes":["ReadWriteMany"]}}""", "spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims")]
+    [TestCase("persistentvolumeclaims", """{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}""", "spec: Forbidden: spec is immutable")]
+    [TestCase("storageclasses", """{"parameters":{"k":"w"}}""", "parameters: Forbidden: updates to parameters are forbidden.")]
+    [TestCase("storageclasses", """{"volumeBindingMode":"WaitForFirstConsumer"}""", "volumeBindingMode: Invalid value: \"WaitForFirstConsumer\": field is immutable")]
+    [TestCase("volumeattachments", """{"spec":{"nodeName":"n2"}}""", "field is immutable")]
+    [TestCase("csinodes", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":"other","topologyKeys":["zone"]}]}}""", "spec.drivers[0].nodeID: Invalid value: \"other\": field is immutable")]
+    [TestCase("csidrivers", """{"spec":{"attachRequired":false}}""", "spec.attachRequired: Invalid value: false: field is immutable")]
+    [TestCase("csistoragecapacities", """{"storageClassName":"slow"}""", "storageClassName: Invalid value: \"slow\": field is immutable")]
+    [TestCase("volumeattributesclasses", """{"parameters":{"k":"w"}}""", "parameters: Forbidden")]
+    [TestCase("secrets", """{"data":{"k":"dw=="}}""", "data: Forbidden: field is immutable when `immutable` is set")]
+    [TestCase("pods", """{"spec":{"nodeName":"n1"}}""", "spec: Forbidden: pod updates may not change fields other than")]
+    [TestCase("deployments", """{"spec":{"selector":{"matchLabels":{"x":"y"}},"template":{"metadata":{"labels":{"x":"y"}}}}}""", "spec.selector: Invalid value")]
+    [TestCase("rolebindings", """{"roleRef":{"name":"other"}}""", "cannot change roleRef")]
+    [TestCase("persistentvolumes", """{"metadata":{"creationTimestamp":"2000-01-01T00:00:00Z"}}""", "metadata.creationTimestamp: Invalid value: \"2000-01-01T00:00:00Z\": field is immutable")]
+    public void A_change_is_refused(string resource, string change, string expected)
+    {
+        using var storage = TestStorage.Create();
+        var stored = storage.Create(resource, TestStorage.Json(Good[resource])).Value;
+
+        var error = storage.Patch(resource, stored.Namespace, stored.Name, PatchKind.Merge, TestStorage.Json(change)).Error;
+
+        Assert.That(error?.Code, Is.EqualTo(422), error?.ToString());
+        Assert.That(error!.Message, Does.Contain(expected));
+    }
+
+    [Test]
+    public void Every_good_object_is_accepted()
+    {
+        using var storage = TestStorage.Create();
+
+        var refusals = Good.Select(entry => storage.Create(entry.Key, TestStorage.Json(entry.Value)).Error).OfType<ApiStatus>();
+
+        Assert.That(refusals, Is.Empty);
+    }
+
+    [TestCase("2Gi", true)]
+    [TestCase("512Mi", false)]
+    public void A_bound_claim_may_ask_for_more_but_not_for_less_than_it_has(string storageRequest, bool isAllowed)
+    {
+        using var storage = TestStorage.Create();
+        _ = storage.Create("persistentvolumeclaims", TestStorage.Json(Good["persistentvolumeclaims"])).Value;
+        _ = storage.Patch("persistentvolumeclaims", "default", "a", PatchKind.Merge, TestStorage.Json("""{"status":{"phase":"Bound","capacity":{"storage":"1Gi"}}}"""), "status").Value;
+
+        var result = storage.Patch("persistentvolumeclaims", "default", "a", PatchKind.Merge, new JsonObject
+        {
+            ["spec"] = new JsonObject { ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = storageRequest } } },
+        });
+
+        Assert.That(result.IsOk, Is.EqualTo(isAllowed), result.Error?.ToString());
+        if (!isAllowed) Assert.That(result.Error!.Message, Does.Contain("spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"));
+    }
+
+    [TestCase("attachError")]
+    [TestCase("detachError")]
+    public void An_attachment_error_is_at_most_1024_bytes_long(string field)
+    {
+        using var storage = TestStorage.Create();
+        _ = storage.Create("volumeattachments", TestStorage.Json(Good["volumeattachments"])).Value;
+
+        StoreResult Report(int length) => storage.Patch("volumeattachments", null, "a", PatchKind.Merge, new JsonObject
+        {
+            ["status"] = new JsonObject { ["attached"] = false, [field] = new JsonObject { ["message"] = new string('x', length) } },
+        }, "status");
+
+        Assert.That(Report(1024).IsOk, Is.True);
+        Assert.That(Report(1025).Error?.Code, Is.EqualTo(422));
+    }
+}

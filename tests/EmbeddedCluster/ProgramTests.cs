@@ -1,0 +1,69 @@
+namespace Sidecars.EmbeddedCluster.Tests;
+
+internal sealed class ProgramTests
+{
+    [TestCase("--port", "--port needs a value")]
+    [TestCase("--port=many", "many is not a port")]
+    [TestCase("--port=70000", "70000 is not a port")]
+    [TestCase("--colour", "unknown argument --colour")]
+    [TestCase("--token=justaname", "--token needs USER=TOKEN")]
+    public async Task Arguments_that_make_no_sense_end_it_with_a_reason(string argument, string expected)
+    {
+        await using var errors = new StringWriter();
+
+        var code = await ClusterProgram.Run([argument], TextWriter.Null, errors).WaitAsync(TestLimits.Wait);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors.ToString(), Does.Contain(expected).And.Contain("usage: embedded-cluster"));
+    }
+
+    [Test]
+    public async Task A_manifest_that_is_missing_ends_it_with_a_reason()
+    {
+        await using var errors = new StringWriter();
+
+        var code = await ClusterProgram.Run(["--crds", "/does/not/exist.yaml"], TextWriter.Null, errors).WaitAsync(TestLimits.Wait);
+
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(errors.ToString(), Does.Contain("/does/not/exist.yaml"));
+    }
+
+    [Test]
+    public async Task Manifests_of_a_directory_are_applied_in_order()
+    {
+        var folder = Directory.CreateTempSubdirectory("manifests");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "1.json"), Manifest.WidgetDefinition);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "2.yaml"), "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {size: 2}\n---\n# nothing\n");
+            await using var cluster = await ClusterServer.StartAsync();
+
+            await cluster.ApplyManifests(folder.FullName);
+
+            Assert.That(cluster.Storage.Get("widgets", "default", "w").IsOk, Is.True);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task A_kubeconfig_with_a_token_is_for_its_owner_alone()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
+        try
+        {
+            await using var cluster = await ClusterServer.StartAsync(new ClusterOptions { Users = [new ClusterUser("me", "t0ken")] });
+            await cluster.WriteKubeconfig(path, "me");
+
+            Assert.That(await File.ReadAllTextAsync(path), Does.Contain("token: \"t0ken\"").And.Contain(cluster.Url.GetLeftPart(UriPartial.Authority)));
+            if (!OperatingSystem.IsWindows()) Assert.That(File.GetUnixFileMode(path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.That(async () => await cluster.WriteKubeconfig(path, "stranger"), Throws.ArgumentException);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}

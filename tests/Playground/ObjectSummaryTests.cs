@@ -1,0 +1,38 @@
+using System.Text.Json;
+
+namespace Sidecars.Playground.Tests;
+
+internal sealed class ObjectSummaryTests
+{
+    [TestCase("PersistentVolumeClaim", """{"status":{"phase":"Pending"}}""", "waiting for a volume")]
+    [TestCase("PersistentVolumeClaim", """{"metadata":{"annotations":{"volume.kubernetes.io/storage-provisioner":"d"}},"status":{"phase":"Pending"}}""",
+        "being provisioned by d")]
+    [TestCase("PersistentVolumeClaim", """{"spec":{"volumeName":"pv"},"status":{"phase":"Bound","capacity":{"storage":"5Gi"}}}""", "bound to pv, 5Gi")]
+    [TestCase("PersistentVolumeClaim", """{"status":{"phase":"Lost"}}""", "lost its volume")]
+    [TestCase("PersistentVolume", """{"spec":{"capacity":{"storage":"5Gi"},"csi":{"driver":"d","volumeHandle":"h"}},"status":{"phase":"Released"}}""",
+        "released, 5Gi, volume h of d")]
+    [TestCase("Pod", """{"status":{"phase":"Pending"}}""", "waiting for a node")]
+    [TestCase("Pod", """{"spec":{"nodeName":"n"},"status":{"phase":"Pending"}}""", "on n, waiting for its volumes")]
+    [TestCase("Pod", """{"spec":{"nodeName":"n"},"status":{"phase":"Running"}}""", "running on n, its volumes are published")]
+    [TestCase("VolumeAttachment", """{"spec":{"nodeName":"n","source":{"persistentVolumeName":"pv"}},"status":{"attached":true}}""", "pv is attached to n")]
+    [TestCase("VolumeAttachment", """{"spec":{"nodeName":"n","source":{"persistentVolumeName":"pv"}},"status":{"attachError":{"message":"no"}}}""",
+        "attaching pv to n failed: no")]
+    [TestCase("PersistentVolumeClaim", """{"metadata":{"deletionTimestamp":"t"},"status":{"phase":"Lost"}}""", "lost its volume, being deleted")]
+    [TestCase("Secret", "{}", "exists")]
+    public void States_are_told_in_plain_words(string kind, string json, string summary)
+    {
+        using var document = JsonDocument.Parse(json);
+        Assert.That(ObjectSummary.Of(kind, document.RootElement), Is.EqualTo(summary));
+    }
+
+    [Test]
+    public void Csi_calls_are_counted_from_log_lines_of_sidecars()
+    {
+        var board = new Board();
+        board.ReadLogLine("""I1123 07:49:26.355837 1 connection.go] "GRPC call" method="/csi.v1.Controller/CreateVolume" request="{}" """);
+        board.ReadLogLine("""I1123 07:49:26.355837 1 connection.go] "GRPC response" response="{}" """);
+        board.CountCall("NodeStageVolume");
+        board.CountCall("NodeStageVolume");
+        Assert.That(board.Calls, Is.EqualTo("CreateVolume 1, NodeStageVolume 2"));
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.Playground.Tests.Run;
+
+/// <summary>The playground as a newcomer starts it: a process, with the published programs where there are any, else those just built.</summary>
+internal sealed class WholeRunTests
+{
+    private static readonly TimeSpan RunLimit = TimeSpan.FromSeconds(120);
+
+    private TemporaryDirectory _directory = null!;
+
+    [SetUp]
+    public void MakeDirectory() => _directory = new TemporaryDirectory();
+
+    [TearDown]
+    public void RemoveDirectory() => _directory.Dispose();
+
+    [Test]
+    public async Task Once_everything_of_the_announcement_comes_true_and_goes_again()
+    {
+        await using var playground = Start("--once");
+        Assert.That(await playground.WaitForExit(RunLimit), Is.Zero, string.Join('\n', playground.ErrorLines));
+        Assert.Multiple(() =>
+        {
+            Assert.That(playground.OutputLines, Has.Some.Contains("bound to pvc-"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("All of it came true"));
+            Assert.That(ProcessesIn(_directory.Path), Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task It_stays_up_until_it_is_told_to_stop_and_leaves_nothing_running()
+    {
+        await using var playground = Start();
+        await playground.WaitForOutputLine(line => line.Contains("kubectl get pvc", StringComparison.Ordinal));
+        Assert.That(ProcessesIn(_directory.Path), Has.Count.EqualTo(2));
+        playground.Terminate();
+        Assert.That(await playground.WaitForExit(RunLimit), Is.Zero);
+        Assert.That(ProcessesIn(_directory.Path), Is.Empty);
+    }
+
+    [Test]
+    public async Task Killed_it_takes_its_programs_with_it()
+    {
+        var playground = Start();
+        await using (playground)
+            await playground.WaitForOutputLine(line => line.Contains("kubectl get pvc", StringComparison.Ordinal));
+        // The kernel sends the programs their signal in the moment the playground ends; they need another to be gone.
+        var limit = Stopwatch.StartNew();
+        while (ProcessesIn(_directory.Path).Count > 0 && limit.Elapsed < TestTimeouts.Limit) await Task.Yield();
+        Assert.That(ProcessesIn(_directory.Path), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_claim_nobody_can_serve_fails_the_run_with_what_was_seen_and_the_log()
+    {
+        var manifest = _directory.File("claim.yaml");
+        await File.WriteAllTextAsync(manifest, """
+            apiVersion: storage.k8s.io/v1
+            kind: StorageClass
+            metadata: {name: too-large}
+            provisioner: ${DRIVER_NAME}
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: huge}
+            spec: {accessModes: [ReadWriteOnce], storageClassName: too-large, resources: {requests: {storage: 9Ti}}}
+            """).WithinLimit();
+        var errors = new StringWriter();
+        var run = new PlaygroundRun(
+            new PlaygroundOptions { Once = true, Files = [manifest], KeepDirectory = _directory.File("run"), StepLimit = TimeSpan.FromSeconds(3) },
+            new StringWriter(), errors, isTerminal: false, TimeProvider.System);
+        Assert.That(await run.Run(CancellationToken.None).WithinLimit(RunLimit), Is.EqualTo(1));
+        Assert.That(errors.ToString(), Does.Contain("PersistentVolumeClaim huge is bound").And.Contain("Last seen").And.Contain("csi-provisioner"));
+    }
+
+    [Test]
+    public async Task A_refused_manifest_ends_the_run_with_the_server_s_words()
+    {
+        var manifest = _directory.File("bad.yaml");
+        await File.WriteAllTextAsync(manifest, "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: []}\n").WithinLimit();
+        await using var playground = Start("--once", "-f", manifest);
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        Assert.That(playground.ErrorLines, Has.Some.Contains("spec.containers"));
+    }
+
+    [Test]
+    public async Task A_missing_program_is_named_with_how_to_make_it()
+    {
+        await using var playground = Start("--once", $"--programs={_directory.Path}");
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        Assert.That(playground.ErrorLines, Has.Some.Contains("eng/publish.sh csi-provisioner"));
+    }
+
+    [Test]
+    public void The_directory_of_a_killed_run_is_removed_and_that_of_a_living_one_is_not()
+    {
+        var dead = Directory.CreateDirectory(_directory.File("playground-dead")).FullName;
+        File.WriteAllText(Path.Combine(dead, ".running"), "");
+        var alive = Directory.CreateDirectory(_directory.File("playground-alive")).FullName;
+        using var held = new FileStream(Path.Combine(alive, ".running"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        WorkingDirectory.RemoveLeftovers(_directory.Path);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Directory.Exists(dead), Is.False);
+            Assert.That(Directory.Exists(alive), Is.True);
+        });
+    }
+
+    private PublishedProgram Start(params string[] arguments) => PublishedProgram.StartFile(
+        Path.Combine(AppContext.BaseDirectory, "playground"), ["--keep-dir", _directory.File("run"), .. arguments]);
+
+    // The programs of a run name its directory in their arguments; the playground itself does, too.
+    private static List<string> ProcessesIn(string directory)
+    {
+        var found = new List<string>();
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            try
+            {
+                var command = File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' ');
+                if (command.Contains(directory, StringComparison.Ordinal) && !command.Contains("--keep-dir", StringComparison.Ordinal)) found.Add(command);
+            }
+            catch (IOException)
+            {
+                // It ended while we looked.
+            }
+        }
+
+        return found;
+    }
+}
