@@ -3,9 +3,9 @@ namespace Sidecars.Tests.Support;
 /// <summary>Lines in the order in which they came, which can be waited for.</summary>
 internal sealed class OutputLines
 {
-    readonly Lock _lock = new();
-    readonly List<string> _lines = [];
-    readonly List<(Func<string, bool> Condition, TaskCompletionSource<string> Found)> _waiting = [];
+    private readonly Lock _lock = new();
+    private readonly List<string> _lines = [];
+    private readonly List<(Func<string, bool> Condition, TaskCompletionSource<string> Found)> _waiting = [];
 
     internal IReadOnlyList<string> Snapshot()
     {

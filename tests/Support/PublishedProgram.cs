@@ -9,15 +9,15 @@ namespace Sidecars.Tests.Support;
 /// </summary>
 public sealed partial class PublishedProgram : IAsyncDisposable
 {
-    const int SigInt = 2;
-    const int SigTerm = 15;
+    private const int SigInt = 2;
+    private const int SigTerm = 15;
 
-    readonly Process _process;
-    readonly OutputLines _error = new();
-    readonly OutputLines _output = new();
-    readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process;
+    private readonly OutputLines _error = new();
+    private readonly OutputLines _output = new();
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    PublishedProgram(Process process) => _process = process;
+    private PublishedProgram(Process process) => _process = process;
 
     public string Name => Path.GetFileName(_process.StartInfo.FileName);
     public int Id => _process.Id;
@@ -98,12 +98,12 @@ public sealed partial class PublishedProgram : IAsyncDisposable
         _process.Dispose();
     }
 
-    void Signal(int signal)
+    private void Signal(int signal)
     {
         if (!_process.HasExited) _ = SendSignal(_process.Id, signal);
     }
 
-    static string RepositoryRoot()
+    private static string RepositoryRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Sidecars.sln"))) return folder.FullName;

@@ -5,9 +5,9 @@ namespace Sidecars.Tests.Support;
 /// <summary>A logger that keeps what it is given, and lets a test wait for a line. Levels below the minimum are off, as in a program.</summary>
 public sealed class RecordingLogger(LogLevel minimum = LogLevel.Trace) : ILogger
 {
-    readonly Lock _lock = new();
-    readonly List<LogEntry> _entries = [];
-    readonly OutputLines _lines = new();
+    private readonly Lock _lock = new();
+    private readonly List<LogEntry> _entries = [];
+    private readonly OutputLines _lines = new();
 
     /// <summary>What was logged so far, in order.</summary>
     public IReadOnlyList<LogEntry> Entries

@@ -8,14 +8,14 @@ namespace Sidecars.Vectors.Tests;
 public sealed class RecordedBehaviourTests
 {
     /// <summary>Steps of a scenario wait up to half a minute each; a scenario has a handful.</summary>
-    static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    const int LinesOfLog = 60;
+    private const int LinesOfLog = 60;
 
     /// <summary>The program has a token, as in a pod; the steps of a scenario are done by nobody in particular.</summary>
-    static readonly ClusterUser Program = new("sidecar", "token-of-the-sidecar", "system:masters");
+    private static readonly ClusterUser Program = new("sidecar", "token-of-the-sidecar", "system:masters");
 
-    static IEnumerable<string> Scenarios => Vector.Names;
+    private static IEnumerable<string> Scenarios => Vector.Names;
 
     [TestCaseSource(nameof(Scenarios))]
     public async Task Our_program_does_what_the_original_did(string scenario)

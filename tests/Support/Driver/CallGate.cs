@@ -3,8 +3,8 @@ namespace Sidecars.Tests.Support;
 /// <summary>Keeps the calls of one method waiting at the driver until the test lets them go on. Disposal lets them go.</summary>
 public sealed class CallGate : IDisposable
 {
-    readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal CallGate()
     {

@@ -3,9 +3,9 @@ namespace Sidecars.Tests.Support;
 /// <summary>The calls a scripted driver received, in order, which can be waited for by number.</summary>
 public sealed class CallLog
 {
-    readonly Lock _lock = new();
-    readonly List<DriverCall> _calls = [];
-    readonly List<(string Method, int Count, TaskCompletionSource Reached)> _waiting = [];
+    private readonly Lock _lock = new();
+    private readonly List<DriverCall> _calls = [];
+    private readonly List<(string Method, int Count, TaskCompletionSource Reached)> _waiting = [];
 
     /// <summary>Raised after a call was written down, on the thread of the call.</summary>
     public event Action<DriverCall>? Added;
@@ -56,5 +56,5 @@ public sealed class CallLog
         Added?.Invoke(call);
     }
 
-    int CountWhileLocked(string method) => _calls.Count(c => c.Method == method);
+    private int CountWhileLocked(string method) => _calls.Count(c => c.Method == method);
 }

@@ -8,11 +8,11 @@ namespace Sidecars.Tests.Support;
 /// </summary>
 internal sealed class DefaultAnswers(ScriptedDriverOptions options)
 {
-    const string OneGibibyte = "1073741824";
-    const string TenGibibytes = "10737418240";
-    const string CutAt = "2026-01-01T00:00:00Z";
+    private const string OneGibibyte = "1073741824";
+    private const string TenGibibytes = "10737418240";
+    private const string CutAt = "2026-01-01T00:00:00Z";
 
-    static readonly HashSet<string> Services = ["CONTROLLER_SERVICE", "VOLUME_ACCESSIBILITY_CONSTRAINTS", "GROUP_CONTROLLER_SERVICE"];
+    private static readonly HashSet<string> Services = ["CONTROLLER_SERVICE", "VOLUME_ACCESSIBILITY_CONSTRAINTS", "GROUP_CONTROLLER_SERVICE"];
 
     internal JsonObject To(string method, JsonObject request) => method switch
     {
@@ -33,7 +33,7 @@ internal sealed class DefaultAnswers(ScriptedDriverOptions options)
         _ => [],
     };
 
-    JsonObject Volume(JsonObject request)
+    private JsonObject Volume(JsonObject request)
     {
         var volume = new JsonObject
         {
@@ -50,7 +50,7 @@ internal sealed class DefaultAnswers(ScriptedDriverOptions options)
         return volume;
     }
 
-    static JsonObject Snapshot(string id, string source) => new()
+    private static JsonObject Snapshot(string id, string source) => new()
     {
         ["snapshot_id"] = id,
         ["source_volume_id"] = source,
@@ -59,7 +59,7 @@ internal sealed class DefaultAnswers(ScriptedDriverOptions options)
         ["ready_to_use"] = true,
     };
 
-    static JsonObject GroupSnapshot(JsonObject request)
+    private static JsonObject GroupSnapshot(JsonObject request)
     {
         var id = "group-of-" + request["name"];
         var members = new JsonArray();
@@ -73,7 +73,7 @@ internal sealed class DefaultAnswers(ScriptedDriverOptions options)
         return new JsonObject { ["group_snapshot_id"] = id, ["creation_time"] = CutAt, ["ready_to_use"] = true, ["snapshots"] = members };
     }
 
-    static JsonObject Capabilities(IEnumerable<string> names, Func<string, string> branch) => new()
+    private static JsonObject Capabilities(IEnumerable<string> names, Func<string, string> branch) => new()
     {
         ["capabilities"] = new JsonArray([.. names.Select(n => new JsonObject { [branch(n)] = new JsonObject { ["type"] = n } })]),
     };

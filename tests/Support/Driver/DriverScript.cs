@@ -6,9 +6,9 @@ namespace Sidecars.Tests.Support;
 /// </summary>
 internal sealed class DriverScript
 {
-    readonly Lock _lock = new();
-    readonly Dictionary<string, IReadOnlyList<DriverRule>> _rules = [];
-    readonly Dictionary<string, int> _taken = [];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, IReadOnlyList<DriverRule>> _rules = [];
+    private readonly Dictionary<string, int> _taken = [];
 
     internal DriverScript(IEnumerable<KeyValuePair<string, IReadOnlyList<DriverRule>>> rules)
     {

@@ -16,18 +16,18 @@ namespace Sidecars.Tests.Support;
 /// </summary>
 public sealed class ScriptedDriver : IAsyncDisposable
 {
-    static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
 
-    readonly ScriptedDriverOptions _options;
-    readonly TimeProvider _time;
-    readonly DriverScript _script;
-    readonly DefaultAnswers _answers;
-    readonly TemporaryDirectory? _directory;
-    readonly Lock _lock = new();
-    readonly Dictionary<string, CallGate> _gates = [];
-    WebApplication? _server;
+    private readonly ScriptedDriverOptions _options;
+    private readonly TimeProvider _time;
+    private readonly DriverScript _script;
+    private readonly DefaultAnswers _answers;
+    private readonly TemporaryDirectory? _directory;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, CallGate> _gates = [];
+    private WebApplication? _server;
 
-    ScriptedDriver(ScriptedDriverOptions options, TimeProvider time)
+    private ScriptedDriver(ScriptedDriverOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
         _script = new DriverScript(options.Script);
@@ -117,7 +117,7 @@ public sealed class ScriptedDriver : IAsyncDisposable
         return JsonParser.Default.Parse<TResponse>((rule.Response ?? _answers.To(method, json)).ToJsonString());
     }
 
-    CallGate? GateOf(string method)
+    private CallGate? GateOf(string method)
     {
         lock (_lock) return _gates.GetValueOrDefault(method);
     }

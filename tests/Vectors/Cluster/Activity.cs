@@ -3,7 +3,7 @@ namespace Sidecars.Vectors.Tests;
 /// <summary>A bell that rings whenever anything happens: an object changed, the driver was called. Nobody has to ask twice a second.</summary>
 internal sealed class Activity
 {
-    TaskCompletionSource _next = New();
+    private TaskCompletionSource _next = New();
 
     /// <summary>Completes with the next ring. Take it before looking at the state, or a change in between is missed.</summary>
     internal Task Next => Volatile.Read(ref _next).Task;
@@ -46,5 +46,5 @@ internal sealed class Activity
         }
     }
 
-    static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

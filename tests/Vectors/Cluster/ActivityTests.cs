@@ -5,8 +5,8 @@ namespace Sidecars.Vectors.Tests;
 
 public sealed class ActivityTests
 {
-    readonly FakeTimeProvider _time = new();
-    readonly Activity _activity = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly Activity _activity = new();
 
     [Test]
     public async Task A_condition_is_looked_at_after_each_ring()

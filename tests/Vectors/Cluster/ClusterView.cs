@@ -8,15 +8,15 @@ namespace Sidecars.Vectors.Tests;
 /// </summary>
 internal sealed class ClusterView : IAsyncDisposable
 {
-    readonly PlainApi _api;
-    readonly Activity _activity;
-    readonly Lock _lock = new();
-    readonly Dictionary<ObjectKey, JsonObject> _objects = [];
-    readonly CancellationTokenSource _stop = new();
-    readonly List<string> _kinds = [];
-    readonly List<Task> _watches = [];
+    private readonly PlainApi _api;
+    private readonly Activity _activity;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ObjectKey, JsonObject> _objects = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<string> _kinds = [];
+    private readonly List<Task> _watches = [];
 
-    ClusterView(PlainApi api, Activity activity, UidNames uids) => (_api, _activity, Uids) = (api, activity, uids);
+    private ClusterView(PlainApi api, Activity activity, UidNames uids) => (_api, _activity, Uids) = (api, activity, uids);
 
     internal UidNames Uids { get; }
 
@@ -55,7 +55,7 @@ internal sealed class ClusterView : IAsyncDisposable
         _stop.Dispose();
     }
 
-    async Task Follow(string kind, string version)
+    private async Task Follow(string kind, string version)
     {
         try
         {
@@ -80,7 +80,7 @@ internal sealed class ClusterView : IAsyncDisposable
         }
     }
 
-    void Apply(string kind, string type, JsonObject value)
+    private void Apply(string kind, string type, JsonObject value)
     {
         if (type == "BOOKMARK") return;
         var key = ObjectKey.Of(kind, value);
@@ -94,7 +94,7 @@ internal sealed class ClusterView : IAsyncDisposable
         _activity.Ring();
     }
 
-    string Replace(string kind, JsonObject list)
+    private string Replace(string kind, JsonObject list)
     {
         var items = list["items"]!.AsArray().Select(i => i!.AsObject()).ToDictionary(i => ObjectKey.Of(kind, i));
         lock (_lock)

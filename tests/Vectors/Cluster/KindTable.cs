@@ -3,12 +3,12 @@ namespace Sidecars.Vectors.Tests;
 /// <summary>Where the API serves the kinds that scenarios use, and which of them are looked at when a scenario is over.</summary>
 internal static class KindTable
 {
-    const string Core = "/api/v1";
-    const string Storage = "/apis/storage.k8s.io/v1";
-    const string Snapshots = "/apis/snapshot.storage.k8s.io/v1";
-    const string Groups = "/apis/groupsnapshot.storage.k8s.io/v1";
+    private const string Core = "/api/v1";
+    private const string Storage = "/apis/storage.k8s.io/v1";
+    private const string Snapshots = "/apis/snapshot.storage.k8s.io/v1";
+    private const string Groups = "/apis/groupsnapshot.storage.k8s.io/v1";
 
-    static readonly Dictionary<string, (string Prefix, string Plural, bool IsNamespaced)> Kinds = new()
+    private static readonly Dictionary<string, (string Prefix, string Plural, bool IsNamespaced)> Kinds = new()
     {
         ["Namespace"] = (Core, "namespaces", false),
         ["Node"] = (Core, "nodes", false),

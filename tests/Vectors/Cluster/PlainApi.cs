@@ -10,7 +10,7 @@ namespace Sidecars.Vectors.Tests;
 /// </summary>
 internal sealed class PlainApi(Uri server) : IDisposable
 {
-    readonly HttpClient _http = new() { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new() { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
 
     public void Dispose() => _http.Dispose();
 
@@ -50,7 +50,7 @@ internal sealed class PlainApi(Uri server) : IDisposable
             if (line.Length > 0) yield return JsonNode.Parse(line)!.AsObject();
     }
 
-    async Task<JsonObject> Send(HttpMethod method, string path, JsonNode? body, CancellationToken stop, string type = "application/json")
+    private async Task<JsonObject> Send(HttpMethod method, string path, JsonNode? body, CancellationToken stop, string type = "application/json")
     {
         using var request = new HttpRequestMessage(method, Relative(path));
         if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, type);
@@ -58,12 +58,12 @@ internal sealed class PlainApi(Uri server) : IDisposable
         return await Read(response, $"{method} {path}", stop);
     }
 
-    static async Task<JsonObject> Read(HttpResponseMessage response, string what, CancellationToken stop)
+    private static async Task<JsonObject> Read(HttpResponseMessage response, string what, CancellationToken stop)
     {
         var text = await response.Content.ReadAsStringAsync(stop);
         if (!response.IsSuccessStatusCode) throw new HttpRequestException($"{what}: {(int)response.StatusCode} {text}", null, response.StatusCode);
         return JsonNode.Parse(text)!.AsObject();
     }
 
-    static Uri Relative(string path) => new(path, UriKind.Relative);
+    private static Uri Relative(string path) => new(path, UriKind.Relative);
 }

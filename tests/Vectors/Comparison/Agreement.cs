@@ -10,9 +10,9 @@ namespace Sidecars.Vectors.Tests;
 internal static class Agreement
 {
     /// <summary>Calls that change nothing may be repeated as often as one likes.</summary>
-    static readonly string[] ReadingPrefixes = ["Get", "List", "Validate"];
+    private static readonly string[] ReadingPrefixes = ["Get", "List", "Validate"];
 
-    static readonly string[] Unordered = ["/finalizers", "/matchExpressions"];
+    private static readonly string[] Unordered = ["/finalizers", "/matchExpressions"];
 
     internal static IReadOnlyList<string> Differences(JsonObject reference, JsonObject ours) =>
     [
@@ -22,14 +22,14 @@ internal static class Agreement
         .. Events(reference["events"]!.AsArray(), ours["events"]!.AsArray()),
     ];
 
-    static IEnumerable<string> Conditions(JsonObject reference, JsonObject ours)
+    private static IEnumerable<string> Conditions(JsonObject reference, JsonObject ours)
     {
         if (ours.ContainsKey("unmet") && !reference.ContainsKey("unmet")) yield return $"waited in vain: {CanonicalJson.Of(ours["unmet"])}";
         if (ours.ContainsKey("exited") != reference.ContainsKey("exited"))
             yield return $"exited: {CanonicalJson.Of(reference["exited"])} -> {CanonicalJson.Of(ours["exited"])}";
     }
 
-    static IEnumerable<string> Calls(JsonArray reference, JsonArray ours)
+    private static IEnumerable<string> Calls(JsonArray reference, JsonArray ours)
     {
         var (theirs, mine) = (Distinct(reference), Distinct(ours));
         foreach (var call in theirs.Where(c => !mine.Contains(c))) yield return $"call missing: {call}";
@@ -38,26 +38,26 @@ internal static class Agreement
         if (now > before) yield return $"more successful changing calls: {before} -> {now}";
     }
 
-    static List<string> Distinct(JsonArray calls) => [.. calls.Select(CanonicalJson.Of).Distinct(StringComparer.Ordinal)];
+    private static List<string> Distinct(JsonArray calls) => [.. calls.Select(CanonicalJson.Of).Distinct(StringComparer.Ordinal)];
 
-    static int Changing(JsonArray calls) => calls.Count(c =>
+    private static int Changing(JsonArray calls) => calls.Count(c =>
         (string?)c!["code"] == "OK" && !ReadingPrefixes.Any(p => ((string)c["method"]!).StartsWith(p, StringComparison.Ordinal)));
 
-    static IEnumerable<string> Events(JsonArray reference, JsonArray ours)
+    private static IEnumerable<string> Events(JsonArray reference, JsonArray ours)
     {
         var (theirs, mine) = (Occasions(reference), Occasions(ours));
         foreach (var occasion in theirs.Except(mine)) yield return $"event missing: {occasion}";
         foreach (var occasion in mine.Except(theirs)) yield return $"event only ours: {occasion}";
     }
 
-    static SortedSet<string> Occasions(JsonArray events) =>
+    private static SortedSet<string> Occasions(JsonArray events) =>
         new(events.Select(e => $"{e!["type"]} {e["reason"]} on {e["on"]}"), StringComparer.Ordinal);
 
     /// <summary>
     /// The objects without what means nothing. An attach error may or may not outlive the success that follows it: the originals race there. A
     /// list leaves kind and version of built-in objects out, a watch does not; the key says the kind.
     /// </summary>
-    static JsonObject Settled(JsonNode? objects)
+    private static JsonObject Settled(JsonNode? objects)
     {
         var copy = objects!.DeepClone().AsObject();
         foreach (var (_, node) in copy)
@@ -72,7 +72,7 @@ internal static class Agreement
         return copy;
     }
 
-    static IEnumerable<string> Values(JsonNode? reference, JsonNode? ours, string path)
+    private static IEnumerable<string> Values(JsonNode? reference, JsonNode? ours, string path)
     {
         if (reference is JsonObject theirs && ours is JsonObject mine)
         {
@@ -95,7 +95,7 @@ internal static class Agreement
         }
     }
 
-    static IEnumerable<(int Index, JsonNode? Reference, JsonNode? Ours)> Pairs(JsonArray a, JsonArray b, string path)
+    private static IEnumerable<(int Index, JsonNode? Reference, JsonNode? Ours)> Pairs(JsonArray a, JsonArray b, string path)
     {
         var isUnordered = Unordered.Any(u => path.EndsWith(u, StringComparison.Ordinal));
         IEnumerable<JsonNode?> first = isUnordered ? a.OrderBy(CanonicalJson.Of, StringComparer.Ordinal) : a;

@@ -4,7 +4,7 @@ namespace Sidecars.Vectors.Tests;
 
 public sealed class AgreementTests
 {
-    static IEnumerable<string> Scenarios => Vector.Names;
+    private static IEnumerable<string> Scenarios => Vector.Names;
 
     [TestCaseSource(nameof(Scenarios))]
     public void A_reference_agrees_with_itself(string scenario) =>
@@ -112,9 +112,9 @@ public sealed class AgreementTests
         Assert.That(Agreement.Differences(reference, changed), Is.Empty);
     }
 
-    static readonly System.Text.Json.JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly System.Text.Json.JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    static IReadOnlyList<string> Changed(string scenario, Action<JsonObject> change)
+    private static IReadOnlyList<string> Changed(string scenario, Action<JsonObject> change)
     {
         var changed = Vector.Load(scenario).Expect.DeepClone().AsObject();
         change(changed);

@@ -8,7 +8,7 @@ namespace Sidecars.Vectors.Tests;
 /// <summary>JSON text with sorted keys, so that two values are equal exactly when their texts are, and sort alike wherever they come from.</summary>
 internal static class CanonicalJson
 {
-    static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal static string Of(JsonNode? value)
     {
@@ -17,7 +17,7 @@ internal static class CanonicalJson
         return text.ToString();
     }
 
-    static void Append(StringBuilder text, JsonNode? value)
+    private static void Append(StringBuilder text, JsonNode? value)
     {
         switch (value)
         {
@@ -37,7 +37,7 @@ internal static class CanonicalJson
         }
     }
 
-    static void AppendAll<T>(StringBuilder text, char open, IEnumerable<T> items, Action<T> append, char close)
+    private static void AppendAll<T>(StringBuilder text, char open, IEnumerable<T> items, Action<T> append, char close)
     {
         var isFirst = true;
         text.Append(open);

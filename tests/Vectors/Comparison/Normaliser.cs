@@ -11,17 +11,17 @@ namespace Sidecars.Vectors.Tests;
 internal sealed partial class Normaliser(IReadOnlyList<(string Uid, string Placeholder)> uids)
 {
     /// <summary>The creation time that the scripted driver gives to every snapshot.</summary>
-    const string FixedTime = "2026-01-01T00:00:00Z";
+    private const string FixedTime = "2026-01-01T00:00:00Z";
 
-    const long FixedNanos = 1767225600000000000;
+    private const long FixedNanos = 1767225600000000000;
 
     /// <summary>A number above is a time in nanoseconds: no size or count of a scenario comes near.</summary>
-    const long NanosFrom = 1_700_000_000_000_000_000;
+    private const long NanosFrom = 1_700_000_000_000_000_000;
 
-    static readonly HashSet<string> Bookkeeping = ["managedFields", "resourceVersion", "generation", "selfLink", "creationTimestamp"];
+    private static readonly HashSet<string> Bookkeeping = ["managedFields", "resourceVersion", "generation", "selfLink", "creationTimestamp"];
 
     /// <summary>Digits of a uid that names are made of where the whole does not fit.</summary>
-    static readonly int[] ShortLengths = [10, 8];
+    private static readonly int[] ShortLengths = [10, 8];
 
     internal JsonNode? Normalise(JsonNode? value) => value switch
     {
@@ -53,7 +53,7 @@ internal sealed partial class Normaliser(IReadOnlyList<(string Uid, string Place
         return Nanos().Replace(Time().Replace(text, "<time>"), "<nanos>");
     }
 
-    JsonObject Object(JsonObject value)
+    private JsonObject Object(JsonObject value)
     {
         // Only an object's own metadata has a creation time; a uid beside it is the object's, any other is a reference.
         var isMetadata = value.ContainsKey("creationTimestamp");

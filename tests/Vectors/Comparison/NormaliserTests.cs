@@ -4,10 +4,10 @@ namespace Sidecars.Vectors.Tests;
 
 public sealed class NormaliserTests
 {
-    const string Uid = "0a1b2c3d-4e5f-6789-abcd-ef0123456789";
-    readonly Normaliser _normaliser = new([(Uid, "<uid:PersistentVolumeClaim/default/a>")]);
+    private const string Uid = "0a1b2c3d-4e5f-6789-abcd-ef0123456789";
+    private readonly Normaliser _normaliser = new([(Uid, "<uid:PersistentVolumeClaim/default/a>")]);
 
-    static IEnumerable<string> Scenarios => Vector.Names;
+    private static IEnumerable<string> Scenarios => Vector.Names;
 
     [TestCase("pvc-" + Uid, "pvc-<uid:PersistentVolumeClaim/default/a>")]
     [TestCase("prime-0a1b2c3d4e", "prime-<uid10:PersistentVolumeClaim/default/a>")]

@@ -8,7 +8,7 @@ namespace Sidecars.Vectors.Tests;
 internal static class Recording
 {
     /// <summary>Who the driver is and what it can do may be asked at any time and as often as one likes.</summary>
-    static readonly HashSet<string> Unrecorded =
+    private static readonly HashSet<string> Unrecorded =
         ["Probe", "GetPluginInfo", "GetPluginCapabilities", "ControllerGetCapabilities", "GroupControllerGetCapabilities"];
 
     internal static JsonObject Of(
@@ -28,14 +28,14 @@ internal static class Recording
         return recording;
     }
 
-    static JsonObject Call(DriverCall call, Normaliser normaliser) => new()
+    private static JsonObject Call(DriverCall call, Normaliser normaliser) => new()
     {
         ["method"] = call.Method,
         ["request"] = normaliser.Normalise(call.Request),
         ["code"] = call.Code.GoName(),
     };
 
-    static JsonObject Objects(IReadOnlyDictionary<ObjectKey, JsonObject> objects, Normaliser normaliser)
+    private static JsonObject Objects(IReadOnlyDictionary<ObjectKey, JsonObject> objects, Normaliser normaliser)
     {
         var result = new JsonObject();
         var sorted = objects.Where(o => o.Key.Kind != "Event")
@@ -53,7 +53,7 @@ internal static class Recording
         return result;
     }
 
-    static JsonArray Events(IEnumerable<JsonObject> events, Normaliser normaliser) => new([.. events.Select(e => new JsonObject
+    private static JsonArray Events(IEnumerable<JsonObject> events, Normaliser normaliser) => new([.. events.Select(e => new JsonObject
     {
         ["on"] = $"{e["involvedObject"]!["kind"]}/{normaliser.Text((string?)e["involvedObject"]!["name"] ?? "")}",
         ["type"] = e["type"]?.DeepClone(),

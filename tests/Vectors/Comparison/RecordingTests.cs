@@ -6,10 +6,10 @@ namespace Sidecars.Vectors.Tests;
 
 public sealed class RecordingTests
 {
-    static readonly string[] Uids = ["11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"];
+    private static readonly string[] Uids = ["11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"];
 
-    readonly UidNames _uids = new();
-    readonly Dictionary<ObjectKey, JsonObject> _objects = [];
+    private readonly UidNames _uids = new();
+    private readonly Dictionary<ObjectKey, JsonObject> _objects = [];
 
     [Test]
     public void Calls_about_identity_are_left_out()
@@ -45,9 +45,9 @@ public sealed class RecordingTests
         Assert.That(CanonicalJson.Of(recording["unmet"]), Is.EqualTo("""["wait not met"]"""));
     }
 
-    JsonObject Record(params DriverCall[] calls) => Recording.Of(calls, _objects, _uids, [], new Dictionary<string, int?> { ["a"] = null });
+    private JsonObject Record(params DriverCall[] calls) => Recording.Of(calls, _objects, _uids, [], new Dictionary<string, int?> { ["a"] = null });
 
-    void Add(string kind, string name, string uid, string json)
+    private void Add(string kind, string name, string uid, string json)
     {
         var value = JsonNode.Parse(json)!.AsObject();
         value["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default", ["uid"] = uid, ["creationTimestamp"] = "2026-07-01T10:11:12Z" };

@@ -9,9 +9,9 @@ namespace Sidecars.Vectors.Tests;
 /// </summary>
 internal sealed partial class UidNames
 {
-    readonly Lock _lock = new();
-    readonly List<(string Uid, string Placeholder)> _names = [];
-    readonly HashSet<string> _known = [];
+    private readonly Lock _lock = new();
+    private readonly List<(string Uid, string Placeholder)> _names = [];
+    private readonly HashSet<string> _known = [];
 
     /// <summary>Uid and placeholder of all objects seen so far.</summary>
     internal IReadOnlyList<(string Uid, string Placeholder)> All

@@ -4,7 +4,7 @@ namespace Sidecars.Vectors.Tests;
 
 public sealed class UidNamesTests
 {
-    readonly UidNames _uids = new();
+    private readonly UidNames _uids = new();
 
     [SetUp]
     public void NoteOne() => _uids.Note(new ObjectKey("PersistentVolumeClaim", "default", "a"), Object("uid-1"));
@@ -25,5 +25,5 @@ public sealed class UidNamesTests
         Assert.That(_uids.All, Is.EqualTo(new[] { ("uid-1", "<uid:PersistentVolumeClaim/default/a>") }));
     }
 
-    static JsonObject Object(string uid) => new() { ["metadata"] = new JsonObject { ["uid"] = uid } };
+    private static JsonObject Object(string uid) => new() { ["metadata"] = new JsonObject { ["uid"] = uid } };
 }

@@ -10,23 +10,23 @@ namespace Sidecars.Vectors.Tests;
 internal sealed class Replay : IAsyncDisposable
 {
     /// <summary>A scenario that never falls quiet is recorded as it is then.</summary>
-    static readonly TimeSpan LongestUnrest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestUnrest = TimeSpan.FromSeconds(30);
 
-    static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(20);
 
-    readonly Vector _vector;
-    readonly string _kubeconfig;
-    readonly TimeProvider _time;
-    readonly PlainApi _api;
-    readonly ClusterView _view;
-    readonly ScriptedDriver _driver;
-    readonly Activity _activity;
-    readonly UidNames _uids;
-    readonly List<(string Sidecar, PublishedProgram Program)> _running = [];
-    readonly List<PublishedProgram> _all = [];
-    readonly List<string> _unmet = [];
+    private readonly Vector _vector;
+    private readonly string _kubeconfig;
+    private readonly TimeProvider _time;
+    private readonly PlainApi _api;
+    private readonly ClusterView _view;
+    private readonly ScriptedDriver _driver;
+    private readonly Activity _activity;
+    private readonly UidNames _uids;
+    private readonly List<(string Sidecar, PublishedProgram Program)> _running = [];
+    private readonly List<PublishedProgram> _all = [];
+    private readonly List<string> _unmet = [];
 
-    Replay(Vector vector, string kubeconfig, TimeProvider time, PlainApi api, ClusterView view, ScriptedDriver driver, Activity activity)
+    private Replay(Vector vector, string kubeconfig, TimeProvider time, PlainApi api, ClusterView view, ScriptedDriver driver, Activity activity)
     {
         (_vector, _kubeconfig, _time) = (vector, kubeconfig, time);
         (_api, _view, _driver, _activity, _uids) = (api, view, driver, activity, view.Uids);
@@ -64,7 +64,7 @@ internal sealed class Replay : IAsyncDisposable
         _api.Dispose();
     }
 
-    Task Do(Step step, CancellationToken stop) => step.Operation switch
+    private Task Do(Step step, CancellationToken stop) => step.Operation switch
     {
         "apply" => Apply(step.Argument!.AsArray(), stop),
         "start" => Start(),
@@ -78,7 +78,7 @@ internal sealed class Replay : IAsyncDisposable
         _ => throw new FormatException($"{_vector.Name}: there is no step \"{step.Operation}\""),
     };
 
-    async Task Apply(JsonArray objects, CancellationToken stop)
+    private async Task Apply(JsonArray objects, CancellationToken stop)
     {
         foreach (var value in objects)
         {
@@ -87,7 +87,7 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    Task Start()
+    private Task Start()
     {
         foreach (var sidecar in _vector.Sidecars)
         {
@@ -101,26 +101,26 @@ internal sealed class Replay : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    async Task End(Action<PublishedProgram> signal)
+    private async Task End(Action<PublishedProgram> signal)
     {
         foreach (var (_, program) in _running) signal(program);
         foreach (var (_, program) in _running) await program.WaitForExit(ExitLimit);
         _running.Clear();
     }
 
-    Task<JsonObject> Patch(JsonObject step, CancellationToken stop) => _api.Patch(
+    private Task<JsonObject> Patch(JsonObject step, CancellationToken stop) => _api.Patch(
         (string)step["kind"]!, (string?)step["namespace"], _uids.Resolve((string)step["name"]!), (string?)step["subresource"], step["patch"]!, stop);
 
-    Task<JsonObject> Delete(JsonObject step, CancellationToken stop) =>
+    private Task<JsonObject> Delete(JsonObject step, CancellationToken stop) =>
         _api.Delete((string)step["kind"]!, (string?)step["namespace"], _uids.Resolve((string)step["name"]!), stop);
 
-    Task ReplaceRules(JsonObject rules)
+    private Task ReplaceRules(JsonObject rules)
     {
         foreach (var (method, list) in Vector.Script(rules)) _driver.Answer(method, [.. list]);
         return Task.CompletedTask;
     }
 
-    async Task Wait(WaitCondition condition)
+    private async Task Wait(WaitCondition condition)
     {
         // A program that ended by itself will not bring about anything any more; its exit is part of the recording.
         await _activity.Until(() => Holds() || _running.Any(r => r.Program.HasExited), condition.Limit, _time);

@@ -7,8 +7,8 @@ namespace Sidecars.Vectors.Tests;
 /// <summary>The steps of a scenario do to a cluster what they say; no program of ours takes part.</summary>
 public sealed class ReplayTests
 {
-    TemporaryDirectory _directory = null!;
-    ClusterServer _cluster = null!;
+    private TemporaryDirectory _directory = null!;
+    private ClusterServer _cluster = null!;
 
     [SetUp]
     public async Task StartCluster()
@@ -76,7 +76,7 @@ public sealed class ReplayTests
         Assert.That(failure.Message, Does.StartWith("DELETE /api/v1/persistentvolumes/pv1: 404"));
     }
 
-    async Task<JsonObject> Run(string steps)
+    private async Task<JsonObject> Run(string steps)
     {
         var vector = Vector.Parse($$"""{"name":"test","about":"","sidecar":"external-provisioner","args":[],"driver":{},"steps":{{steps}}}""");
         await using var replay = await Replay.Prepare(

@@ -3,7 +3,7 @@ namespace Sidecars.Vectors.Tests;
 /// <summary>Which program of ours takes the place of which sidecar, and what each is started with in every scenario.</summary>
 internal static class SidecarPrograms
 {
-    static readonly Dictionary<string, string> ProgramBySidecar = new()
+    private static readonly Dictionary<string, string> ProgramBySidecar = new()
     {
         ["external-provisioner"] = "csi-provisioner",
         ["external-attacher"] = "csi-attacher",

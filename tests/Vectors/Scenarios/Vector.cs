@@ -8,9 +8,9 @@ namespace Sidecars.Vectors.Tests;
 /// <summary>One recorded scenario: what was there, what was done, and what the original made of it.</summary>
 internal sealed class Vector
 {
-    readonly JsonObject _json;
+    private readonly JsonObject _json;
 
-    Vector(JsonObject json) => _json = json;
+    private Vector(JsonObject json) => _json = json;
 
     internal static string Folder => Path.Combine(AppContext.BaseDirectory, "Data");
 
@@ -56,7 +56,7 @@ internal sealed class Vector
     internal static Dictionary<string, IReadOnlyList<DriverRule>> Script(JsonObject script) =>
         script.ToDictionary(m => m.Key, m => (IReadOnlyList<DriverRule>)[.. m.Value!.AsArray().Select(r => Rule(r as JsonObject ?? []))]);
 
-    static DriverRule Rule(JsonObject rule)
+    private static DriverRule Rule(JsonObject rule)
     {
         var name = (string?)rule["code"] ?? "OK";
         return new DriverRule
@@ -70,5 +70,5 @@ internal sealed class Vector
 
     internal static double? Number(JsonNode? node) => node is null ? null : double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
-    static List<string>? Strings(JsonNode? node) => (node as JsonArray)?.Select(n => (string)n!).ToList();
+    private static List<string>? Strings(JsonNode? node) => (node as JsonArray)?.Select(n => (string)n!).ToList();
 }

@@ -4,9 +4,9 @@ namespace Sidecars.Vectors.Tests;
 
 public sealed class VectorTests
 {
-    static readonly string[] Operations = ["apply", "start", "stop", "kill", "patch", "delete", "driver", "wait", "settle"];
+    private static readonly string[] Operations = ["apply", "start", "stop", "kill", "patch", "delete", "driver", "wait", "settle"];
 
-    static IEnumerable<string> Scenarios => Vector.Names;
+    private static IEnumerable<string> Scenarios => Vector.Names;
 
     [TestCaseSource(nameof(Scenarios))]
     public void A_scenario_has_only_steps_programs_and_rules_that_can_be_replayed(string scenario)

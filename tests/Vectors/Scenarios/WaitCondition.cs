@@ -6,7 +6,7 @@ namespace Sidecars.Vectors.Tests;
 /// <summary>What a scenario waits for: an object, its absence, a number of objects, a value in them, a call or an event.</summary>
 internal sealed class WaitCondition(JsonObject condition)
 {
-    const double DefaultSeconds = 30;
+    private const double DefaultSeconds = 30;
 
     internal TimeSpan Limit => TimeSpan.FromSeconds(Vector.Number(condition["timeout"]) ?? DefaultSeconds);
 
@@ -23,9 +23,9 @@ internal sealed class WaitCondition(JsonObject condition)
 
     public override string ToString() => condition.ToJsonString();
 
-    int Count => (int?)condition["count"] ?? 1;
+    private int Count => (int?)condition["count"] ?? 1;
 
-    List<JsonObject> Matching(IReadOnlyDictionary<ObjectKey, JsonObject> objects, UidNames uids)
+    private List<JsonObject> Matching(IReadOnlyDictionary<ObjectKey, JsonObject> objects, UidNames uids)
     {
         var kind = (string)condition["kind"]!;
         if ((string?)condition["name"] is not { Length: > 0 } name) return [.. objects.Where(o => o.Key.Kind == kind).Select(o => o.Value)];
@@ -33,7 +33,7 @@ internal sealed class WaitCondition(JsonObject condition)
         return objects.TryGetValue(new ObjectKey(kind, space, uids.Resolve(name)), out var found) ? [found] : [];
     }
 
-    bool IsAsWanted(JsonNode? value)
+    private bool IsAsWanted(JsonNode? value)
     {
         if (condition.ContainsKey("equals")) return CanonicalJson.Of(value) == CanonicalJson.Of(condition["equals"]);
         if ((bool?)condition["unset"] == true) return value is null;
@@ -41,7 +41,7 @@ internal sealed class WaitCondition(JsonObject condition)
     }
 
     /// <summary>Parts are separated by a slash; a tilde stands for a slash inside a part; a number is an index into a list.</summary>
-    static JsonNode? At(JsonNode? value, string path)
+    private static JsonNode? At(JsonNode? value, string path)
     {
         foreach (var part in path.Split('/').Select(p => p.Replace('~', '/')))
         {

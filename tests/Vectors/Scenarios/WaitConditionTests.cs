@@ -5,7 +5,7 @@ namespace Sidecars.Vectors.Tests;
 
 public sealed class WaitConditionTests
 {
-    static readonly Dictionary<ObjectKey, JsonObject> World = new()
+    private static readonly Dictionary<ObjectKey, JsonObject> World = new()
     {
         [new("PersistentVolume", "", "pv1")] = JsonNode.Parse("""{"metadata":{"annotations":{"a/b":"c"},"finalizers":["f"]},"status":{"phase":"Bound"},"empty":[]}""")!.AsObject(),
         [new("PersistentVolumeClaim", "default", "a")] = JsonNode.Parse("""{"status":{"phase":"Pending"}}""")!.AsObject(),

@@ -10,7 +10,7 @@ namespace Sidecars.Csi;
 public sealed class CsiCall(TimeProvider time)
 {
     /// <summary>What a timer of the platform can wait for; a longer limit is left to the deadline alone.</summary>
-    static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     /// <summary>
     /// Calls <paramref name="method"/>, for instance <c>client.CreateVolumeAsync</c>. A <paramref name="limit"/> of null waits for ever;
@@ -48,7 +48,7 @@ public sealed class CsiCall(TimeProvider time)
     /// <summary>
     /// The gRPC library compares deadlines with the machine's clock, whatever clock the caller goes by, and tells the driver about them.
     /// </summary>
-    static DateTime? DeadlineOf(TimeSpan? limit)
+    private static DateTime? DeadlineOf(TimeSpan? limit)
     {
         if (limit is not { } span) return null;
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -56,6 +56,6 @@ public sealed class CsiCall(TimeProvider time)
     }
 
     // A clock of the caller's own can run ahead of the machine's; the call ends by whichever is first.
-    CancellationTokenSource? VirtualLimit(TimeSpan? limit) =>
+    private CancellationTokenSource? VirtualLimit(TimeSpan? limit) =>
         limit is { } span && span < LongestTimer && time != TimeProvider.System ? new CancellationTokenSource(span, time) : null;
 }

@@ -23,7 +23,7 @@ internal sealed partial class CsiCallLogInterceptor(ILogger logger, int maxRespo
             Logged(call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
-    async Task<TResponse> Logged<TResponse>(Task<TResponse> answer)
+    private async Task<TResponse> Logged<TResponse>(Task<TResponse> answer)
     {
         try
         {
@@ -38,7 +38,7 @@ internal sealed partial class CsiCallLogInterceptor(ILogger logger, int maxRespo
         }
     }
 
-    string Cut(string text)
+    private string Cut(string text)
     {
         if (maxResponseBytes <= 0 || Encoding.UTF8.GetByteCount(text) <= maxResponseBytes) return text;
         // The limit is one of bytes; a character that would be torn is left out.
@@ -47,7 +47,7 @@ internal sealed partial class CsiCallLogInterceptor(ILogger logger, int maxRespo
         return $"{Encoding.UTF8.GetString(kept)} [capped to {maxResponseBytes} chars]";
     }
 
-    static partial class Log
+    private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Trace, "GRPC call: {method} {request}")]
         public static partial void Call(ILogger logger, string method, string request);

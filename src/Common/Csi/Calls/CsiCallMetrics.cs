@@ -16,11 +16,11 @@ public sealed class CsiCallMetrics
     internal const string NoStatus = "unknown-non-grpc";
 
     /// <summary>Upper bounds in seconds: from an instant driver to a backend that copies data for minutes.</summary>
-    static readonly double[] Buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
+    private static readonly double[] Buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
 
-    readonly Histogram _operations;
-    readonly bool _isMigrationTarget;
-    volatile string _driverName = UnknownDriver;
+    private readonly Histogram _operations;
+    private readonly bool _isMigrationTarget;
+    private volatile string _driverName = UnknownDriver;
 
     /// <summary>Registers the histogram; it prints nothing before the first call.</summary>
     public CsiCallMetrics(MetricRegistry registry, bool isMigrationTarget = false)

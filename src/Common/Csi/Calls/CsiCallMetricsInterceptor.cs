@@ -15,7 +15,7 @@ internal sealed class CsiCallMetricsInterceptor(CsiCallMetrics metrics, TimeProv
             Measured(call.ResponseAsync, context.Method.FullName, start), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
-    async Task<TResponse> Measured<TResponse>(Task<TResponse> answer, string method, long start)
+    private async Task<TResponse> Measured<TResponse>(Task<TResponse> answer, string method, long start)
     {
         // Whoever reads the metrics after the call returned must find it there, so the outcome is recorded before it is passed on.
         try

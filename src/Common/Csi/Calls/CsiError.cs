@@ -8,7 +8,7 @@ namespace Sidecars.Csi;
 /// </summary>
 public sealed record CsiError(StatusCode? Code, string Message)
 {
-    const string DeadlineMessage = "context deadline exceeded";
+    private const string DeadlineMessage = "context deadline exceeded";
 
     /// <summary><c>rpc error: code = NotFound desc = no such volume</c>, or the bare message where there is no code.</summary>
     public string Text => Code is { } code ? $"rpc error: code = {code.GoName()} desc = {Message}" : Message;
@@ -37,7 +37,7 @@ public sealed record CsiError(StatusCode? Code, string Message)
     public override string ToString() => Text;
 
     // The outer layers only say that a request could not be started; our own text about the address is further in, the system's innermost.
-    static string Innermost(Exception cause)
+    private static string Innermost(Exception cause)
     {
         for (var e = cause; e is not null; e = e.InnerException)
             if (e is IOException and not HttpIOException && e.InnerException is not IOException) return e.Message;

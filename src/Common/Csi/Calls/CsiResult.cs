@@ -5,7 +5,7 @@ namespace Sidecars.Csi;
 /// <summary>What a CSI call came to: an answer or an error, never both, never neither. Controllers look at it instead of catching.</summary>
 public readonly record struct CsiResult<T> where T : class
 {
-    CsiResult(T? response, CsiError? error) => (Response, Error) = (response, error);
+    private CsiResult(T? response, CsiError? error) => (Response, Error) = (response, error);
 
     /// <summary>The driver's answer; null on error.</summary>
     public T? Response { get; }

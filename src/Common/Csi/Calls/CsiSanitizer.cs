@@ -16,7 +16,7 @@ public static class CsiSanitizer
     /// <summary>The message as JSON without secrets; <c>null</c> for none.</summary>
     public static string Sanitize(IMessage? message) => message is null ? "null" : Walk(message.ToByteArray(), message.Descriptor);
 
-    static string Walk(byte[] encoded, MessageDescriptor descriptor)
+    private static string Walk(byte[] encoded, MessageDescriptor descriptor)
     {
         var fields = new SortedDictionary<string, FieldText>(Utf8Comparer.Instance);
         var input = new CodedInputStream(encoded);
@@ -47,7 +47,7 @@ public static class CsiSanitizer
     }
 
     // On the wire a map entry is a message of a key (1) and a value (2); what is missing is the zero of its type.
-    static KeyValuePair<string, string> Entry(byte[] encoded, MessageDescriptor entry)
+    private static KeyValuePair<string, string> Entry(byte[] encoded, MessageDescriptor entry)
     {
         var (keyField, valueField) = (entry.FindFieldByNumber(1), entry.FindFieldByNumber(2));
         var (key, value) = (ZeroOf(keyField), ZeroOf(valueField));
@@ -63,7 +63,7 @@ public static class CsiSanitizer
         return KeyValuePair.Create(key, value);
     }
 
-    static string Value(CodedInputStream input, FieldDescriptor field) => field.FieldType switch
+    private static string Value(CodedInputStream input, FieldDescriptor field) => field.FieldType switch
     {
         FieldType.Message => Walk(input.ReadBytes().ToByteArray(), field.MessageType),
         FieldType.String => GoJson.String(input.ReadString()),
@@ -85,16 +85,16 @@ public static class CsiSanitizer
         _ => throw new InvalidOperationException($"{field.FullName} has the type {field.FieldType}, which no proto3 message has"),
     };
 
-    static string EnumValue(int number, EnumDescriptor type) =>
+    private static string EnumValue(int number, EnumDescriptor type) =>
         type.FindValueByNumber(number) is { } value ? GoJson.String(value.Name) : GoJson.Number(number);
 
-    static void AddPacked(FieldText text, byte[] encoded, FieldDescriptor field)
+    private static void AddPacked(FieldText text, byte[] encoded, FieldDescriptor field)
     {
         var input = new CodedInputStream(encoded);
         while (!input.IsAtEnd) text.AddItem(Value(input, field));
     }
 
-    static string ZeroOf(FieldDescriptor field) => field.FieldType switch
+    private static string ZeroOf(FieldDescriptor field) => field.FieldType switch
     {
         FieldType.String or FieldType.Bytes => "\"\"",
         FieldType.Message => "{}",
@@ -103,14 +103,14 @@ public static class CsiSanitizer
         _ => "0",
     };
 
-    static bool IsPacked(FieldDescriptor field, uint tag) =>
+    private static bool IsPacked(FieldDescriptor field, uint tag) =>
         WireTypeOf(field) != WireFormat.WireType.LengthDelimited && WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited;
 
     // A number in use with another wire type is somebody else's field: unknown.
-    static bool Fits(FieldDescriptor field, WireFormat.WireType wire) =>
+    private static bool Fits(FieldDescriptor field, WireFormat.WireType wire) =>
         wire == WireTypeOf(field) || (field.IsRepeated && wire == WireFormat.WireType.LengthDelimited);
 
-    static WireFormat.WireType WireTypeOf(FieldDescriptor field) => field.FieldType switch
+    private static WireFormat.WireType WireTypeOf(FieldDescriptor field) => field.FieldType switch
     {
         FieldType.Message or FieldType.String or FieldType.Bytes => WireFormat.WireType.LengthDelimited,
         FieldType.Double or FieldType.Fixed64 or FieldType.SFixed64 => WireFormat.WireType.Fixed64,
@@ -120,11 +120,11 @@ public static class CsiSanitizer
     };
 
     /// <summary>The JSON of one field while it is being collected: a single value, a list or a map.</summary>
-    sealed class FieldText(string? single = null)
+    private sealed class FieldText(string? single = null)
     {
-        string? _single = single;
-        List<string>? _items;
-        SortedDictionary<string, string>? _entries;
+        private string? _single = single;
+        private List<string>? _items;
+        private SortedDictionary<string, string>? _entries;
 
         public void Replace(string value) => _single = value;
         public void AddItem(string item) => (_items ??= []).Add(item);

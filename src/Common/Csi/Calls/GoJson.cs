@@ -30,7 +30,7 @@ internal static class GoJson
     /// <summary>The text of a JSON value used as a key: strings lose their quotes and escapes, numbers and booleans stay.</summary>
     internal static string Unquote(string json) => json.StartsWith('"') ? System.Text.Json.JsonElement.Parse(json).GetString()! : json;
 
-    static void Append(StringBuilder json, Rune rune)
+    private static void Append(StringBuilder json, Rune rune)
     {
         switch (rune.Value)
         {

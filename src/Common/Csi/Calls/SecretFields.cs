@@ -8,7 +8,7 @@ namespace Sidecars.Csi;
 /// </summary>
 internal static class SecretFields
 {
-    static readonly FrozenDictionary<string, int> NumberByMessage = new Dictionary<string, int>
+    private static readonly FrozenDictionary<string, int> NumberByMessage = new Dictionary<string, int>
     {
         ["csi.v1.CreateVolumeRequest"] = 5,
         ["csi.v1.DeleteVolumeRequest"] = 2,

@@ -7,7 +7,7 @@ namespace Sidecars.Csi;
 /// </summary>
 internal sealed class ConnectionLossStream(Stream inner, Action<string> onEnd) : Stream
 {
-    int _ended;
+    private int _ended;
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -75,7 +75,7 @@ internal sealed class ConnectionLossStream(Stream inner, Action<string> onEnd) :
         base.Dispose(disposing);
     }
 
-    void End(string reason)
+    private void End(string reason)
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0) onEnd(reason);
     }

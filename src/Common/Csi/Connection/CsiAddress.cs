@@ -9,9 +9,9 @@ public sealed record CsiAddress
     /// <summary>What the flag is when nobody sets it.</summary>
     public const string Default = "/run/csi/socket";
 
-    const string UnixUrl = "unix://";
+    private const string UnixUrl = "unix://";
 
-    CsiAddress(string text, string? socketPath, string? host, int port) =>
+    private CsiAddress(string text, string? socketPath, string? host, int port) =>
         (Text, SocketPath, Host, Port) = (text, socketPath, host, port);
 
     /// <summary>The address as the user wrote it, for logs and errors.</summary>
@@ -62,7 +62,7 @@ public sealed record CsiAddress
     /// <summary>The address as the user wrote it.</summary>
     public override string ToString() => Text;
 
-    static string? PathOf(string text)
+    private static string? PathOf(string text)
     {
         if (text.StartsWith('/')) return text;
         if (text.StartsWith(UnixUrl, StringComparison.Ordinal)) return text[UnixUrl.Length..];

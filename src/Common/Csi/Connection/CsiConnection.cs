@@ -17,19 +17,19 @@ public sealed partial class CsiConnection : IDisposable
     public const string LostMessage = "Lost connection to CSI driver, exiting";
 
     /// <summary>Largest answer accepted, in bytes (common contract 3.2).</summary>
-    const int MaxReceiveBytes = 4 * 1024 * 1024;
+    private const int MaxReceiveBytes = 4 * 1024 * 1024;
 
     /// <summary>Credit of one answer: a full page of ListVolumes arrives without waiting for window updates.</summary>
-    const int StreamWindowBytes = 1024 * 1024;
+    private const int StreamWindowBytes = 1024 * 1024;
 
-    readonly CsiConnectionOptions _options;
-    readonly ILogger _logger;
-    readonly TimeProvider _time;
-    readonly GrpcChannel _channel;
+    private readonly CsiConnectionOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly GrpcChannel _channel;
     // Completions run elsewhere: the report comes from the read loop of the HTTP layer, which must not run the exit path.
-    readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    NetworkStream? _firstStream;
-    volatile bool _isClosing;
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NetworkStream? _firstStream;
+    private volatile bool _isClosing;
 
     internal CsiConnection(CsiConnectionOptions options, NetworkStream firstStream, ILogger logger, TimeProvider time)
     {
@@ -66,13 +66,13 @@ public sealed partial class CsiConnection : IDisposable
         Interlocked.Exchange(ref _firstStream, null)?.Dispose();
     }
 
-    CallInvoker Intercepted(bool isMigrated)
+    private CallInvoker Intercepted(bool isMigrated)
     {
         var invoker = _channel.Intercept(new CsiCallLogInterceptor(_logger, _options.MaxLoggedResponseBytes));
         return _options.Metrics is { } metrics ? invoker.Intercept(new CsiCallMetricsInterceptor(metrics, _time, isMigrated)) : invoker;
     }
 
-    SocketsHttpHandler NewHandler() => new()
+    private SocketsHttpHandler NewHandler() => new()
     {
         ConnectCallback = async (_, stop) => await NextStream(stop),
         // HTTP_PROXY of the pod would otherwise apply to "localhost".
@@ -87,7 +87,7 @@ public sealed partial class CsiConnection : IDisposable
         InitialHttp2StreamWindowSize = StreamWindowBytes,
     };
 
-    async Task<Stream> NextStream(CancellationToken stop)
+    private async Task<Stream> NextStream(CancellationToken stop)
     {
         if (Interlocked.Exchange(ref _firstStream, null) is { } first) return Watched(first);
         if (_isClosing) throw new IOException($"the connection to the CSI driver at {_options.Address} is closed");
@@ -105,9 +105,9 @@ public sealed partial class CsiConnection : IDisposable
         }
     }
 
-    ConnectionLossStream Watched(NetworkStream stream) => new(stream, OnEnd);
+    private ConnectionLossStream Watched(NetworkStream stream) => new(stream, OnEnd);
 
-    void OnEnd(string reason)
+    private void OnEnd(string reason)
     {
         if (_isClosing) return;
         if (_options.OnLoss == LossPolicy.Exit) Log.Lost(_logger, _options.Address.Text, reason);
@@ -115,7 +115,7 @@ public sealed partial class CsiConnection : IDisposable
         _lost.TrySetResult();
     }
 
-    static partial class Log
+    private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error, "Lost connection to CSI driver: {address} {reason}")]
         public static partial void Lost(ILogger logger, string address, string reason);

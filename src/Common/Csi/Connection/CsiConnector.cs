@@ -19,13 +19,13 @@ public sealed partial class CsiConnector
     /// <summary>Share of the wait by which it varies, so that the containers of a pod do not dial in step.</summary>
     internal const double RetryJitter = 0.2;
 
-    static readonly TimeSpan ReminderPeriod = TimeSpan.FromSeconds(10);
-    static readonly ResiliencePropertyKey<Attempts> AttemptsKey = new("attempts");
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromSeconds(10);
+    private static readonly ResiliencePropertyKey<Attempts> AttemptsKey = new("attempts");
 
-    readonly CsiConnectionOptions _options;
-    readonly ILogger _logger;
-    readonly TimeProvider _time;
-    readonly ResiliencePipeline _pipeline;
+    private readonly CsiConnectionOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline _pipeline;
 
     /// <summary>Prepares the schedule of attempts; nothing is dialled yet.</summary>
     public CsiConnector(CsiConnectionOptions options, ILogger logger, TimeProvider time)
@@ -88,19 +88,19 @@ public sealed partial class CsiConnector
         }
     }
 
-    string Reason(Exception? failure) =>
+    private string Reason(Exception? failure) =>
         failure is null ? "no answer" : UnixSocketConnector.Describe(failure, _options.Address);
 
 #pragma warning disable CA5394 // Spreading attempts needs no secret randomness.
-    static TimeSpan JitteredDelay() => RetryDelay * (1 - RetryJitter + 2 * RetryJitter * Random.Shared.NextDouble());
+    private static TimeSpan JitteredDelay() => RetryDelay * (1 - RetryJitter + 2 * RetryJitter * Random.Shared.NextDouble());
 #pragma warning restore CA5394
 
-    sealed class Attempts
+    private sealed class Attempts
     {
         public Exception? LastFailure { get; set; }
     }
 
-    static partial class Log
+    private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Debug, "Connecting to CSI driver: {address}")]
         public static partial void Connecting(ILogger logger, string address);

@@ -6,7 +6,7 @@ namespace Sidecars.Csi;
 /// <summary>What the driver's Controller service can do; the default value has nothing (common contract 3.8).</summary>
 public readonly struct ControllerCapabilities
 {
-    readonly CapabilitySet _set;
+    private readonly CapabilitySet _set;
 
     /// <summary>Reads the driver's answer; an empty one is valid.</summary>
     public ControllerCapabilities(ControllerGetCapabilitiesResponse response) =>

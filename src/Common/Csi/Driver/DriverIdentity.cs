@@ -12,11 +12,11 @@ public sealed class DriverIdentity(CallInvoker invoker, CsiCall calls, TimeSpan?
     /// <summary>The limit some programs use for the name alone, whatever their timeout is (common contract 3.7).</summary>
     public static readonly TimeSpan ShortLimit = TimeSpan.FromSeconds(1);
 
-    const string EmptyName = "driver name is empty";
+    private const string EmptyName = "driver name is empty";
 
-    readonly Identity.IdentityClient _identity = new(invoker);
-    readonly Controller.ControllerClient _controller = new(invoker);
-    readonly GroupController.GroupControllerClient _groups = new(invoker);
+    private readonly Identity.IdentityClient _identity = new(invoker);
+    private readonly Controller.ControllerClient _controller = new(invoker);
+    private readonly GroupController.GroupControllerClient _groups = new(invoker);
 
     /// <summary>The driver's name, never empty. It is not validated any further.</summary>
     public async Task<CsiResult<string>> NameAsync(CancellationToken stop)

@@ -11,9 +11,9 @@ namespace Sidecars.Csi;
 /// </summary>
 public sealed partial class DriverProbe(CallInvoker invoker, CsiCall calls, ILogger logger, TimeProvider time)
 {
-    static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    readonly Identity.IdentityClient _identity = new(invoker);
+    private readonly Identity.IdentityClient _identity = new(invoker);
 
     /// <summary>
     /// Returns null once the driver is ready, or the error that ends the waiting, <c>CSI driver probe failed: ...</c>. A
@@ -45,7 +45,7 @@ public sealed partial class DriverProbe(CallInvoker invoker, CsiCall calls, ILog
         }
     }
 
-    static partial class Log
+    private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Probing CSI driver for readiness")]
         public static partial void Probing(ILogger logger);

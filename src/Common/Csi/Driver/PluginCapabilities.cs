@@ -9,7 +9,7 @@ namespace Sidecars.Csi;
 /// </summary>
 public readonly struct PluginCapabilities
 {
-    readonly CapabilitySet _set;
+    private readonly CapabilitySet _set;
 
     /// <summary>Reads the driver's answer; an empty one is valid.</summary>
     public PluginCapabilities(GetPluginCapabilitiesResponse response) =>

@@ -8,10 +8,10 @@ namespace Sidecars.Csi;
 /// </summary>
 public static class AccessModes
 {
-    const string ReadWriteOnce = "ReadWriteOnce";
-    const string ReadOnlyMany = "ReadOnlyMany";
-    const string ReadWriteMany = "ReadWriteMany";
-    const string ReadWriteOncePod = "ReadWriteOncePod";
+    private const string ReadWriteOnce = "ReadWriteOnce";
+    private const string ReadOnlyMany = "ReadOnlyMany";
+    private const string ReadWriteMany = "ReadWriteMany";
+    private const string ReadWriteOncePod = "ReadWriteOncePod";
 
     /// <summary>
     /// The one mode of an existing volume, for attaching and expanding (common contract 3.9). <paramref name="hasSingleNodeMultiWriter"/> is the
@@ -51,8 +51,8 @@ public static class AccessModes
     }
 
     // Drivers of before the finer modes know a single writer only, and cannot tell a pod from a node.
-    static Mode OneNode(bool hasSingleNodeMultiWriter) => hasSingleNodeMultiWriter ? Mode.SingleNodeMultiWriter : Mode.SingleNodeWriter;
-    static Mode OnePod(bool hasSingleNodeMultiWriter) => hasSingleNodeMultiWriter ? Mode.SingleNodeSingleWriter : Mode.SingleNodeWriter;
+    private static Mode OneNode(bool hasSingleNodeMultiWriter) => hasSingleNodeMultiWriter ? Mode.SingleNodeMultiWriter : Mode.SingleNodeWriter;
+    private static Mode OnePod(bool hasSingleNodeMultiWriter) => hasSingleNodeMultiWriter ? Mode.SingleNodeSingleWriter : Mode.SingleNodeWriter;
 
-    static string Unsupported(IEnumerable<string> modes) => $"unsupported AccessMode combination: [{string.Join(' ', modes)}]";
+    private static string Unsupported(IEnumerable<string> modes) => $"unsupported AccessMode combination: [{string.Join(' ', modes)}]";
 }

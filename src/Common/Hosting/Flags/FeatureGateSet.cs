@@ -9,8 +9,8 @@ namespace Sidecars.Hosting.Flags;
 /// <param name="retired">Names some past release of the original knew; setting them changes nothing.</param>
 public sealed class FeatureGateSet(IReadOnlyList<FeatureGate> known, IReadOnlyCollection<string> retired)
 {
-    const string AllAlpha = "AllAlpha";
-    const string AllBeta = "AllBeta";
+    private const string AllAlpha = "AllAlpha";
+    private const string AllBeta = "AllBeta";
 
     /// <summary>The values in force after <paramref name="settings"/>, as parsed from the flag, were applied.</summary>
     public FeatureGates Apply(IReadOnlyDictionary<string, bool> settings)
@@ -55,16 +55,16 @@ public sealed class FeatureGateSet(IReadOnlyList<FeatureGate> known, IReadOnlyCo
         return "A set of key=value pairs that switch features on or off. Options are:\n" + string.Join('\n', lines);
     }
 
-    void SwitchStage(IReadOnlyDictionary<string, bool> settings, string switchName, FeatureStage stage, Dictionary<string, bool> values)
+    private void SwitchStage(IReadOnlyDictionary<string, bool> settings, string switchName, FeatureStage stage, Dictionary<string, bool> values)
     {
         if (!settings.TryGetValue(switchName, out var enabled)) return;
         foreach (var gate in known)
             if (gate.Stage == stage && !gate.Locked) values[gate.Name] = enabled;
     }
 
-    static string Text(bool value) => value ? "true" : "false";
+    private static string Text(bool value) => value ? "true" : "false";
 
-    static string Text(FeatureStage stage) => stage switch
+    private static string Text(FeatureStage stage) => stage switch
     {
         FeatureStage.Alpha => "ALPHA - ",
         FeatureStage.Beta => "BETA - ",

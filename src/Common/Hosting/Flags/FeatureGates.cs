@@ -3,8 +3,8 @@ namespace Sidecars.Hosting.Flags;
 /// <summary>The outcome of applying feature gates: the values, what is worth a warning, and an error when a name is unknown.</summary>
 public sealed class FeatureGates
 {
-    readonly Dictionary<string, bool> _values;
-    readonly HashSet<string> _explicit;
+    private readonly Dictionary<string, bool> _values;
+    private readonly HashSet<string> _explicit;
 
     internal FeatureGates(Dictionary<string, bool> values, IEnumerable<string> explicitNames, IReadOnlyList<string> warnings, string? error)
     {

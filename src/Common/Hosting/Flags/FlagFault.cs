@@ -4,7 +4,7 @@ namespace Sidecars.Hosting.Flags;
 /// Why a value was refused, in the words of each dialect: Go's own parser shortens most reasons to "parse error", the POSIX one
 /// prints the conversion's message.
 /// </summary>
-readonly record struct FlagFault(string GoText, string PflagText)
+internal readonly record struct FlagFault(string GoText, string PflagText)
 {
     public static FlagFault Same(string text) => new(text, text);
 

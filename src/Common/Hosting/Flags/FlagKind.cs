@@ -1,7 +1,7 @@
 namespace Sidecars.Hosting.Flags;
 
 /// <summary>What a kind of flag value is called, how it is read and how its default is printed.</summary>
-sealed record FlagKind<T>(string TypeName, FlagReader<T> Read, Func<T, string?> DefaultText)
+internal sealed record FlagKind<T>(string TypeName, FlagReader<T> Read, Func<T, string?> DefaultText)
 {
     /// <summary>The text a flag without a value stands for; null when a value is required.</summary>
     public string? ImpliedText { get; init; }
@@ -11,4 +11,4 @@ sealed record FlagKind<T>(string TypeName, FlagReader<T> Read, Func<T, string?> 
 /// Reads <paramref name="text"/>; null means success. A repeated flag comes with <paramref name="wasSet"/> and the value of the
 /// earlier occurrence, so that maps can accumulate.
 /// </summary>
-delegate FlagFault? FlagReader<T>(string text, bool wasSet, T earlier, out T value);
+internal delegate FlagFault? FlagReader<T>(string text, bool wasSet, T earlier, out T value);

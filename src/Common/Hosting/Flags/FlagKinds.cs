@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Sidecars.Hosting.Flags;
 
 /// <summary>The kinds of flag values the originals know (common contract 1.2).</summary>
-static class FlagKinds
+internal static class FlagKinds
 {
     /// <summary>A boolean takes no separate word and only Go's spellings of true and false.</summary>
     public static FlagKind<bool> Bool { get; } = new("", ReadBool, value => value ? "true" : null) { ImpliedText = "true" };
@@ -28,24 +28,24 @@ static class FlagKinds
 
     public static FlagKind<IReadOnlyDictionary<string, bool>> FeatureGates { get; } = new("mapStringBool", ReadFeatureGates, NoDefault);
 
-    static string? NoDefault<T>(T value) => null;
+    private static string? NoDefault<T>(T value) => null;
 
-    static FlagFault? ReadBool(string text, bool wasSet, bool earlier, out bool value)
+    private static FlagFault? ReadBool(string text, bool wasSet, bool earlier, out bool value)
     {
         if (GoBool.TryParse(text, out value)) return null;
         return FlagFault.Syntax($"strconv.ParseBool: parsing {GoQuote.Quote(text)}: invalid syntax");
     }
 
-    static FlagFault? ReadLenientBool(string text, bool wasSet, bool earlier, out bool value) =>
+    private static FlagFault? ReadLenientBool(string text, bool wasSet, bool earlier, out bool value) =>
         ReadBool(text.Length == 0 ? "true" : text, wasSet, earlier, out value);
 
-    static FlagFault? ReadString(string text, bool wasSet, string earlier, out string value)
+    private static FlagFault? ReadString(string text, bool wasSet, string earlier, out string value)
     {
         value = text;
         return null;
     }
 
-    static FlagFault? ReadInt(string text, bool wasSet, int earlier, out int value)
+    private static FlagFault? ReadInt(string text, bool wasSet, int earlier, out int value)
     {
         var outcome = GoInteger.Parse(text, signed: true, out var wide);
         if (outcome == NumberOutcome.Ok && (wide < int.MinValue || wide > int.MaxValue)) outcome = NumberOutcome.OutOfRange;
@@ -53,7 +53,7 @@ static class FlagKinds
         return NumberFault(outcome, "ParseInt", text);
     }
 
-    static FlagFault? ReadUint(string text, bool wasSet, uint earlier, out uint value)
+    private static FlagFault? ReadUint(string text, bool wasSet, uint earlier, out uint value)
     {
         var outcome = GoInteger.Parse(text, signed: false, out var wide);
         if (outcome == NumberOutcome.Ok && wide > uint.MaxValue) outcome = NumberOutcome.OutOfRange;
@@ -61,25 +61,25 @@ static class FlagKinds
         return NumberFault(outcome, "ParseUint", text);
     }
 
-    static FlagFault? ReadFloat(string text, bool wasSet, double earlier, out double value) =>
+    private static FlagFault? ReadFloat(string text, bool wasSet, double earlier, out double value) =>
         NumberFault(GoFloatParser.Parse(text, out value), "ParseFloat", text);
 
-    static FlagFault? NumberFault(NumberOutcome outcome, string function, string text) => outcome switch
+    private static FlagFault? NumberFault(NumberOutcome outcome, string function, string text) => outcome switch
     {
         NumberOutcome.Ok => null,
         NumberOutcome.OutOfRange => FlagFault.Range($"strconv.{function}: parsing {GoQuote.Quote(text)}: value out of range"),
         _ => FlagFault.Syntax($"strconv.{function}: parsing {GoQuote.Quote(text)}: invalid syntax"),
     };
 
-    static FlagFault? ReadDuration(string text, bool wasSet, TimeSpan earlier, out TimeSpan value) =>
+    private static FlagFault? ReadDuration(string text, bool wasSet, TimeSpan earlier, out TimeSpan value) =>
         GoDuration.TryParse(text, out value, out var error) ? null : FlagFault.Syntax(error);
 
-    static FlagFault? ReadQuantity(string text, bool wasSet, Quantity earlier, out Quantity value) =>
+    private static FlagFault? ReadQuantity(string text, bool wasSet, Quantity earlier, out Quantity value) =>
         Hosting.Quantity.TryParse(text, out value)
             ? null
             : FlagFault.Same("expected a quantity: a number with an optional suffix such as Ki, Mi, k or M");
 
-    static FlagFault? ReadLabels(
+    private static FlagFault? ReadLabels(
         string text, bool wasSet, IReadOnlyDictionary<string, string> earlier, out IReadOnlyDictionary<string, string> value)
     {
         value = earlier;
@@ -95,7 +95,7 @@ static class FlagKinds
         return null;
     }
 
-    static FlagFault? ReadFeatureGates(
+    private static FlagFault? ReadFeatureGates(
         string text, bool wasSet, IReadOnlyDictionary<string, bool> earlier, out IReadOnlyDictionary<string, bool> value)
     {
         value = earlier;
@@ -115,6 +115,6 @@ static class FlagKinds
     }
 
     // The first occurrence replaces the default, further ones add to it and win over earlier entries.
-    static Dictionary<string, T> Continue<T>(bool wasSet, IReadOnlyDictionary<string, T> earlier) =>
+    private static Dictionary<string, T> Continue<T>(bool wasSet, IReadOnlyDictionary<string, T> earlier) =>
         wasSet ? new(earlier, StringComparer.Ordinal) : new(StringComparer.Ordinal);
 }

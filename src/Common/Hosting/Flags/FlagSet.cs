@@ -12,7 +12,7 @@ namespace Sidecars.Hosting.Flags;
 public sealed class FlagSet(string program, FlagDialect dialect)
 {
     // Ordered by name because both dialects print the usage in that order.
-    readonly SortedDictionary<string, Flag> _flags = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Flag> _flags = new(StringComparer.Ordinal);
 
     /// <summary>A boolean: present means true, false needs <c>=false</c>.</summary>
     public Flag<bool> Bool(string name, bool @default, string usage, char? shorthand = null) =>

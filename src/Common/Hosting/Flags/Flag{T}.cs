@@ -6,8 +6,8 @@ namespace Sidecars.Hosting.Flags;
 /// </summary>
 public sealed class Flag<T> : Flag
 {
-    readonly FlagKind<T> _kind;
-    readonly string? _defaultText;
+    private readonly FlagKind<T> _kind;
+    private readonly string? _defaultText;
 
     internal Flag(string name, T @default, string usage, char? shorthand, FlagKind<T> kind) : base(name, usage, shorthand)
     {

@@ -4,7 +4,7 @@ namespace Sidecars.Hosting.Flags;
 /// Go's own grammar: <c>-x</c> and <c>--x</c> are the same, parsing stops at the first word that is no flag or after <c>--</c>, and
 /// what follows is ignored.
 /// </summary>
-sealed class GoFlagParser(FlagSet flags)
+internal sealed class GoFlagParser(FlagSet flags)
 {
     public FlagParse Parse(IReadOnlyList<string> args)
     {
@@ -20,7 +20,7 @@ sealed class GoFlagParser(FlagSet flags)
         return new FlagParse.Parsed([.. args.Skip(next)]);
     }
 
-    FlagParse? One(string word, IReadOnlyList<string> args, ref int next)
+    private FlagParse? One(string word, IReadOnlyList<string> args, ref int next)
     {
         var name = word[(word[1] == '-' ? 2 : 1)..];
         if (name.Length == 0 || name[0] is '-' or '=') return Error($"bad flag syntax: {word}");
@@ -44,11 +44,11 @@ sealed class GoFlagParser(FlagSet flags)
         return flag.Set(value) is { } fault ? Error($"invalid value {GoQuote.Quote(value)} for flag -{name}: {fault.GoText}") : null;
     }
 
-    static FlagParse? Implied(Flag flag, string implied)
+    private static FlagParse? Implied(Flag flag, string implied)
     {
         flag.Set(implied);
         return null;
     }
 
-    FlagParse.Error Error(string message) => new(message, flags.Usage());
+    private FlagParse.Error Error(string message) => new(message, flags.Usage());
 }

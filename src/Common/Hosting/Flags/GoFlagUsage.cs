@@ -4,9 +4,9 @@ using System.Text;
 namespace Sidecars.Hosting.Flags;
 
 /// <summary>Go's usage layout: a line with the flag, the text indented below it; a one-letter boolean keeps its text on the line.</summary>
-static class GoFlagUsage
+internal static class GoFlagUsage
 {
-    const string Indent = "\n    \t";
+    private const string Indent = "\n    \t";
 
     public static string Compose(string program, IEnumerable<Flag> flags)
     {

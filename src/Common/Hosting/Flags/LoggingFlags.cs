@@ -9,16 +9,16 @@ namespace Sidecars.Hosting.Flags;
 /// </summary>
 public sealed class LoggingFlags
 {
-    const string TextFormat = "text";
-    const string JsonFormat = "json";
-    static readonly TimeSpan DefaultFlushFrequency = TimeSpan.FromSeconds(5);
+    private const string TextFormat = "text";
+    private const string JsonFormat = "json";
+    private static readonly TimeSpan DefaultFlushFrequency = TimeSpan.FromSeconds(5);
 
-    static readonly FlagKind<int> VerbosityKind = new("Level", ReadVerbosity, value => value == 0 ? null : value.ToString(CultureInfo.InvariantCulture));
+    private static readonly FlagKind<int> VerbosityKind = new("Level", ReadVerbosity, value => value == 0 ? null : value.ToString(CultureInfo.InvariantCulture));
 
-    static readonly FlagKind<IReadOnlyList<VModuleRule>> VModuleKind = new("pattern=N,...", ReadVModule, static _ => null);
+    private static readonly FlagKind<IReadOnlyList<VModuleRule>> VModuleKind = new("pattern=N,...", ReadVModule, static _ => null);
 
-    readonly Flag<bool>[] _splitStreams;
-    readonly Flag<Quantity>[] _buffers;
+    private readonly Flag<bool>[] _splitStreams;
+    private readonly Flag<Quantity>[] _buffers;
 
     /// <summary>Registers the flags; <c>v</c> is also the only one-letter flag of the POSIX dialect.</summary>
     public LoggingFlags(FlagSet flags)
@@ -75,9 +75,9 @@ public sealed class LoggingFlags
     public KlogOptions ToOptions() =>
         new(Verbosity.Value, Format.Value == JsonFormat ? KlogFormat.Json : KlogFormat.Text, VModule.Value);
 
-    static string Gated(Flag flag) => $"{flag.Name}: Forbidden: Feature LoggingAlphaOptions is disabled; remove --{flag.Name}";
+    private static string Gated(Flag flag) => $"{flag.Name}: Forbidden: Feature LoggingAlphaOptions is disabled; remove --{flag.Name}";
 
-    static FlagFault? ReadVerbosity(string text, bool wasSet, int earlier, out int value)
+    private static FlagFault? ReadVerbosity(string text, bool wasSet, int earlier, out int value)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)) return null;
         return FlagFault.Same(text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9')
@@ -85,7 +85,7 @@ public sealed class LoggingFlags
             : $"strconv.ParseUint: parsing {GoQuote.Quote(text)}: invalid syntax");
     }
 
-    static FlagFault? ReadVModule(
+    private static FlagFault? ReadVModule(
         string text, bool wasSet, IReadOnlyList<VModuleRule> earlier, out IReadOnlyList<VModuleRule> value)
     {
         value = earlier;

@@ -4,9 +4,9 @@ namespace Sidecars.Hosting.Flags;
 /// The POSIX grammar: two dashes for long names, bundles of one-letter flags behind one dash, flags and other words in any order until
 /// <c>--</c>.
 /// </summary>
-sealed class PflagParser(FlagSet flags)
+internal sealed class PflagParser(FlagSet flags)
 {
-    readonly List<string> _rest = [];
+    private readonly List<string> _rest = [];
 
     public FlagParse Parse(IReadOnlyList<string> args)
     {
@@ -24,7 +24,7 @@ sealed class PflagParser(FlagSet flags)
         return new FlagParse.Parsed(_rest);
     }
 
-    FlagParse? Long(string word, IReadOnlyList<string> args, ref int next)
+    private FlagParse? Long(string word, IReadOnlyList<string> args, ref int next)
     {
         var name = word[2..];
         if (name[0] is '-' or '=') return Error($"bad flag syntax: {word}");
@@ -43,7 +43,7 @@ sealed class PflagParser(FlagSet flags)
         return Set(flag, value);
     }
 
-    FlagParse? Bundle(string word, IReadOnlyList<string> args, ref int next)
+    private FlagParse? Bundle(string word, IReadOnlyList<string> args, ref int next)
     {
         for (var rest = word[1..]; rest.Length > 0; rest = rest[1..])
         {
@@ -68,12 +68,12 @@ sealed class PflagParser(FlagSet flags)
         return null;
     }
 
-    FlagParse.Error? Set(Flag flag, string value)
+    private FlagParse.Error? Set(Flag flag, string value)
     {
         if (flag.Set(value) is not { } fault) return null;
         var shown = flag.Shorthand is { } letter ? $"-{letter}, --{flag.Name}" : $"--{flag.Name}";
         return Error($"invalid argument {GoQuote.Quote(value)} for \"{shown}\" flag: {fault.PflagText}");
     }
 
-    FlagParse.Error Error(string message) => new(message, flags.Usage());
+    private FlagParse.Error Error(string message) => new(message, flags.Usage());
 }

@@ -4,9 +4,9 @@ using System.Text;
 namespace Sidecars.Hosting.Flags;
 
 /// <summary>The POSIX usage layout: one line per flag, texts aligned three columns right of the longest flag.</summary>
-static class PflagUsage
+internal static class PflagUsage
 {
-    const int Gap = 3;
+    private const int Gap = 3;
 
     public static string Compose(string program, IEnumerable<Flag> flags)
     {
@@ -19,14 +19,14 @@ static class PflagUsage
         return text.ToString();
     }
 
-    static string Left(Flag flag)
+    private static string Left(Flag flag)
     {
         var names = flag.Shorthand is { } letter ? $"  -{letter}, --{flag.Name}" : $"      --{flag.Name}";
         var valueName = UsageName.Of(flag).ValueName;
         return valueName.Length > 0 ? $"{names} {valueName}" : names;
     }
 
-    static string Right(Flag flag)
+    private static string Right(Flag flag)
     {
         var usage = UsageName.Of(flag).Usage;
         return flag.DefaultText is { } value ? $"{usage} (default {value})" : usage;

@@ -7,13 +7,13 @@ namespace Sidecars.Hosting.Flags;
 public sealed class StandardFlags
 {
     /// <summary>The renew deadline must exceed the retry period by the jitter the election puts on it.</summary>
-    const double ElectionJitter = 1.2;
+    private const double ElectionJitter = 1.2;
 
-    const int DefaultQps = 5;
-    const int DefaultBurst = 10;
-    static readonly TimeSpan DefaultLeaseDuration = TimeSpan.FromSeconds(15);
-    static readonly TimeSpan DefaultRenewDeadline = TimeSpan.FromSeconds(10);
-    static readonly TimeSpan DefaultRetryPeriod = TimeSpan.FromSeconds(5);
+    private const int DefaultQps = 5;
+    private const int DefaultBurst = 10;
+    private static readonly TimeSpan DefaultLeaseDuration = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan DefaultRenewDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DefaultRetryPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>Registers the flags of <paramref name="kind"/>.</summary>
     /// <param name="flags">The program's flags.</param>
@@ -124,5 +124,5 @@ public sealed class StandardFlags
     /// <summary>What <c>--version</c> prints on stdout: the program's path as it was started and the version.</summary>
     public static string VersionLine(string version) => $"{Environment.GetCommandLineArgs()[0]} {version}";
 
-    static string Text(Flag<TimeSpan> flag) => GoDuration.Format(flag.Value);
+    private static string Text(Flag<TimeSpan> flag) => GoDuration.Format(flag.Value);
 }

@@ -4,7 +4,7 @@ namespace Sidecars.Hosting.Flags;
 /// A word in back quotes inside a usage text names the flag's value, as in both originals: the word replaces the type's name and
 /// loses its quotes.
 /// </summary>
-static class UsageName
+internal static class UsageName
 {
     public static (string ValueName, string Usage) Of(Flag flag)
     {

@@ -7,12 +7,12 @@ namespace Sidecars.Hosting.Http;
 /// One client connection: reads heads, lets the routes answer, writes answers, until the client or a limit ends it. Pipelined
 /// requests are answered in order. The receive buffer is the only memory a silent client holds.
 /// </summary>
-sealed partial class DiagnosticsConnection(
+internal sealed partial class DiagnosticsConnection(
     Socket socket, DiagnosticsRoutes routes, DiagnosticsLimits limits, TimeProvider time, ILogger logger) : IDisposable
 {
-    readonly byte[] _buffer = new byte[limits.RequestHeadBytes];
-    int _received;
-    long _waitingSince = time.GetTimestamp();
+    private readonly byte[] _buffer = new byte[limits.RequestHeadBytes];
+    private int _received;
+    private long _waitingSince = time.GetTimestamp();
 
     /// <summary>When it began to wait for its client, as a timestamp; <see cref="long.MaxValue"/> while a request is being answered.</summary>
     public long WaitingSince => Interlocked.Read(ref _waitingSince);
@@ -40,7 +40,7 @@ sealed partial class DiagnosticsConnection(
     public void Dispose() => socket.Dispose();
 
     // The length of the next complete head in the buffer, null when the client is done or was told what is wrong.
-    async ValueTask<int?> NextRequest(CancellationToken closing)
+    private async ValueTask<int?> NextRequest(CancellationToken closing)
     {
         var length = RequestHead.Length(_buffer.AsSpan(0, _received));
         if (length > 0) return length;
@@ -66,7 +66,7 @@ sealed partial class DiagnosticsConnection(
     }
 
     // True when the connection can take another request.
-    async ValueTask<bool> AnswerOne(int length, CancellationToken closing)
+    private async ValueTask<bool> AnswerOne(int length, CancellationToken closing)
     {
         Interlocked.Exchange(ref _waitingSince, long.MaxValue);
         var request = RequestHead.Parse(_buffer.AsSpan(0, length));
@@ -82,7 +82,7 @@ sealed partial class DiagnosticsConnection(
         return request.KeepAlive;
     }
 
-    async ValueTask<DiagnosticsResponse> Run(DiagnosticsRequest request, CancellationToken closing)
+    private async ValueTask<DiagnosticsResponse> Run(DiagnosticsRequest request, CancellationToken closing)
     {
         using var aborted = CancellationTokenSource.CreateLinkedTokenSource(closing);
         var response = new DiagnosticsResponse();
@@ -107,7 +107,7 @@ sealed partial class DiagnosticsConnection(
     }
 
     // A slow handler learns that its client is gone: an empty receive completes on new bytes (a pipelined request) and on the end.
-    async Task WhileClientStays(Task answer, CancellationTokenSource aborted)
+    private async Task WhileClientStays(Task answer, CancellationTokenSource aborted)
     {
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(aborted.Token);
         var heard = socket.ReceiveAsync(Memory<byte>.Empty, watching.Token).AsTask();
@@ -118,14 +118,14 @@ sealed partial class DiagnosticsConnection(
         await answer;
     }
 
-    async ValueTask Refuse(int status, string text, CancellationToken closing)
+    private async ValueTask Refuse(int status, string text, CancellationToken closing)
     {
         var response = new DiagnosticsResponse();
         response.WriteText(status, text);
         await Send(response, keepAlive: false, headOnly: false, closing);
     }
 
-    async ValueTask Send(DiagnosticsResponse response, bool keepAlive, bool headOnly, CancellationToken closing)
+    private async ValueTask Send(DiagnosticsResponse response, bool keepAlive, bool headOnly, CancellationToken closing)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing);
         using var timer = time.CreateTimer(
@@ -136,7 +136,7 @@ sealed partial class DiagnosticsConnection(
         for (var rest = message.AsMemory(); !rest.IsEmpty;) rest = rest[await socket.SendAsync(rest, limit.Token)..];
     }
 
-    static partial class Log
+    private static partial class Log
     {
         [LoggerMessage(LogLevel.Trace, "HTTP connection ended: {reason}")]
         public static partial void Ended(ILogger logger, string reason);

@@ -10,7 +10,7 @@ namespace Sidecars.Hosting.Http;
 /// </summary>
 public sealed class DiagnosticsResponse
 {
-    ArrayBufferWriter<byte> _body = new();
+    private ArrayBufferWriter<byte> _body = new();
 
     /// <summary>The HTTP status code.</summary>
     public int Status { get; set; } = 200;

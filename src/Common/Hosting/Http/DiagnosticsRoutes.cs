@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Sidecars.Hosting.Http;
 
 /// <summary>The table from exact paths to handlers, with the answers for what is not in it.</summary>
-sealed class DiagnosticsRoutes
+internal sealed class DiagnosticsRoutes
 {
-    readonly ConcurrentDictionary<string, (DiagnosticsHandler Handler, bool AnyMethod)> _routes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (DiagnosticsHandler Handler, bool AnyMethod)> _routes = new(StringComparer.Ordinal);
 
     public void Map(string path, DiagnosticsHandler handler, bool anyMethod)
     {

@@ -12,21 +12,21 @@ namespace Sidecars.Hosting.Http;
 /// </summary>
 public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvider time, DiagnosticsLimits? limits = null) : IAsyncDisposable
 {
-    const int Backlog = 128;
+    private const int Backlog = 128;
 
     // A broken accept (out of descriptors) must neither end the server nor spin.
-    static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
 
-    readonly ILogger _logger = loggers.CreateLogger<DiagnosticsServer>();
-    readonly DiagnosticsLimits _limits = limits ?? DiagnosticsLimits.Default;
-    readonly DiagnosticsRoutes _routes = new();
-    readonly CancellationTokenSource _closing = new();
+    private readonly ILogger _logger = loggers.CreateLogger<DiagnosticsServer>();
+    private readonly DiagnosticsLimits _limits = limits ?? DiagnosticsLimits.Default;
+    private readonly DiagnosticsRoutes _routes = new();
+    private readonly CancellationTokenSource _closing = new();
     // Each open connection and the task that serves it.
-    readonly Dictionary<DiagnosticsConnection, Task> _connections = [];
-    readonly Lock _lock = new();
-    Socket? _listener;
-    int _disposed;
-    Task _accepting = Task.CompletedTask;
+    private readonly Dictionary<DiagnosticsConnection, Task> _connections = [];
+    private readonly Lock _lock = new();
+    private Socket? _listener;
+    private int _disposed;
+    private Task _accepting = Task.CompletedTask;
 
     /// <summary>The address really bound, with the port the system chose for port 0; null before <see cref="TryListen"/> succeeded.</summary>
     public IPEndPoint? BoundEndPoint { get; private set; }
@@ -88,9 +88,9 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
     }
 
     // Both families on one socket; where the kernel has no IPv6, IPv4 alone is every address.
-    static Socket BindEveryAddress(int port) => Bind(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
+    private static Socket BindEveryAddress(int port) => Bind(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
 
-    static Socket Bind(IPAddress address, int port)
+    private static Socket Bind(IPAddress address, int port)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -107,7 +107,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
         }
     }
 
-    static string Remedy(SocketError error) => error switch
+    private static string Remedy(SocketError error) => error switch
     {
         SocketError.AddressAlreadyInUse => "; another container of the pod or a process on the host network uses the port, choose another",
         SocketError.AccessDenied => "; ports below 1024 need a privilege this process does not have",
@@ -115,7 +115,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
         _ => "",
     };
 
-    async Task Accept(Socket listener)
+    private async Task Accept(Socket listener)
     {
         while (!_closing.IsCancellationRequested)
         {
@@ -137,7 +137,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
         }
     }
 
-    void Begin(Socket socket)
+    private void Begin(Socket socket)
     {
         socket.NoDelay = true;
         var connection = new DiagnosticsConnection(socket, _routes, _limits, time, _logger);
@@ -153,19 +153,19 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
     }
 
     // Null when every connection is being answered: then the newcomer has to go.
-    DiagnosticsConnection? LongestWaitingWhileLocked()
+    private DiagnosticsConnection? LongestWaitingWhileLocked()
     {
         var longest = _connections.Keys.MinBy(connection => connection.WaitingSince);
         return longest is null || longest.WaitingSince == long.MaxValue ? null : longest;
     }
 
-    async Task Serve(DiagnosticsConnection connection)
+    private async Task Serve(DiagnosticsConnection connection)
     {
         await connection.Serve(_closing.Token);
         lock (_lock) _connections.Remove(connection);
     }
 
-    static partial class Log
+    private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "Listening for HTTP: {address}")]
         public static partial void Listening(ILogger logger, IPEndPoint address);

@@ -9,7 +9,7 @@ namespace Sidecars.Hosting.Http;
 /// A listen address in the originals' syntax: <c>:8080</c> is every address of both families, <c>127.0.0.1:0</c> picks a free port,
 /// IPv6 addresses stand in brackets. <c>localhost</c> is the IPv4 loopback without asking a resolver.
 /// </summary>
-static class ListenAddress
+internal static class ListenAddress
 {
     /// <summary>
     /// Reads <paramref name="text"/>. An address of null means every address of both families; a host name is resolved, IPv4 first.
@@ -31,7 +31,7 @@ static class ListenAddress
         return true;
     }
 
-    static bool TrySplit(string text, out string host, out string port, [NotNullWhen(false)] out string? error)
+    private static bool TrySplit(string text, out string host, out string port, [NotNullWhen(false)] out string? error)
     {
         host = port = "";
         error = null;
@@ -48,7 +48,7 @@ static class ListenAddress
         return error is null;
     }
 
-    static bool TryResolve(string host, out IPAddress? address, [NotNullWhen(false)] out string? error)
+    private static bool TryResolve(string host, out IPAddress? address, [NotNullWhen(false)] out string? error)
     {
         address = null;
         error = null;

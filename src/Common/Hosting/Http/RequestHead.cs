@@ -6,10 +6,10 @@ namespace Sidecars.Hosting.Http;
 /// Reads the head of an HTTP/1.x request out of received bytes: strict about what could be taken two ways (request smuggling needs
 /// two readers that disagree), lenient about nothing. It copies out only the few fields a diagnostics server uses.
 /// </summary>
-static class RequestHead
+internal static class RequestHead
 {
     /// <summary>Not more than this many header lines are looked at; a real client sends about ten.</summary>
-    const int MaxLines = 100;
+    private const int MaxLines = 100;
 
     /// <summary>The length of the head with its blank line, or -1 when the blank line has not arrived yet.</summary>
     public static int Length(ReadOnlySpan<byte> received)
@@ -43,7 +43,7 @@ static class RequestHead
         };
     }
 
-    static bool TryRequestLine(ReadOnlySpan<byte> line, out string method, out string target, out int minor)
+    private static bool TryRequestLine(ReadOnlySpan<byte> line, out string method, out string target, out int minor)
     {
         (method, target, minor) = ("", "", 0);
         var first = line.IndexOf((byte)' ');
@@ -58,7 +58,7 @@ static class RequestHead
         return true;
     }
 
-    static bool TrySplitTarget(string target, out string path, out string query)
+    private static bool TrySplitTarget(string target, out string path, out string query)
     {
         query = "";
         path = target;
@@ -76,7 +76,7 @@ static class RequestHead
         return true;
     }
 
-    static bool IsPrintable(ReadOnlySpan<byte> text)
+    private static bool IsPrintable(ReadOnlySpan<byte> text)
     {
         for (var i = 0; i < text.Length; i++)
         {
@@ -87,13 +87,13 @@ static class RequestHead
         return true;
     }
 
-    static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && text.IndexOfAnyExcept(TokenBytes) < 0;
+    private static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && text.IndexOfAnyExcept(TokenBytes) < 0;
 
-    static readonly System.Buffers.SearchValues<byte> TokenBytes = System.Buffers.SearchValues.Create(
+    private static readonly System.Buffers.SearchValues<byte> TokenBytes = System.Buffers.SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     // The header fields that change what the server does.
-    ref struct Fields
+    private ref struct Fields
     {
         public int Hosts;
         public bool Close;
@@ -121,7 +121,7 @@ static class RequestHead
         }
 
         // "gzip" or "gzip;q=0.5", but not "gzip;q=0".
-        static bool AcceptsGzipIn(ReadOnlySpan<byte> value)
+        private static bool AcceptsGzipIn(ReadOnlySpan<byte> value)
         {
             foreach (var range in value.Split((byte)','))
             {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Sidecars.Hosting.Http;
 
 /// <summary>The status line and headers of an answer.</summary>
-static class ResponseHead
+internal static class ResponseHead
 {
     public static byte[] Compose(DiagnosticsResponse response, bool keepAlive, DateTimeOffset now)
     {
@@ -19,7 +19,7 @@ static class ResponseHead
         return Encoding.ASCII.GetBytes(head.ToString());
     }
 
-    static string Reason(int status) => status switch
+    private static string Reason(int status) => status switch
     {
         200 => "OK",
         400 => "Bad Request",

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sidecars.Hosting;
 
 /// <summary>The operating system's signals. Handling one replaces death by signal, which the exit codes 143 and 130 then stand for.</summary>
-sealed class PosixSignals : ISignalSource
+internal sealed class PosixSignals : ISignalSource
 {
     public IDisposable Subscribe(Action<PosixSignal> received)
     {
@@ -18,7 +18,7 @@ sealed class PosixSignals : ISignalSource
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle));
     }
 
-    sealed class Subscription(PosixSignalRegistration term, PosixSignalRegistration interrupt) : IDisposable
+    private sealed class Subscription(PosixSignalRegistration term, PosixSignalRegistration interrupt) : IDisposable
     {
         public void Dispose()
         {

@@ -11,12 +11,12 @@ namespace Sidecars.Hosting;
 /// </summary>
 public sealed partial class ProcessLife : IDisposable
 {
-    readonly CancellationTokenSource _stopping = new();
-    readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly ILogger _logger;
-    readonly string _terminationMessagePath;
-    int _signals;
-    int _failed;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger _logger;
+    private readonly string _terminationMessagePath;
+    private int _signals;
+    private int _failed;
 
     internal ProcessLife(ILoggerFactory loggers, string terminationMessagePath)
     {
@@ -82,13 +82,13 @@ public sealed partial class ProcessLife : IDisposable
     }
 
     // The code is fixed before the token is cancelled, so that work which ends because of the token cannot decide it.
-    void EndWith(int exitCode)
+    private void EndWith(int exitCode)
     {
         _ended.TrySetResult(exitCode);
         _stopping.Cancel();
     }
 
-    void WriteTerminationMessage(string reason)
+    private void WriteTerminationMessage(string reason)
     {
         try
         {
@@ -104,7 +104,7 @@ public sealed partial class ProcessLife : IDisposable
         }
     }
 
-    static partial class Log
+    private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "Process ends: {reason} {exitCode}")]
         public static partial void End(ILogger logger, string reason, int exitCode);

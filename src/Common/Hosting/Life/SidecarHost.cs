@@ -39,7 +39,7 @@ public static class SidecarHost
     /// </summary>
     public static ILoggerFactory CreateLoggers(SidecarHostOptions options) => LoggerFactory.Create(logging => AddLogging(logging, options));
 
-    static void AddLogging(ILoggingBuilder logging, SidecarHostOptions options)
+    private static void AddLogging(ILoggingBuilder logging, SidecarHostOptions options)
     {
         // The provider decides by -v and --vmodule; the factory must not decide before it.
         logging.SetMinimumLevel(LogLevel.Trace);

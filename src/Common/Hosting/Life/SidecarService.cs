@@ -7,10 +7,10 @@ namespace Sidecars.Hosting;
 /// Runs the program's main function inside the host and turns its end into the exit code: its own return value, or what ended the
 /// process first. An exception that reaches this point is a bug: it is logged with its stack and is exit code 2.
 /// </summary>
-sealed partial class SidecarService(
+internal sealed partial class SidecarService(
     ProcessLife life, Func<ProcessLife, Task<int>> run, IHostApplicationLifetime host, ILogger<SidecarService> logger) : IHostedService
 {
-    Task _watching = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
     /// <summary>The code for Main, valid once the host has stopped.</summary>
     public int ExitCode { get; private set; } = Hosting.ExitCode.Success;
@@ -23,7 +23,7 @@ sealed partial class SidecarService(
 
     public Task StopAsync(CancellationToken cancellationToken) => _watching;
 
-    async Task Watch()
+    private async Task Watch()
     {
         // On the pool, so that a main function which blocks cannot keep the process from ending.
         var running = Task.Run(Contain);
@@ -34,7 +34,7 @@ sealed partial class SidecarService(
         host.StopApplication();
     }
 
-    async Task<int> Contain()
+    private async Task<int> Contain()
     {
         try
         {
@@ -52,7 +52,7 @@ sealed partial class SidecarService(
         }
     }
 
-    static partial class Log
+    private static partial class Log
     {
         [LoggerMessage(LogLevel.Critical, "Unhandled exception, the process ends")]
         public static partial void Unhandled(ILogger logger, Exception err);

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Hosting;
 namespace Sidecars.Hosting;
 
 /// <summary>The host's lifetime: signals go to <see cref="ProcessLife"/>, which alone decides what they mean.</summary>
-sealed class SignalLifetime(ProcessLife life, ISignalSource signals) : IHostLifetime, IDisposable
+internal sealed class SignalLifetime(ProcessLife life, ISignalSource signals) : IHostLifetime, IDisposable
 {
-    IDisposable? _subscription;
+    private IDisposable? _subscription;
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace Sidecars.Hosting.Logging;
 /// A logger's category split for the header: the class name stands where klog has file and line, and the last part of the namespace
 /// where JSON has the directory.
 /// </summary>
-sealed record KlogCategory(string Class, string Folder)
+internal sealed record KlogCategory(string Class, string Folder)
 {
     public static KlogCategory None { get; } = new("", "");
 

@@ -6,12 +6,12 @@ namespace Sidecars.Hosting.Logging;
 /// One line before it is formatted: the header's facts, the constant message, and the pairs in the order they were added, scopes
 /// first. Of two pairs with the same key only the later one is kept.
 /// </summary>
-sealed class KlogEntry
+internal sealed class KlogEntry
 {
     [ThreadStatic]
-    static KlogEntry? _cached;
+    private static KlogEntry? _cached;
 
-    readonly List<KeyValuePair<string, object?>> _pairs = [];
+    private readonly List<KeyValuePair<string, object?>> _pairs = [];
 
     public LogLevel Level { get; private set; }
 

@@ -9,10 +9,10 @@ namespace Sidecars.Hosting.Logging;
 /// Compact JSON of log values, written straight into the line. Maps are sorted by key as Go prints them, object references are objects,
 /// whatever has only a text form is a string, and a value nested too deeply ends in a mark instead of a stack overflow.
 /// </summary>
-static class KlogJson
+internal static class KlogJson
 {
-    const int DeepestLevel = 16;
-    const int FormattedCharacters = 256;
+    private const int DeepestLevel = 16;
+    private const int FormattedCharacters = 256;
 
     public static bool IsNumber(object value) =>
         value is int or long or uint or ulong or short or ushort or byte or sbyte or double or float or decimal or Int128 or UInt128;
@@ -45,7 +45,7 @@ static class KlogJson
         line.Append(characters[..length]);
     }
 
-    static void Write(object? value, Utf8Line line, int level)
+    private static void Write(object? value, Utf8Line line, int level)
     {
         if (level == DeepestLevel)
         {
@@ -70,7 +70,7 @@ static class KlogJson
         }
     }
 
-    static void Reference(ObjectRef reference, Utf8Line line)
+    private static void Reference(ObjectRef reference, Utf8Line line)
     {
         line.Append("{\"name\":"u8);
         String(reference.Name, line);
@@ -82,7 +82,7 @@ static class KlogJson
         line.Append((byte)'}');
     }
 
-    static void Map(IDictionary map, Utf8Line line, int level)
+    private static void Map(IDictionary map, Utf8Line line, int level)
     {
         var sorted = new SortedDictionary<string, object?>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in map) sorted[Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? ""] = entry.Value;
@@ -99,7 +99,7 @@ static class KlogJson
         line.Append((byte)'}');
     }
 
-    static void List(IEnumerable list, Utf8Line line, int level)
+    private static void List(IEnumerable list, Utf8Line line, int level)
     {
         line.Append((byte)'[');
         var first = true;

@@ -4,7 +4,7 @@ namespace Sidecars.Hosting.Logging;
 /// The JSON line (common contract 2.3): <c>ts</c> in milliseconds with a fraction, <c>caller</c>, <c>msg</c>, <c>v</c> on info lines,
 /// then the pairs in the order they were added; an error comes as <c>err</c> after the message.
 /// </summary>
-sealed class KlogJsonFormatter : IKlogFormatter
+internal sealed class KlogJsonFormatter : IKlogFormatter
 {
     public void Write(KlogEntry entry, Utf8Line line)
     {
@@ -25,7 +25,7 @@ sealed class KlogJsonFormatter : IKlogFormatter
         line.Append("}\n"u8);
     }
 
-    static void Pair(string key, object? value, Utf8Line line)
+    private static void Pair(string key, object? value, Utf8Line line)
     {
         line.Append((byte)',');
         KlogJson.String(key, line);

@@ -6,10 +6,10 @@ namespace Sidecars.Hosting.Logging;
 /// The one table between klog's numbers and .NET's levels: <c>V(0)..V(2)</c> are Information, <c>V(3)</c> and <c>V(4)</c> Debug,
 /// everything above Trace. Warnings and errors are printed at every verbosity.
 /// </summary>
-static class KlogLevel
+internal static class KlogLevel
 {
-    const int DebugFrom = 3;
-    const int TraceFrom = 5;
+    private const int DebugFrom = 3;
+    private const int TraceFrom = 5;
 
     public static LogLevel Lowest(int verbosity) => verbosity switch
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Sidecars.Hosting.Logging;
 
 /// <summary>The logger of one category: decides by level, gathers message, scopes and pairs, and hands the line to the provider.</summary>
-sealed class KlogLogger(KlogLoggerProvider provider, KlogCategory category, LogLevel lowest, bool stacks) : ILogger
+internal sealed class KlogLogger(KlogLoggerProvider provider, KlogCategory category, LogLevel lowest, bool stacks) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => provider.Scopes.Push(state);
 
@@ -20,7 +20,7 @@ sealed class KlogLogger(KlogLoggerProvider provider, KlogCategory category, LogL
         entry.Return();
     }
 
-    static void Describe<TState>(KlogEntry entry, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    private static void Describe<TState>(KlogEntry entry, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         string? template = null;
         if (state is IReadOnlyList<KeyValuePair<string, object?>> pairs)
@@ -38,7 +38,7 @@ sealed class KlogLogger(KlogLoggerProvider provider, KlogCategory category, LogL
         entry.MessageRange = constant;
     }
 
-    static void AddScope(object? scope, KlogEntry entry)
+    private static void AddScope(object? scope, KlogEntry entry)
     {
         switch (scope)
         {
@@ -54,7 +54,7 @@ sealed class KlogLogger(KlogLoggerProvider provider, KlogCategory category, LogL
         }
     }
 
-    static void AddScopePair(KeyValuePair<string, object?> pair, KlogEntry entry)
+    private static void AddScopePair(KeyValuePair<string, object?> pair, KlogEntry entry)
     {
         if (pair.Key != MessageTemplate.OriginalFormat) entry.Add(pair);
     }

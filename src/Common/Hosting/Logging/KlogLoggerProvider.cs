@@ -11,13 +11,13 @@ namespace Sidecars.Hosting.Logging;
 public sealed class KlogLoggerProvider : ILoggerProvider, ISupportExternalScope
 {
     // From the verbosity on at which every call is traced, an error's stack is worth its lines.
-    const int StacksFrom = 5;
+    private const int StacksFrom = 5;
 
-    readonly KlogOptions _options;
-    readonly TimeProvider _time;
-    readonly Stream _output;
-    readonly IKlogFormatter _formatter;
-    readonly Lock _lock = new();
+    private readonly KlogOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Stream _output;
+    private readonly IKlogFormatter _formatter;
+    private readonly Lock _lock = new();
 
     /// <summary>A provider that writes to <paramref name="output"/>, or to stderr when that is null. The stream stays open.</summary>
     public KlogLoggerProvider(KlogOptions options, TimeProvider time, Stream? output = null)

@@ -4,9 +4,9 @@ namespace Sidecars.Hosting.Logging;
 /// klog's text line (common contract 2.2): <c>Lmmdd hh:mm:ss.uuuuuu PPPPPPP Class] "message" key="value"</c>, with the class name in
 /// place of file and line.
 /// </summary>
-sealed class KlogTextFormatter(int processId) : IKlogFormatter
+internal sealed class KlogTextFormatter(int processId) : IKlogFormatter
 {
-    const int ProcessIdWidth = 7;
+    private const int ProcessIdWidth = 7;
 
     public void Write(KlogEntry entry, Utf8Line line)
     {
@@ -18,7 +18,7 @@ sealed class KlogTextFormatter(int processId) : IKlogFormatter
         line.Append((byte)'\n');
     }
 
-    void Header(KlogEntry entry, Utf8Line line)
+    private void Header(KlogEntry entry, Utf8Line line)
     {
         const byte zero = (byte)'0';
         var time = entry.Time;
@@ -40,7 +40,7 @@ sealed class KlogTextFormatter(int processId) : IKlogFormatter
         line.Append("] "u8);
     }
 
-    static void Pair(string key, object? value, Utf8Line line)
+    private static void Pair(string key, object? value, Utf8Line line)
     {
         line.Append((byte)' ');
         line.Append(key);

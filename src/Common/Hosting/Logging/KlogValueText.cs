@@ -7,10 +7,10 @@ namespace Sidecars.Hosting.Logging;
 /// Prints one value in a text line: strings and whatever has a text form in Go quotes, numbers and booleans bare, lists and maps as
 /// compact JSON, a string of several lines as an indented block. Formattable values are written without a string in between.
 /// </summary>
-static class KlogValueText
+internal static class KlogValueText
 {
     // Enough for every number, time, identifier and most object references; what is longer goes the way of strings.
-    const int FormattedCharacters = 256;
+    private const int FormattedCharacters = 256;
 
     public static void Write(object? value, Utf8Line line)
     {
@@ -54,13 +54,13 @@ static class KlogValueText
         line.Append((byte)'"');
     }
 
-    static void Text(string text, Utf8Line line)
+    private static void Text(string text, Utf8Line line)
     {
         if (text.Contains('\n', StringComparison.Ordinal)) Block(text, line);
         else Quote(text, line);
     }
 
-    static void Block(string text, Utf8Line line)
+    private static void Block(string text, Utf8Line line)
     {
         // The line feed at the end of the text is the one that ends its last line.
         var rows = text.AsSpan();
@@ -75,7 +75,7 @@ static class KlogValueText
         line.Append(" >"u8);
     }
 
-    static void Formatted(ISpanFormattable value, ReadOnlySpan<char> format, Utf8Line line)
+    private static void Formatted(ISpanFormattable value, ReadOnlySpan<char> format, Utf8Line line)
     {
         Span<char> characters = stackalloc char[FormattedCharacters];
         if (value.TryFormat(characters, out var length, format, System.Globalization.CultureInfo.InvariantCulture)) Quote(characters[..length], line);

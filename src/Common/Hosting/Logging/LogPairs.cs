@@ -8,9 +8,9 @@ namespace Sidecars.Hosting.Logging;
 /// </summary>
 public sealed class LogPairs : IReadOnlyList<KeyValuePair<string, object?>>
 {
-    readonly KeyValuePair<string, object?>[] _pairs;
+    private readonly KeyValuePair<string, object?>[] _pairs;
 
-    LogPairs(KeyValuePair<string, object?>[] pairs) => _pairs = pairs;
+    private LogPairs(KeyValuePair<string, object?>[] pairs) => _pairs = pairs;
 
     /// <inheritdoc/>
     public int Count => _pairs.Length;

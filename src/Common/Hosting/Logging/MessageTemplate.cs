@@ -6,12 +6,12 @@ namespace Sidecars.Hosting.Logging;
 /// <c>"Attached volume: {PV} {node}"</c> prints <c>"Attached volume" PV="pv-1" node="n1"</c>. Words between placeholders are never
 /// printed. <c>{{</c> stands for a brace and ends nothing.
 /// </summary>
-static class MessageTemplate
+internal static class MessageTemplate
 {
     /// <summary>The key under which the logging library passes the template itself.</summary>
     public const string OriginalFormat = "{OriginalFormat}";
 
-    const string Joining = " :,;=([-.";
+    private const string Joining = " :,;=([-.";
 
     public static Range Constant(string template)
     {
@@ -20,7 +20,7 @@ static class MessageTemplate
         return end < 0 ? Range.All : 0..template.AsSpan(0, end).TrimEnd(Joining).Length;
     }
 
-    static int FirstPlaceholder(string template)
+    private static int FirstPlaceholder(string template)
     {
         for (var i = 0; i < template.Length; i++)
         {

@@ -7,16 +7,16 @@ namespace Sidecars.Hosting.Logging;
 /// A growing UTF-8 buffer for one log line. Each thread keeps one and uses it again, so a line costs no allocation once the buffer has
 /// grown; a buffer that became very large is not kept.
 /// </summary>
-sealed class Utf8Line : IBufferWriter<byte>
+internal sealed class Utf8Line : IBufferWriter<byte>
 {
-    const int InitialBytes = 1024;
-    const int LargestKept = 64 * 1024;
+    private const int InitialBytes = 1024;
+    private const int LargestKept = 64 * 1024;
 
     [ThreadStatic]
-    static Utf8Line? _cached;
+    private static Utf8Line? _cached;
 
-    byte[] _bytes = new byte[InitialBytes];
-    int _length;
+    private byte[] _bytes = new byte[InitialBytes];
+    private int _length;
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
@@ -78,7 +78,7 @@ sealed class Utf8Line : IBufferWriter<byte>
         Append(digits[..count]);
     }
 
-    void Reserve(int count)
+    private void Reserve(int count)
     {
         if (_bytes.Length - _length < Math.Max(count, 1)) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + count));
     }

@@ -1,7 +1,7 @@
 namespace Sidecars.Hosting.Metrics;
 
 /// <summary>Lock-free addition on a double.</summary>
-static class Atomic
+internal static class Atomic
 {
     public static void Add(ref double target, double amount)
     {

@@ -6,7 +6,7 @@ namespace Sidecars.Hosting.Metrics;
 /// </summary>
 public sealed class Counter : MetricFamily
 {
-    readonly SeriesTable<CounterSeries> _table = new();
+    private readonly SeriesTable<CounterSeries> _table = new();
 
     internal Counter(string name, string help, string[] labels) : base(name, help, labels)
     {

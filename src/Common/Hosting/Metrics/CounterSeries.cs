@@ -3,8 +3,8 @@ namespace Sidecars.Hosting.Metrics;
 /// <summary>One counter value. Updates are lock-free and allocate nothing; a negative amount throws.</summary>
 public sealed class CounterSeries : MetricSeries
 {
-    double _value;
-    Func<double>? _read;
+    private double _value;
+    private Func<double>? _read;
 
     internal CounterSeries(byte[] labelText) : base(labelText)
     {

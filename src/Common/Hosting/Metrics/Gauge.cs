@@ -6,7 +6,7 @@ namespace Sidecars.Hosting.Metrics;
 /// </summary>
 public sealed class Gauge : MetricFamily
 {
-    readonly SeriesTable<GaugeSeries> _table = new();
+    private readonly SeriesTable<GaugeSeries> _table = new();
 
     internal Gauge(string name, string help, string[] labels) : base(name, help, labels)
     {

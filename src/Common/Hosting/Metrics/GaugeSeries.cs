@@ -3,8 +3,8 @@ namespace Sidecars.Hosting.Metrics;
 /// <summary>One gauge value. Updates are lock-free and allocate nothing.</summary>
 public sealed class GaugeSeries : MetricSeries
 {
-    double _value;
-    Func<double>? _read;
+    private double _value;
+    private Func<double>? _read;
 
     internal GaugeSeries(byte[] labelText) : base(labelText)
     {

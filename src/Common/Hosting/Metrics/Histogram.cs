@@ -6,8 +6,8 @@ namespace Sidecars.Hosting.Metrics;
 /// </summary>
 public sealed class Histogram : MetricFamily
 {
-    readonly SeriesTable<HistogramSeries> _table = new();
-    readonly double[] _bounds;
+    private readonly SeriesTable<HistogramSeries> _table = new();
+    private readonly double[] _bounds;
 
     internal Histogram(string name, string help, double[] bounds, string[] labels) : base(name, help, labels)
     {

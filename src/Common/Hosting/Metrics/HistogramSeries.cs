@@ -3,11 +3,11 @@ namespace Sidecars.Hosting.Metrics;
 /// <summary>One distribution. An observation is a search in the bounds, one increment and one addition; it allocates nothing.</summary>
 public sealed class HistogramSeries : MetricSeries
 {
-    readonly double[] _bounds;
+    private readonly double[] _bounds;
 
     // One slot per bound and one for +Inf, not cumulative: an observation touches a single slot.
-    readonly long[] _counts;
-    double _sum;
+    private readonly long[] _counts;
+    private double _sum;
 
     internal HistogramSeries(byte[] labelText, double[] bounds) : base(labelText)
     {

@@ -1,7 +1,7 @@
 namespace Sidecars.Hosting.Metrics;
 
 /// <summary>Compares label values element by element, whether they are stored as an array or passed as a span.</summary>
-sealed class LabelValues : IEqualityComparer<string[]>, IAlternateEqualityComparer<ReadOnlySpan<string>, string[]>
+internal sealed class LabelValues : IEqualityComparer<string[]>, IAlternateEqualityComparer<ReadOnlySpan<string>, string[]>
 {
     public static LabelValues Comparer { get; } = new();
 

@@ -8,7 +8,7 @@ namespace Sidecars.Hosting.Metrics;
 /// </summary>
 public abstract class MetricFamily
 {
-    readonly string[] _labels;
+    private readonly string[] _labels;
 
     private protected MetricFamily(string name, string help, string[] labels)
     {

@@ -3,7 +3,7 @@ using System.Text;
 namespace Sidecars.Hosting.Metrics;
 
 /// <summary>The lexical rules of the Prometheus text format 0.0.4: which names are legal and how label values are escaped.</summary>
-static class MetricNames
+internal static class MetricNames
 {
     public static bool IsMetricName(string name) => IsIdentifier(name, colonAllowed: true);
 
@@ -45,7 +45,7 @@ static class MetricNames
         }
     }
 
-    static bool IsIdentifier(string name, bool colonAllowed)
+    private static bool IsIdentifier(string name, bool colonAllowed)
     {
         if (name.Length == 0 || char.IsAsciiDigit(name[0])) return false;
         foreach (var c in name)

@@ -10,8 +10,8 @@ namespace Sidecars.Hosting.Metrics;
 /// </summary>
 public sealed class MetricRegistry
 {
-    readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
-    readonly ConcurrentQueue<Action> _refreshers = new();
+    private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<Action> _refreshers = new();
 
     /// <summary>A value that only grows. The name should end in <c>_total</c>; nothing enforces it.</summary>
     public Counter Counter(string name, string help, params ReadOnlySpan<string> labels) =>
@@ -37,7 +37,7 @@ public sealed class MetricRegistry
         return _families.Values;
     }
 
-    T Register<T>(T candidate) where T : MetricFamily
+    private T Register<T>(T candidate) where T : MetricFamily
     {
         var registered = _families.GetOrAdd(candidate.Name, candidate);
         if (registered is T same && same.HasSameShapeAs(candidate)) return same;

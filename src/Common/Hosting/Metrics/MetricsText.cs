@@ -28,7 +28,7 @@ public static class MetricsText
         foreach (var (_, families) in byName) WriteFamily(ref writer, families);
     }
 
-    static void WriteFamily(ref MetricsTextWriter writer, List<MetricFamily> families)
+    private static void WriteFamily(ref MetricsTextWriter writer, List<MetricFamily> families)
     {
         var first = families[0];
         var lines = new List<(MetricFamily Family, MetricSeries Series)>();
@@ -49,7 +49,7 @@ public static class MetricsText
         }
     }
 
-    sealed class ByteOrder : IComparer<byte[]>
+    private sealed class ByteOrder : IComparer<byte[]>
     {
         public static ByteOrder Instance { get; } = new();
 

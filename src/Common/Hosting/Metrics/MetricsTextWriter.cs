@@ -4,9 +4,9 @@ using System.Text;
 namespace Sidecars.Hosting.Metrics;
 
 /// <summary>Writes the lines of the Prometheus text format 0.0.4 straight into a byte buffer.</summary>
-readonly ref struct MetricsTextWriter(IBufferWriter<byte> output)
+internal readonly ref struct MetricsTextWriter(IBufferWriter<byte> output)
 {
-    readonly IBufferWriter<byte> _output = output;
+    private readonly IBufferWriter<byte> _output = output;
 
     public void Header(MetricFamily family)
     {
@@ -44,7 +44,7 @@ readonly ref struct MetricsTextWriter(IBufferWriter<byte> output)
         _output.Write("\n"u8);
     }
 
-    void Text(string text)
+    private void Text(string text)
     {
         var span = _output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
         _output.Advance(Encoding.UTF8.GetBytes(text, span));

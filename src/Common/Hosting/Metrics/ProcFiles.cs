@@ -6,17 +6,17 @@ namespace Sidecars.Hosting.Metrics;
 /// Reads what Linux tells about this process under <c>/proc</c>. Every method answers null where a file is missing or has another
 /// shape (another system, a restricted container): the sample is then left out instead of being wrong.
 /// </summary>
-sealed class ProcFiles(string root)
+internal sealed class ProcFiles(string root)
 {
     // Linux reports times in ticks of a hundredth of a second to user space on every architecture we ship for.
-    const double TicksPerSecond = 100;
+    private const double TicksPerSecond = 100;
 
     // Positions in /proc/self/stat after the parenthesised command name.
-    const int UserTicks = 11;
-    const int SystemTicks = 12;
-    const int StartTicks = 19;
-    const int VirtualBytes = 20;
-    const int ResidentPages = 21;
+    private const int UserTicks = 11;
+    private const int SystemTicks = 12;
+    private const int StartTicks = 19;
+    private const int VirtualBytes = 20;
+    private const int ResidentPages = 21;
 
     public sealed record Stat(double CpuSeconds, double StartSecondsAfterBoot, double VirtualMemoryBytes, double ResidentMemoryBytes);
 
@@ -67,7 +67,7 @@ sealed class ProcFiles(string root)
     }
 
     // The soft limit of one row; "unlimited" is printed as the largest number, like the originals do.
-    double? Limit(string name)
+    private double? Limit(string name)
     {
         if (Read("self/limits") is not { } text) return null;
         var row = text.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
@@ -76,13 +76,13 @@ sealed class ProcFiles(string root)
         return double.TryParse(soft, CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 
-    double? FirstNumber(string file, string prefix, int field)
+    private double? FirstNumber(string file, string prefix, int field)
     {
         var row = Read(file)?.Split('\n').FirstOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal));
         return double.TryParse(row?.Split(' ').ElementAtOrDefault(field), CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 
-    string? Read(string file)
+    private string? Read(string file)
     {
         try
         {

@@ -6,11 +6,11 @@ namespace Sidecars.Hosting.Metrics;
 /// </summary>
 public sealed class ProcessMetrics
 {
-    readonly ProcFiles _files;
-    ProcFiles.Stat? _stat;
-    (double Received, double Sent)? _network;
+    private readonly ProcFiles _files;
+    private ProcFiles.Stat? _stat;
+    private (double Received, double Sent)? _network;
 
-    ProcessMetrics(ProcFiles files) => _files = files;
+    private ProcessMetrics(ProcFiles files) => _files = files;
 
     /// <summary>When this process started; the present time where the system does not tell.</summary>
     public static DateTimeOffset ReadStartTime(TimeProvider time) =>
@@ -51,10 +51,10 @@ public sealed class ProcessMetrics
 
     internal const string DefaultRoot = "/proc";
 
-    static double? StartTime(ProcFiles files) =>
+    private static double? StartTime(ProcFiles files) =>
         files.ReadStat() is { } stat && files.ReadBootTime() is { } boot ? boot + stat.StartSecondsAfterBoot : null;
 
-    void Refresh()
+    private void Refresh()
     {
         _stat = _files.ReadStat();
         _network = _files.ReadNetwork();

@@ -7,10 +7,10 @@ namespace Sidecars.Hosting.Metrics;
 /// Finds a series by its label values without allocating: the values arrive as a span and are only copied when the series is new.
 /// Entries are never removed, as a scraped series must not vanish and come back at zero.
 /// </summary>
-sealed class SeriesTable<TSeries> where TSeries : MetricSeries
+internal sealed class SeriesTable<TSeries> where TSeries : MetricSeries
 {
-    readonly ConcurrentDictionary<string[], TSeries> _series;
-    readonly ConcurrentDictionary<string[], TSeries>.AlternateLookup<ReadOnlySpan<string>> _bySpan;
+    private readonly ConcurrentDictionary<string[], TSeries> _series;
+    private readonly ConcurrentDictionary<string[], TSeries>.AlternateLookup<ReadOnlySpan<string>> _bySpan;
 
     public SeriesTable()
     {

@@ -9,14 +9,14 @@ namespace Sidecars.Hosting;
 /// </summary>
 public static class GoDuration
 {
-    const ulong Microsecond = 1_000;
-    const ulong Millisecond = 1_000_000;
-    const ulong Second = 1_000_000_000;
-    const ulong Minute = 60 * Second;
-    const ulong Hour = 60 * Minute;
+    private const ulong Microsecond = 1_000;
+    private const ulong Millisecond = 1_000_000;
+    private const ulong Second = 1_000_000_000;
+    private const ulong Minute = 60 * Second;
+    private const ulong Hour = 60 * Minute;
 
     // The magnitude of the most negative 64-bit number of nanoseconds; only a negative duration may reach it.
-    const ulong Limit = 1UL << 63;
+    private const ulong Limit = 1UL << 63;
 
     /// <summary>Reads a duration; on failure <paramref name="error"/> is Go's message, for example <c>time: missing unit in duration "15"</c>.</summary>
     public static bool TryParse(string text, out TimeSpan duration, out string error)
@@ -101,7 +101,7 @@ public static class GoDuration
         return position;
     }
 
-    static int WriteWhole(ulong value, char unit, Span<char> destination)
+    private static int WriteWhole(ulong value, char unit, Span<char> destination)
     {
         value.TryFormat(destination, out var length, provider: CultureInfo.InvariantCulture);
         destination[length] = unit;
@@ -109,7 +109,7 @@ public static class GoDuration
     }
 
     // value / unit as a decimal fraction without trailing zeros; unit is a power of ten.
-    static int WriteDecimal(ulong value, ulong unit, Span<char> destination)
+    private static int WriteDecimal(ulong value, ulong unit, Span<char> destination)
     {
         (value / unit).TryFormat(destination, out var length, provider: CultureInfo.InvariantCulture);
         var rest = value % unit;
@@ -123,7 +123,7 @@ public static class GoDuration
         return length;
     }
 
-    static bool TakeNumber(ref ReadOnlySpan<char> rest, out ulong whole, out double fraction, out double scale)
+    private static bool TakeNumber(ref ReadOnlySpan<char> rest, out ulong whole, out double fraction, out double scale)
     {
         (whole, fraction, scale) = (0, 0, 1);
         var digits = 0;
@@ -147,7 +147,7 @@ public static class GoDuration
         return digits > 0;
     }
 
-    static ReadOnlySpan<char> TakeUnit(ref ReadOnlySpan<char> rest)
+    private static ReadOnlySpan<char> TakeUnit(ref ReadOnlySpan<char> rest)
     {
         var end = rest.IndexOfAny(UnitEnd);
         var unit = end < 0 ? rest : rest[..end];
@@ -155,9 +155,9 @@ public static class GoDuration
         return unit;
     }
 
-    static readonly System.Buffers.SearchValues<char> UnitEnd = System.Buffers.SearchValues.Create(".0123456789");
+    private static readonly System.Buffers.SearchValues<char> UnitEnd = System.Buffers.SearchValues.Create(".0123456789");
 
-    static ulong? Unit(ReadOnlySpan<char> name) => name switch
+    private static ulong? Unit(ReadOnlySpan<char> name) => name switch
     {
         "ns" => 1,
         "us" or "\u00b5s" or "\u03bcs" => Microsecond,

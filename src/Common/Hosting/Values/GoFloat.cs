@@ -14,8 +14,8 @@ public static class GoFloat
     internal const int MaxLength = 32;
 
     // The thresholds of Go's 'g' format with the shortest precision.
-    const int LowestPlainExponent = -4;
-    const int FirstScientificExponent = 6;
+    private const int LowestPlainExponent = -4;
+    private const int FirstScientificExponent = 6;
 
     /// <summary>The text of <paramref name="value"/>, for example <c>0.25</c>, <c>1e-08</c>, <c>1.7e+09</c>, <c>+Inf</c>.</summary>
     public static string Format(double value)
@@ -44,7 +44,7 @@ public static class GoFloat
     }
 
     // Significant digits without leading or trailing zeros, and the decimal exponent of the first one.
-    static (int Count, int Exponent) TakeApart(ReadOnlySpan<char> text, Span<byte> digits)
+    private static (int Count, int Exponent) TakeApart(ReadOnlySpan<char> text, Span<byte> digits)
     {
         int count = 0, pointAt = -1, written = 0, leadingZeros = 0, exponent = 0;
         for (var i = 0; i < text.Length; i++)
@@ -70,7 +70,7 @@ public static class GoFloat
         return (count, exponent + pointAt - leadingZeros - 1);
     }
 
-    static int Scientific(ReadOnlySpan<byte> digits, int exponent, Span<byte> destination, int position)
+    private static int Scientific(ReadOnlySpan<byte> digits, int exponent, Span<byte> destination, int position)
     {
         destination[position++] = digits[0];
         if (digits.Length > 1)
@@ -85,7 +85,7 @@ public static class GoFloat
         return position + written;
     }
 
-    static int Plain(ReadOnlySpan<byte> digits, int exponent, Span<byte> destination, int position)
+    private static int Plain(ReadOnlySpan<byte> digits, int exponent, Span<byte> destination, int position)
     {
         if (exponent < 0)
         {
@@ -101,7 +101,7 @@ public static class GoFloat
         return position;
     }
 
-    static int Copy(ReadOnlySpan<byte> text, Span<byte> destination)
+    private static int Copy(ReadOnlySpan<byte> text, Span<byte> destination)
     {
         text.CopyTo(destination);
         return text.Length;

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Sidecars.Hosting;
 
 /// <summary>Go's floating-point literals: decimal and hexadecimal forms, <c>Inf</c>, <c>Infinity</c> and <c>NaN</c> in any case.</summary>
-static class GoFloatParser
+internal static class GoFloatParser
 {
     // An exponent beyond this is an overflow or a zero whatever the digits are.
-    const int ExponentCap = 100_000;
+    private const int ExponentCap = 100_000;
 
     // 15 hexadecimal digits fill 60 bits, more than the 53 of a double; further digits only move the exponent.
-    const int MantissaDigits = 15;
+    private const int MantissaDigits = 15;
 
     /// <summary>Reads <paramref name="text"/>; a number too large for a double is out of range, one too small becomes zero.</summary>
     public static NumberOutcome Parse(string text, out double value)
@@ -37,7 +37,7 @@ static class GoFloatParser
         return double.IsInfinity(value) ? NumberOutcome.OutOfRange : NumberOutcome.Ok;
     }
 
-    static bool TryDecimal(string literal, out double value)
+    private static bool TryDecimal(string literal, out double value)
     {
         value = 0;
         // double.TryParse alone would take signs and words; only digits, a point and an exponent may be there.
@@ -46,7 +46,7 @@ static class GoFloatParser
             literal, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value);
     }
 
-    static bool TryHexadecimal(ReadOnlySpan<char> literal, out double value)
+    private static bool TryHexadecimal(ReadOnlySpan<char> literal, out double value)
     {
         value = 0;
         var p = literal.IndexOfAny('p', 'P');
@@ -79,7 +79,7 @@ static class GoFloatParser
         return digits > 0;
     }
 
-    static bool TryExponent(ReadOnlySpan<char> text, out int exponent)
+    private static bool TryExponent(ReadOnlySpan<char> text, out int exponent)
     {
         exponent = 0;
         var digits = text.StartsWith('+') || text.StartsWith('-') ? text[1..] : text;

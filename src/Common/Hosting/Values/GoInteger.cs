@@ -6,7 +6,7 @@ namespace Sidecars.Hosting;
 /// Go's integer literals: an optional sign, a base prefix (<c>0x</c>, <c>0o</c>, <c>0b</c>, a leading zero for octal), underscores
 /// between digits or after the prefix.
 /// </summary>
-static class GoInteger
+internal static class GoInteger
 {
     /// <summary>Reads a literal into 64 bits: signed with an optional sign, or unsigned without one.</summary>
     public static NumberOutcome Parse(string text, bool signed, out Int128 value)
@@ -58,7 +58,7 @@ static class GoInteger
         return previous != '_';
     }
 
-    static int TakeRadix(ref ReadOnlySpan<char> rest)
+    private static int TakeRadix(ref ReadOnlySpan<char> rest)
     {
         if (rest.Length < 2 || rest[0] != '0') return 10;
         var radix = char.ToLowerInvariant(rest[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 };

@@ -9,8 +9,8 @@ namespace Sidecars.Hosting;
 /// </summary>
 public static class GoQuote
 {
-    const int FirstPrintable = 0x20;
-    const int Delete = 0x7f;
+    private const int FirstPrintable = 0x20;
+    private const int Delete = 0x7f;
 
     // The longest escape is the eight hexadecimal digits of "\U0010ffff".
     internal const int MaxEscape = 10;
@@ -54,7 +54,7 @@ public static class GoQuote
     /// <summary>True for a character that stands in quotes as it is: printable ASCII other than the quote and the backslash.</summary>
     internal static bool IsPlain(char c) => c is >= ' ' and < (char)Delete and not '"' and not '\\';
 
-    static int Short(char letter, Span<char> destination)
+    private static int Short(char letter, Span<char> destination)
     {
         destination[0] = '\\';
         destination[1] = letter;
@@ -62,7 +62,7 @@ public static class GoQuote
     }
 
     // Go prints letters, marks, numbers, punctuation, symbols and the ASCII space; every other space and control is escaped.
-    static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or
         UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or
         UnicodeCategory.ParagraphSeparator);

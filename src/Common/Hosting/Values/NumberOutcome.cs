@@ -1,7 +1,7 @@
 namespace Sidecars.Hosting;
 
 /// <summary>How reading a number went.</summary>
-enum NumberOutcome
+internal enum NumberOutcome
 {
     Ok,
     Malformed,

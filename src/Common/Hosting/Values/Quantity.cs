@@ -14,11 +14,11 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>, I
     internal const long NanosPerUnit = 1_000_000_000;
 
     // The value is _units + _nanos / 10^9, both of the same sign.
-    readonly long _units;
-    readonly int _nanos;
-    readonly QuantityFormat _format;
+    private readonly long _units;
+    private readonly int _nanos;
+    private readonly QuantityFormat _format;
 
-    Quantity(Int128 nanos, QuantityFormat format)
+    private Quantity(Int128 nanos, QuantityFormat format)
     {
         var limit = (Int128)long.MaxValue * NanosPerUnit;
         nanos = Int128.Clamp(nanos, -limit, limit);

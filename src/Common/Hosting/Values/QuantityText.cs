@@ -5,24 +5,24 @@ using System.Numerics;
 namespace Sidecars.Hosting;
 
 /// <summary>The text form of a <see cref="Quantity"/>: <c>sign number suffix</c>, read generously and printed canonically.</summary>
-static class QuantityText
+internal static class QuantityText
 {
     /// <summary>Room for the longest canonical text, a sign, 28 digits and a suffix.</summary>
     public const int MaxLength = 40;
 
-    const int NanoExponent = -9;
+    private const int NanoExponent = -9;
 
     // 27 digits and nine places are more than any value below 2^63 has; what is longer takes the slow path.
-    const int FastDigits = 27;
+    private const int FastDigits = 27;
 
     // With an exponent beyond this every value is cut to the limit or rounded to a billionth anyway.
-    const int ExponentCap = 1_000_000;
+    private const int ExponentCap = 1_000_000;
 
     // The decimal exponents and letters of the two families.
-    const string DecimalSuffixes = "num kMGTPE";
-    const string BinarySuffixes = "KMGTPE";
+    private const string DecimalSuffixes = "num kMGTPE";
+    private const string BinarySuffixes = "KMGTPE";
 
-    static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     public static bool TryParse(ReadOnlySpan<char> text, out Quantity quantity)
     {
@@ -52,7 +52,7 @@ static class QuantityText
         return format == QuantityFormat.Binary ? WriteBinary(quantity.Value, destination) : WriteDecimal(nanos, format, destination);
     }
 
-    static int WriteBinary(long value, Span<char> destination)
+    private static int WriteBinary(long value, Span<char> destination)
     {
         var step = -1;
         while (value % 1024 == 0 && step + 1 < BinarySuffixes.Length)
@@ -67,7 +67,7 @@ static class QuantityText
         return length;
     }
 
-    static int WriteDecimal(Int128 nanos, QuantityFormat format, Span<char> destination)
+    private static int WriteDecimal(Int128 nanos, QuantityFormat format, Span<char> destination)
     {
         var exponent = NanoExponent;
         if (nanos == 0) exponent = 0;
@@ -88,7 +88,7 @@ static class QuantityText
         return length;
     }
 
-    static bool TrySplit(ReadOnlySpan<char> number, out ReadOnlySpan<char> whole, out ReadOnlySpan<char> fraction)
+    private static bool TrySplit(ReadOnlySpan<char> number, out ReadOnlySpan<char> whole, out ReadOnlySpan<char> fraction)
     {
         var point = number.IndexOf('.');
         whole = (point < 0 ? number : number[..point]).TrimStart('0');
@@ -97,7 +97,7 @@ static class QuantityText
     }
 
     // The suffix as a power of ten and a number of binary shifts.
-    static bool TrySuffix(ReadOnlySpan<char> suffix, out QuantityFormat format, out int power, out int shift)
+    private static bool TrySuffix(ReadOnlySpan<char> suffix, out QuantityFormat format, out int power, out int shift)
     {
         (format, power, shift) = (QuantityFormat.Decimal, 0, 0);
         if (suffix.IsEmpty) return true;
@@ -124,7 +124,7 @@ static class QuantityText
     }
 
     // Null when a digit would be lost or the product does not fit: then the slow path decides.
-    static Int128? Fast(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, int shift)
+    private static Int128? Fast(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, int shift)
     {
         UInt128 value = 0;
         foreach (var c in whole) value = value * 10 + (uint)(c - '0');
@@ -145,7 +145,7 @@ static class QuantityText
         return value <= (UInt128)Int128.MaxValue ? (Int128)value : null;
     }
 
-    static Int128 Slow(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, int shift)
+    private static Int128 Slow(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, int shift)
     {
         var digits = string.Concat(whole, fraction).TrimStart('0');
         if (digits.Length == 0) return 0;

@@ -8,9 +8,9 @@ namespace Sidecars.Csi.Tests.Calls;
 
 public sealed class CsiCallTests
 {
-    ScriptedDriver _driver = null!;
-    CsiConnection _connection = null!;
-    Controller.ControllerClient _controller = null!;
+    private ScriptedDriver _driver = null!;
+    private CsiConnection _connection = null!;
+    private Controller.ControllerClient _controller = null!;
 
     [SetUp]
     public async Task Connect()
@@ -114,6 +114,6 @@ public sealed class CsiCallTests
         Assert.That(result.Error!.Code, Is.EqualTo(StatusCode.Unimplemented));
     }
 
-    Task<CsiResult<CreateVolumeResponse>> Create(TimeProvider time, TimeSpan? limit, CancellationToken stop = default) =>
+    private Task<CsiResult<CreateVolumeResponse>> Create(TimeProvider time, TimeSpan? limit, CancellationToken stop = default) =>
         new CsiCall(time).InvokeAsync(_controller.CreateVolumeAsync, new CreateVolumeRequest { Name = "pvc-1" }, limit, stop).WithinLimit();
 }

@@ -9,9 +9,9 @@ namespace Sidecars.Csi.Tests.Calls;
 
 public sealed class InterceptorTests
 {
-    readonly FakeTimeProvider _time = new();
-    readonly MetricRegistry _registry = new();
-    ScriptedDriver _driver = null!;
+    private readonly FakeTimeProvider _time = new();
+    private readonly MetricRegistry _registry = new();
+    private ScriptedDriver _driver = null!;
 
     [SetUp]
     public async Task StartDriver() => _driver = await ScriptedDriver.StartNewAsync();
@@ -127,14 +127,14 @@ public sealed class InterceptorTests
         Assert.That(logger.Lines.Last(), Does.Contain("\"volume_id\":\"é [capped to"));
     }
 
-    Task<CsiConnection> Connect(CsiCallMetrics? metrics, ILogger? logger = null, int maxLoggedResponseBytes = 0) => CsiConnection.ConnectAsync(
+    private Task<CsiConnection> Connect(CsiCallMetrics? metrics, ILogger? logger = null, int maxLoggedResponseBytes = 0) => CsiConnection.ConnectAsync(
         new CsiConnectionOptions { Address = _driver.Address, Metrics = metrics, MaxLoggedResponseBytes = maxLoggedResponseBytes },
         logger ?? new RecordingLogger(LogLevel.Information), _time, CancellationToken.None).WithinLimit();
 
-    static Task<CreateVolumeResponse> Create(CallInvoker invoker) => new Controller.ControllerClient(invoker)
+    private static Task<CreateVolumeResponse> Create(CallInvoker invoker) => new Controller.ControllerClient(invoker)
         .CreateVolumeAsync(new CreateVolumeRequest { Name = "pvc-1", Secrets = { ["password"] = "hidden" } }).ResponseAsync.WithinLimit();
 
-    string Text()
+    private string Text()
     {
         var text = new System.Buffers.ArrayBufferWriter<byte>();
         MetricsText.Write(text, _registry);

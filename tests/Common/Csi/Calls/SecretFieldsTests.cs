@@ -17,6 +17,6 @@ public sealed class SecretFieldsTests
         Assert.That(marked.Where(f => !SecretFields.Contains(f.ContainingType.FullName, f.FieldNumber)).Select(f => f.FullName), Is.Empty);
     }
 
-    static IEnumerable<Google.Protobuf.Reflection.MessageDescriptor> All(Google.Protobuf.Reflection.MessageDescriptor message) =>
+    private static IEnumerable<Google.Protobuf.Reflection.MessageDescriptor> All(Google.Protobuf.Reflection.MessageDescriptor message) =>
         message.NestedTypes.SelectMany(All).Prepend(message);
 }

@@ -5,9 +5,9 @@ namespace Sidecars.Csi.Tests.Connection;
 /// <summary>A fake clock that tells when somebody set a timer, so that a test advances it only when there is something to wait for.</summary>
 internal sealed class ArmedTime : FakeTimeProvider
 {
-    readonly Lock _lock = new();
-    readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
-    int _timers;
+    private readonly Lock _lock = new();
+    private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
+    private int _timers;
 
     /// <summary>How many timers have been made so far, whether or not they still run.</summary>
     public int Timers

@@ -5,8 +5,8 @@ namespace Sidecars.Csi.Tests.Connection;
 
 public sealed class ConnectionLossStreamTests
 {
-    readonly List<string> _ends = [];
-    readonly Pipe _pipe = new();
+    private readonly List<string> _ends = [];
+    private readonly Pipe _pipe = new();
 
     [Test]
     public async Task Bytes_pass_and_nothing_is_reported()

@@ -7,8 +7,8 @@ namespace Sidecars.Csi.Tests.Connection;
 
 public sealed class CsiConnectionTests
 {
-    readonly RecordingLogger _logger = new(LogLevel.Information);
-    ScriptedDriver _driver = null!;
+    private readonly RecordingLogger _logger = new(LogLevel.Information);
+    private ScriptedDriver _driver = null!;
 
     [SetUp]
     public async Task StartDriver() => _driver = await ScriptedDriver.StartNewAsync();
@@ -139,9 +139,9 @@ public sealed class CsiConnectionTests
         await connection.Lost.WithinLimit();
     }
 
-    Task<CsiConnection> Connect(LossPolicy onLoss) => CsiConnection.ConnectAsync(
+    private Task<CsiConnection> Connect(LossPolicy onLoss) => CsiConnection.ConnectAsync(
         new CsiConnectionOptions { Address = _driver.Address, OnLoss = onLoss }, _logger, TimeProvider.System, CancellationToken.None).WithinLimit();
 
-    static Task<ProbeResponse> Probe(CsiConnection connection) =>
+    private static Task<ProbeResponse> Probe(CsiConnection connection) =>
         new Identity.IdentityClient(connection.Invoker).ProbeAsync(new ProbeRequest()).ResponseAsync.WithinLimit();
 }

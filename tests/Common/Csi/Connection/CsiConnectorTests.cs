@@ -5,18 +5,18 @@ namespace Sidecars.Csi.Tests.Connection;
 
 public sealed class CsiConnectorTests
 {
-    static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
-    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     /// <summary>The reminder and the limit.</summary>
-    const int TimersOfACall = 2;
+    private const int TimersOfACall = 2;
 
     /// <summary>The limit of the attempt and the wait after it.</summary>
-    const int TimersOfAnAttempt = 2;
+    private const int TimersOfAnAttempt = 2;
 
-    readonly ArmedTime _time = new();
-    readonly RecordingLogger _logger = new();
-    TemporaryDirectory _directory = null!;
+    private readonly ArmedTime _time = new();
+    private readonly RecordingLogger _logger = new();
+    private TemporaryDirectory _directory = null!;
 
     [SetUp]
     public void MakeDirectory() => _directory = new TemporaryDirectory();
@@ -116,12 +116,12 @@ public sealed class CsiConnectorTests
         Assert.That(accepted.Connected);
     }
 
-    Task<CsiConnection> Connect(CsiConnectionOptions options, CancellationToken stop = default) =>
+    private Task<CsiConnection> Connect(CsiConnectionOptions options, CancellationToken stop = default) =>
         CsiConnection.ConnectAsync(options, _logger, _time, stop);
 
-    CsiAddress At(string file) => CsiAddress.Parse(_directory.File(file), out _)!;
+    private CsiAddress At(string file) => CsiAddress.Parse(_directory.File(file), out _)!;
 
-    Socket Listen(string file)
+    private Socket Listen(string file)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(_directory.File(file)));
@@ -130,7 +130,7 @@ public sealed class CsiConnectorTests
     }
 
     // A closed socket takes its file with it, a killed driver does not: the file survives under another name.
-    void LeaveSocketFile(string file)
+    private void LeaveSocketFile(string file)
     {
         using (Listen(file)) File.Move(_directory.File(file), _directory.File("moved"));
         File.Move(_directory.File("moved"), _directory.File(file));
@@ -152,10 +152,10 @@ public sealed class CsiConnectorTests
         Assert.That(connecting.IsCompleted, Is.False);
     }
 
-    int Failures => _logger.Lines.Count(l => l.StartsWith("Cannot connect yet", StringComparison.Ordinal));
+    private int Failures => _logger.Lines.Count(l => l.StartsWith("Cannot connect yet", StringComparison.Ordinal));
 
     /// <summary>Completes once so many attempts failed and the wait after the last of them has begun.</summary>
-    async Task Waits(int attempts)
+    private async Task Waits(int attempts)
     {
         var seen = 0;
         await _logger.WaitForLine(l => l.StartsWith("Cannot connect yet", StringComparison.Ordinal) && ++seen == attempts);
@@ -163,7 +163,7 @@ public sealed class CsiConnectorTests
     }
 
     /// <summary>Lets the whole limit pass; nothing but the limit's own timer is waited for.</summary>
-    void Pass(TimeSpan span)
+    private void Pass(TimeSpan span)
     {
         for (var passed = TimeSpan.Zero; passed < span; passed += Step) _time.Advance(Step);
     }

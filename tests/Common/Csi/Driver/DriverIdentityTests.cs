@@ -9,9 +9,9 @@ namespace Sidecars.Csi.Tests.Driver;
 
 public sealed class DriverIdentityTests
 {
-    ScriptedDriver _driver = null!;
-    CsiConnection _connection = null!;
-    DriverIdentity _identity = null!;
+    private ScriptedDriver _driver = null!;
+    private CsiConnection _connection = null!;
+    private DriverIdentity _identity = null!;
 
     [SetUp]
     public async Task Connect()

@@ -7,12 +7,12 @@ namespace Sidecars.Csi.Tests.Driver;
 
 public sealed class DriverProbeTests
 {
-    static readonly DriverRule NotReady = DriverRule.Answer("""{"ready":false}""");
+    private static readonly DriverRule NotReady = DriverRule.Answer("""{"ready":false}""");
 
-    readonly FakeTimeProvider _time = new();
-    readonly RecordingLogger _logger = new();
-    ScriptedDriver _driver = null!;
-    CsiConnection _connection = null!;
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordingLogger _logger = new();
+    private ScriptedDriver _driver = null!;
+    private CsiConnection _connection = null!;
 
     [SetUp]
     public async Task Connect()
@@ -103,10 +103,10 @@ public sealed class DriverProbeTests
         await Assert.CatchAsync<OperationCanceledException>(() => waiting.WithinLimit());
     }
 
-    Task<CsiError?> Wait(TimeSpan? limit = null, CancellationToken stop = default) =>
+    private Task<CsiError?> Wait(TimeSpan? limit = null, CancellationToken stop = default) =>
         new DriverProbe(_connection.Invoker, new CsiCall(_time), _logger, _time).WaitUntilReadyAsync(limit, stop).WithinLimit();
 
-    Task<string> AfterRefusals(int count)
+    private Task<string> AfterRefusals(int count)
     {
         var seen = 0;
         return _logger.WaitForLine(l => l == "CSI driver is not ready" && ++seen >= count);

@@ -8,7 +8,7 @@ namespace Sidecars.Csi.Tests.Protos;
 /// <summary>Bytes made by the reference compiler (wire contract 7): ours must write the same and read them back.</summary>
 public sealed class GoldenEncodingTests
 {
-    static IEnumerable<TestCaseData> Goldens()
+    private static IEnumerable<TestCaseData> Goldens()
     {
         yield return Golden("Probe, ready", new ProbeResponse { Ready = true }, "0a020801");
         yield return Golden("Probe, present but false", new ProbeResponse { Ready = false }, "0a00");
@@ -97,6 +97,6 @@ public sealed class GoldenEncodingTests
         CsiReflection.Descriptor.Services.ToDictionary(s => s.Name, s => s.Methods.Count),
         Is.EquivalentTo(new Dictionary<string, int> { ["Identity"] = 3, ["Controller"] = 15, ["GroupController"] = 4, ["SnapshotMetadata"] = 2, ["Node"] = 8 }));
 
-    static VolumeCapability Block(AccessMode.Types.Mode mode) => VolumeCapabilities.Compose(isBlock: true, null, null, mode);
-    static TestCaseData Golden(string name, IMessage message, string hex) => new TestCaseData(message, hex).SetArgDisplayNames(name);
+    private static VolumeCapability Block(AccessMode.Types.Mode mode) => VolumeCapabilities.Compose(isBlock: true, null, null, mode);
+    private static TestCaseData Golden(string name, IMessage message, string hex) => new TestCaseData(message, hex).SetArgDisplayNames(name);
 }

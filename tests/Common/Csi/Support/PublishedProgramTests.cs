@@ -5,7 +5,7 @@ namespace Sidecars.Csi.Tests.Support;
 /// <summary>Run with a shell in place of a program of ours.</summary>
 public sealed class PublishedProgramTests
 {
-    const string Shell = "/bin/sh";
+    private const string Shell = "/bin/sh";
 
     [Test]
     public async Task Output_and_exit_code_are_captured()
@@ -73,6 +73,6 @@ public sealed class PublishedProgramTests
         Assert.That(PublishedProgram.Exists("no-such-program"), Is.False);
     }
 
-    static PublishedProgram Run(string script, IReadOnlyDictionary<string, string>? environment = null) =>
+    private static PublishedProgram Run(string script, IReadOnlyDictionary<string, string>? environment = null) =>
         PublishedProgram.StartFile(Shell, ["-c", script], environment);
 }

@@ -9,10 +9,10 @@ namespace Sidecars.Csi.Tests.Support;
 /// <summary>The driver that all other tests trust has to do what its script says.</summary>
 public sealed class ScriptedDriverTests
 {
-    readonly FakeTimeProvider _time = new();
-    ScriptedDriver _driver = null!;
-    CsiConnection _connection = null!;
-    Controller.ControllerClient _controller = null!;
+    private readonly FakeTimeProvider _time = new();
+    private ScriptedDriver _driver = null!;
+    private CsiConnection _connection = null!;
+    private Controller.ControllerClient _controller = null!;
 
     [SetUp]
     public async Task Connect()
@@ -131,9 +131,9 @@ public sealed class ScriptedDriverTests
     public async Task A_method_without_a_default_answers_with_an_empty_message() => Assert.That(
         (await _controller.ListVolumesAsync(new ListVolumesRequest()).ResponseAsync.WithinLimit()).CalculateSize(), Is.Zero);
 
-    static Topology Zone(string name) => new() { Segments = { ["zone"] = name } };
+    private static Topology Zone(string name) => new() { Segments = { ["zone"] = name } };
 
-    Task<CreateVolumeResponse> Create(CreateVolumeRequest request) => _controller.CreateVolumeAsync(request).ResponseAsync.WithinLimit();
+    private Task<CreateVolumeResponse> Create(CreateVolumeRequest request) => _controller.CreateVolumeAsync(request).ResponseAsync.WithinLimit();
 
-    async Task<RpcException> Fails() => (await Assert.ThrowsAsync<RpcException>(() => Create(new CreateVolumeRequest { Name = "x" })))!;
+    private async Task<RpcException> Fails() => (await Assert.ThrowsAsync<RpcException>(() => Create(new CreateVolumeRequest { Name = "x" })))!;
 }

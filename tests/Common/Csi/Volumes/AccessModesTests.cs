@@ -48,7 +48,7 @@ public sealed class AccessModesTests
         Assert.That(error, Is.EqualTo("unsupported AccessMode combination: [WriteNever]"));
     }
 
-    static (Mode, string?) Combined(string modes, bool hasSingleNodeMultiWriter)
+    private static (Mode, string?) Combined(string modes, bool hasSingleNodeMultiWriter)
     {
         AccessModes.TryCombine(modes.Split(' ', StringSplitOptions.RemoveEmptyEntries), hasSingleNodeMultiWriter, out var mode, out var error);
         return (mode, error);

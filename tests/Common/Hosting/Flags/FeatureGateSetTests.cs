@@ -3,9 +3,9 @@ using Sidecars.Hosting.Flags;
 namespace Sidecars.Hosting.Tests.Flags;
 
 [TestFixture]
-sealed class FeatureGateSetTests
+internal sealed class FeatureGateSetTests
 {
-    readonly FeatureGateSet _gates = new(
+    private readonly FeatureGateSet _gates = new(
     [
         new FeatureGate("Topology", true, FeatureStage.Stable),
         new FeatureGate("Fixed", true, FeatureStage.Stable, Locked: true),
@@ -74,6 +74,6 @@ sealed class FeatureGateSetTests
     public void The_usage_lists_every_gate_with_its_default() =>
         Assert.That(_gates.Usage(), Does.Contain("\nAnnotate=true|false (BETA - default=true)\n").And.Contains("\nTopology=true|false (default=true)"));
 
-    FeatureGates Apply(params (string Name, bool Value)[] settings) =>
+    private FeatureGates Apply(params (string Name, bool Value)[] settings) =>
         _gates.Apply(settings.ToDictionary(setting => setting.Name, setting => setting.Value));
 }

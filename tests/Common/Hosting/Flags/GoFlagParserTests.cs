@@ -3,18 +3,18 @@ using Sidecars.Hosting.Flags;
 namespace Sidecars.Hosting.Tests.Flags;
 
 [TestFixture]
-sealed class GoFlagParserTests
+internal sealed class GoFlagParserTests
 {
-    Flag<bool> _election = null!;
-    Flag<TimeSpan> _timeout = null!;
-    Flag<int> _burst = null!;
-    Flag<uint> _workers = null!;
-    Flag<double> _qps = null!;
-    Flag<string> _address = null!;
-    Flag<IReadOnlyDictionary<string, string>> _labels = null!;
-    Flag<IReadOnlyDictionary<string, bool>> _gates = null!;
-    LoggingFlags _logging = null!;
-    FlagSet _set = null!;
+    private Flag<bool> _election = null!;
+    private Flag<TimeSpan> _timeout = null!;
+    private Flag<int> _burst = null!;
+    private Flag<uint> _workers = null!;
+    private Flag<double> _qps = null!;
+    private Flag<string> _address = null!;
+    private Flag<IReadOnlyDictionary<string, string>> _labels = null!;
+    private Flag<IReadOnlyDictionary<string, bool>> _gates = null!;
+    private LoggingFlags _logging = null!;
+    private FlagSet _set = null!;
 
     [SetUp]
     public void Register()
@@ -157,5 +157,5 @@ sealed class GoFlagParserTests
         Assert.That(stderr.ToString(), Does.StartWith("Usage of prog:\n"));
     }
 
-    void AssertParsed(params string[] args) => Assert.That(_set.Parse(args).Report(TextWriter.Null), Is.Null);
+    private void AssertParsed(params string[] args) => Assert.That(_set.Parse(args).Report(TextWriter.Null), Is.Null);
 }

@@ -4,7 +4,7 @@ using Sidecars.Hosting.Logging;
 namespace Sidecars.Hosting.Tests.Flags;
 
 [TestFixture]
-sealed class LoggingFlagsTests
+internal sealed class LoggingFlagsTests
 {
     [TestCase("--logging-format=xml")]
     [TestCase("--logging-format=")]
@@ -45,7 +45,7 @@ sealed class LoggingFlagsTests
         Assert.That(set.Parse(["--v=" + text]) is FlagParse.Parsed, Is.EqualTo(valid));
     }
 
-    static LoggingFlags Parse(params string[] args)
+    private static LoggingFlags Parse(params string[] args)
     {
         var set = new FlagSet("prog", FlagDialect.GoFlag);
         var logging = new LoggingFlags(set);

@@ -3,13 +3,13 @@ using Sidecars.Hosting.Flags;
 namespace Sidecars.Hosting.Tests.Flags;
 
 [TestFixture]
-sealed class PflagParserTests
+internal sealed class PflagParserTests
 {
-    Flag<bool> _election = null!;
-    Flag<TimeSpan> _timeout = null!;
-    Flag<string> _address = null!;
-    LoggingFlags _logging = null!;
-    FlagSet _set = null!;
+    private Flag<bool> _election = null!;
+    private Flag<TimeSpan> _timeout = null!;
+    private Flag<string> _address = null!;
+    private LoggingFlags _logging = null!;
+    private FlagSet _set = null!;
 
     [SetUp]
     public void Register()
@@ -87,5 +87,5 @@ sealed class PflagParserTests
         Assert.That(_address.Value, Is.EqualTo("/x"));
     }
 
-    void AssertParsed(params string[] args) => Assert.That(_set.Parse(args).Report(TextWriter.Null), Is.Null);
+    private void AssertParsed(params string[] args) => Assert.That(_set.Parse(args).Report(TextWriter.Null), Is.Null);
 }

@@ -3,9 +3,9 @@ using Sidecars.Hosting.Flags;
 namespace Sidecars.Hosting.Tests.Flags;
 
 [TestFixture]
-sealed class StandardFlagsTests
+internal sealed class StandardFlagsTests
 {
-    static readonly string[] FullSet =
+    private static readonly string[] FullSet =
     [
         "version", "kubeconfig=x", "csi-address=x", "leader-election", "leader-election-namespace=x", "leader-election-lease-duration=1s",
         "leader-election-renew-deadline=1s", "leader-election-retry-period=1s", "leader-election-labels=a:b", "kube-api-qps=1",
@@ -94,7 +94,7 @@ sealed class StandardFlagsTests
     public void The_version_line_is_the_path_and_the_version() =>
         Assert.That(StandardFlags.VersionLine("v1.2.3"), Is.EqualTo($"{Environment.GetCommandLineArgs()[0]} v1.2.3"));
 
-    static (StandardFlags Flags, FlagParse Outcome) Parse(ProgramKind kind, params string[] args)
+    private static (StandardFlags Flags, FlagParse Outcome) Parse(ProgramKind kind, params string[] args)
     {
         var set = new FlagSet("prog", FlagDialect.GoFlag);
         var flags = new StandardFlags(set, kind);

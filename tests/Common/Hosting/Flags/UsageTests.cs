@@ -3,7 +3,7 @@ using Sidecars.Hosting.Flags;
 namespace Sidecars.Hosting.Tests.Flags;
 
 [TestFixture]
-sealed class UsageTests
+internal sealed class UsageTests
 {
     [Test]
     public void Go_usage_is_laid_out_like_the_original()
@@ -34,7 +34,7 @@ sealed class UsageTests
             "      --zero int                      Nothing.\n"));
     }
 
-    static FlagSet Example(FlagDialect dialect)
+    private static FlagSet Example(FlagDialect dialect)
     {
         var flags = new FlagSet("prog", dialect);
         flags.Duration("timeout", TimeSpan.FromMinutes(1), "Limit.");

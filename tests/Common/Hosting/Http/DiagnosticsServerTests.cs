@@ -11,13 +11,13 @@ using Sidecars.Hosting.Tests.Metrics;
 namespace Sidecars.Hosting.Tests.Http;
 
 [TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-sealed class DiagnosticsServerTests : IAsyncDisposable
+internal sealed class DiagnosticsServerTests : IAsyncDisposable
 {
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-    static readonly DiagnosticsLimits Limits = new() { Connections = 4 };
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly DiagnosticsLimits Limits = new() { Connections = 4 };
 
-    readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    DiagnosticsServer _server = null!;
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private DiagnosticsServer _server = null!;
 
     [SetUp]
     public void Listen()
@@ -303,12 +303,12 @@ sealed class DiagnosticsServerTests : IAsyncDisposable
     public void A_path_can_be_taken_once() =>
         Assert.That(() => _server.Map("/healthz", (_, _, _) => ValueTask.CompletedTask), Throws.ArgumentException.With.Message.Contains("/healthz"));
 
-    Task<HttpConversation> Open() => HttpConversation.Open(_server.BoundEndPoint!);
+    private Task<HttpConversation> Open() => HttpConversation.Open(_server.BoundEndPoint!);
 
-    Task<(int Status, string Head, byte[] Body)> Get(string path, string headers = "") => HttpConversation.Get(_server.BoundEndPoint!, path, headers);
+    private Task<(int Status, string Head, byte[] Body)> Get(string path, string headers = "") => HttpConversation.Get(_server.BoundEndPoint!, path, headers);
 
     // The server's timers start when its own thread gets there, so time advances until the effect is seen.
-    async Task AdvanceUntil(Task effect)
+    private async Task AdvanceUntil(Task effect)
     {
         var begun = TimeProvider.System.GetTimestamp();
         while (!effect.IsCompleted && TimeProvider.System.GetElapsedTime(begun) < Limit)
@@ -319,7 +319,7 @@ sealed class DiagnosticsServerTests : IAsyncDisposable
         Assert.That(effect.IsCompleted, Is.True, "the connection was not closed");
     }
 
-    static async Task Until(Func<bool> condition)
+    private static async Task Until(Func<bool> condition)
     {
         var begun = TimeProvider.System.GetTimestamp();
         while (!condition() && TimeProvider.System.GetElapsedTime(begun) < Limit) await Task.Yield();

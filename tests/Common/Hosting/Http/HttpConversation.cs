@@ -5,14 +5,14 @@ using System.Text;
 namespace Sidecars.Hosting.Tests.Http;
 
 /// <summary>A client that says exactly the given bytes and reads one answer at a time.</summary>
-sealed class HttpConversation : IDisposable
+internal sealed class HttpConversation : IDisposable
 {
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    readonly Socket _socket;
-    readonly List<byte> _received = [];
+    private readonly Socket _socket;
+    private readonly List<byte> _received = [];
 
-    HttpConversation(Socket socket) => _socket = socket;
+    private HttpConversation(Socket socket) => _socket = socket;
 
     public static async Task<HttpConversation> Open(IPEndPoint server)
     {
@@ -63,9 +63,9 @@ sealed class HttpConversation : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    string Text => Encoding.Latin1.GetString([.. _received]);
+    private string Text => Encoding.Latin1.GetString([.. _received]);
 
-    async Task<bool> Receive()
+    private async Task<bool> Receive()
     {
         var buffer = new byte[4096];
         var read = await _socket.ReceiveAsync(buffer).WaitAsync(Limit);

@@ -3,7 +3,7 @@ using Sidecars.Hosting.Http;
 namespace Sidecars.Hosting.Tests.Http;
 
 [TestFixture]
-sealed class ListenAddressTests
+internal sealed class ListenAddressTests
 {
     [TestCase(":8080", null, 8080)]
     [TestCase("127.0.0.1:0", "127.0.0.1", 0)]

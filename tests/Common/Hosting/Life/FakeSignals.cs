@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Sidecars.Hosting.Tests.Life;
 
 /// <summary>Signals a test sends by hand.</summary>
-sealed class FakeSignals : ISignalSource, IDisposable
+internal sealed class FakeSignals : ISignalSource, IDisposable
 {
-    Action<PosixSignal> _received = static _ => throw new InvalidOperationException("nobody listens for signals");
+    private Action<PosixSignal> _received = static _ => throw new InvalidOperationException("nobody listens for signals");
 
     public bool Disposed { get; private set; }
 

@@ -5,16 +5,16 @@ using Sidecars.Hosting.Logging;
 namespace Sidecars.Hosting.Tests.Life;
 
 [TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-sealed class SidecarHostTests : IDisposable
+internal sealed class SidecarHostTests : IDisposable
 {
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    readonly TaskCompletionSource<ProcessLife> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly FakeSignals _signals = new();
-    readonly MemoryStream _log = new();
-    string _terminationMessage = null!;
+    private readonly TaskCompletionSource<ProcessLife> _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FakeSignals _signals = new();
+    private readonly MemoryStream _log = new();
+    private string _terminationMessage = null!;
 
-    string Log => Encoding.UTF8.GetString(_log.ToArray());
+    private string Log => Encoding.UTF8.GetString(_log.ToArray());
 
     [SetUp]
     public void ChooseFile() => _terminationMessage = Path.Combine(Directory.CreateTempSubdirectory("life").FullName, "termination-log");
@@ -195,7 +195,7 @@ sealed class SidecarHostTests : IDisposable
         Assert.That(Log, Is.Empty);
     }
 
-    async Task<int> Run(Func<ProcessLife, Task<int>> main) => await SidecarHost.RunAsync(new SidecarHostOptions
+    private async Task<int> Run(Func<ProcessLife, Task<int>> main) => await SidecarHost.RunAsync(new SidecarHostOptions
     {
         Logging = KlogOptions.Default with { Verbosity = 4 },
         LogOutput = _log,
@@ -203,13 +203,13 @@ sealed class SidecarHostTests : IDisposable
         TerminationMessagePath = _terminationMessage,
     }, main).WaitAsync(Limit);
 
-    Task<int> Started(ProcessLife life, Task<int> until)
+    private Task<int> Started(ProcessLife life, Task<int> until)
     {
         _running.SetResult(life);
         return until;
     }
 
-    static async Task Cancelled(ProcessLife life)
+    private static async Task Cancelled(ProcessLife life)
     {
         var cancelled = new TaskCompletionSource();
         await using var registration = life.Stopping.Register(cancelled.SetResult);

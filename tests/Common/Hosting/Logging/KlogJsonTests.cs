@@ -7,11 +7,11 @@ using Sidecars.Hosting.Logging;
 namespace Sidecars.Hosting.Tests.Logging;
 
 [TestFixture]
-sealed class KlogJsonTests
+internal sealed class KlogJsonTests
 {
-    static readonly KlogOptions Json = KlogOptions.Default with { Format = KlogFormat.Json, Verbosity = 5 };
+    private static readonly KlogOptions Json = KlogOptions.Default with { Format = KlogFormat.Json, Verbosity = 5 };
 
-    LogCapture _log = null!;
+    private LogCapture _log = null!;
 
     [SetUp]
     public void Open() => _log = new LogCapture(Json);
@@ -75,5 +75,5 @@ sealed class KlogJsonTests
                 && log.Text.IndexOf('\n') == log.Text.Length - 1;
         }).QuickCheckThrowOnFailure();
 
-    JsonElement Parsed() => JsonDocument.Parse(_log.Text).RootElement;
+    private JsonElement Parsed() => JsonDocument.Parse(_log.Text).RootElement;
 }

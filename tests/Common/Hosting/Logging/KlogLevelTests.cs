@@ -4,7 +4,7 @@ using Sidecars.Hosting.Logging;
 namespace Sidecars.Hosting.Tests.Logging;
 
 [TestFixture]
-sealed class KlogLevelTests
+internal sealed class KlogLevelTests
 {
     [TestCase(0, LogLevel.Information)]
     [TestCase(2, LogLevel.Information)]

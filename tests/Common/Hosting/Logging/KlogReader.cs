@@ -4,7 +4,7 @@ using System.Text;
 namespace Sidecars.Hosting.Tests.Logging;
 
 /// <summary>Reads string values of a klog text line back: quoted with escapes, or an indented block.</summary>
-static class KlogReader
+internal static class KlogReader
 {
     public static string ReadString(string value)
     {

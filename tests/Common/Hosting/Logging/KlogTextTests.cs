@@ -7,9 +7,9 @@ using Sidecars.Hosting.Logging;
 namespace Sidecars.Hosting.Tests.Logging;
 
 [TestFixture]
-sealed class KlogTextTests
+internal sealed class KlogTextTests
 {
-    LogCapture _log = null!;
+    private LogCapture _log = null!;
 
     [SetUp]
     public void Open() => _log = new LogCapture();
@@ -46,7 +46,7 @@ sealed class KlogTextTests
         Assert.That(_log.Text, Does.EndWith("] \"Nine\" a=1 b=2 c=3 d=4 e=5 f=6 g=7 h=8 i=9\n"));
     }
 
-    static IEnumerable<TestCaseData> Values()
+    private static IEnumerable<TestCaseData> Values()
     {
         yield return new TestCaseData("text", "\"text\"").SetArgDisplayNames("string");
         yield return new TestCaseData("a\"b\\c\td", "\"a\\\"b\\\\c\\td\"").SetArgDisplayNames("escapes");
@@ -141,7 +141,7 @@ sealed class KlogTextTests
             return KlogReader.ReadString(value) == well;
         }).QuickCheckThrowOnFailure();
 
-    sealed class Chatty(ILogger logger)
+    private sealed class Chatty(ILogger logger)
     {
         public override string ToString()
         {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Sidecars.Hosting.Tests.Logging;
 
 /// <summary>Messages as the programs declare them.</summary>
-static partial class Lines
+internal static partial class Lines
 {
     [LoggerMessage(LogLevel.Information, "Attached volume: {PV} {node}")]
     public static partial void Attached(ILogger logger, string PV, string node);

@@ -6,10 +6,10 @@ using Sidecars.Hosting.Logging;
 namespace Sidecars.Hosting.Tests.Logging;
 
 /// <summary>A logger at a fixed time whose lines are kept, and the number of writes it took.</summary>
-sealed class LogCapture : IDisposable
+internal sealed class LogCapture : IDisposable
 {
-    readonly CountingStream _output = new();
-    readonly ILoggerFactory _factory;
+    private readonly CountingStream _output = new();
+    private readonly ILoggerFactory _factory;
 
     public LogCapture(KlogOptions? options = null, string category = "Sidecars.Attacher.VolumeReconciler")
     {
@@ -38,7 +38,7 @@ sealed class LogCapture : IDisposable
         _output.Dispose();
     }
 
-    sealed class CountingStream : MemoryStream
+    private sealed class CountingStream : MemoryStream
     {
         public int Writes { get; private set; }
 

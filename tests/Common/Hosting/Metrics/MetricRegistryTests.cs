@@ -3,9 +3,9 @@ using Sidecars.Hosting.Metrics;
 namespace Sidecars.Hosting.Tests.Metrics;
 
 [TestFixture]
-sealed class MetricRegistryTests
+internal sealed class MetricRegistryTests
 {
-    readonly MetricRegistry _registry = new();
+    private readonly MetricRegistry _registry = new();
 
     [Test]
     public void Registering_the_same_family_twice_gives_the_same_instrument()

@@ -7,10 +7,10 @@ using Sidecars.Hosting.Metrics;
 namespace Sidecars.Hosting.Tests.Metrics;
 
 [TestFixture]
-sealed class MetricsTextTests
+internal sealed class MetricsTextTests
 {
-    static readonly double[] CsiBuckets = [.1, .25, .5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
-    static readonly double[] QueueBuckets = [1e-08, 1e-07, 1e-06, 9.999999999999999e-06, 9.999999999999999e-05, .001, .01, .1, 1, 10];
+    private static readonly double[] CsiBuckets = [.1, .25, .5, 1, 2.5, 5, 10, 15, 25, 50, 120, 300, 600];
+    private static readonly double[] QueueBuckets = [1e-08, 1e-07, 1e-06, 9.999999999999999e-06, 9.999999999999999e-05, .001, .01, .1, 1, 10];
 
     [Test]
     public void One_call_of_20_seconds_reads_as_in_the_contract()
@@ -146,5 +146,5 @@ sealed class MetricsTextTests
     }
 
     // UTF-8 cannot carry half a surrogate pair.
-    static string Valid(string? text) => new([.. (text ?? "").EnumerateRunes().SelectMany(rune => rune.ToString())]);
+    private static string Valid(string? text) => new([.. (text ?? "").EnumerateRunes().SelectMany(rune => rune.ToString())]);
 }

@@ -3,9 +3,9 @@ using Sidecars.Hosting.Metrics;
 namespace Sidecars.Hosting.Tests.Metrics;
 
 [TestFixture]
-sealed class ProcessMetricsTests
+internal sealed class ProcessMetricsTests
 {
-    string _root = null!;
+    private string _root = null!;
 
     [SetUp]
     public void CreateProc()
@@ -66,7 +66,7 @@ sealed class ProcessMetricsTests
         Assert.That(read.Families, Does.Contain("csi_sidecar_build_info").And.Contain("dotnet_gc_collections_total"));
     }
 
-    string Scrape()
+    private string Scrape()
     {
         var registry = new MetricRegistry();
         ProcessMetrics.RegisterStartTime(registry, procRoot: _root);
@@ -74,5 +74,5 @@ sealed class ProcessMetricsTests
         return MetricsTextTests.Text(registry);
     }
 
-    void Write(string file, string text) => File.WriteAllText(Path.Combine(_root, file), text);
+    private void Write(string file, string text) => File.WriteAllText(Path.Combine(_root, file), text);
 }

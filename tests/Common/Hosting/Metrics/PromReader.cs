@@ -7,9 +7,9 @@ namespace Sidecars.Hosting.Tests.Metrics;
 /// A small strict reader of the Prometheus text format, written from its grammar and not from our writer. It refuses whatever a
 /// scraper would.
 /// </summary>
-sealed class PromReader
+internal sealed class PromReader
 {
-    readonly Dictionary<string, double> _samples = [];
+    private readonly Dictionary<string, double> _samples = [];
 
     public List<string> Families { get; } = [];
 
@@ -37,20 +37,20 @@ sealed class PromReader
     public static string Key(string name, IEnumerable<(string Name, string Value)> labels) =>
         name + "|" + string.Join('|', labels.OrderBy(label => label.Name, StringComparer.Ordinal).Select(label => $"{label.Name}={label.Value}"));
 
-    void Help(string rest)
+    private void Help(string rest)
     {
         var blank = rest.IndexOf(' ', StringComparison.Ordinal);
         Families.Add(rest[..blank]);
         if (!Helps.TryAdd(rest[..blank], Unescape(rest[(blank + 1)..], quotes: false))) throw new FormatException("second HELP of " + rest);
     }
 
-    void Type(string rest)
+    private void Type(string rest)
     {
         var parts = rest.Split(' ');
         if (!Types.TryAdd(parts[0], parts[1])) throw new FormatException("second TYPE of " + rest);
     }
 
-    void Sample(string line)
+    private void Sample(string line)
     {
         var at = 0;
         while (at < line.Length && (char.IsAsciiLetterOrDigit(line[at]) || line[at] is '_' or ':')) at++;
@@ -74,7 +74,7 @@ sealed class PromReader
         if (!_samples.TryAdd(Key(name, labels), value)) throw new FormatException("second sample " + line);
     }
 
-    static int Label(string line, int at, List<(string, string)> labels)
+    private static int Label(string line, int at, List<(string, string)> labels)
     {
         var equals = line.IndexOf("=\"", at, StringComparison.Ordinal);
         var end = equals + 2;
@@ -83,7 +83,7 @@ sealed class PromReader
         return line[end + 1] == ',' ? end + 2 : end + 1;
     }
 
-    static string Unescape(string text, bool quotes)
+    private static string Unescape(string text, bool quotes)
     {
         var plain = new StringBuilder();
         for (var i = 0; i < text.Length; i++)
@@ -104,7 +104,7 @@ sealed class PromReader
         return plain.ToString();
     }
 
-    string Base(string name)
+    private string Base(string name)
     {
         if (Types.ContainsKey(name)) return name;
         foreach (var suffix in (string[])["_bucket", "_sum", "_count"])

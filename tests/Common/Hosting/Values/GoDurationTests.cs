@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 namespace Sidecars.Hosting.Tests.Values;
 
 [TestFixture]
-sealed class GoDurationTests
+internal sealed class GoDurationTests
 {
     [TestCase("0", 0)]
     [TestCase("-0", 0)]

@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 namespace Sidecars.Hosting.Tests.Values;
 
 [TestFixture]
-sealed class GoNumberTests
+internal sealed class GoNumberTests
 {
     [TestCase(0, "0")]
     [TestCase(1, "1")]

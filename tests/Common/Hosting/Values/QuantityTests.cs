@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 namespace Sidecars.Hosting.Tests.Values;
 
 [TestFixture]
-sealed class QuantityTests
+internal sealed class QuantityTests
 {
     [TestCase("0", "0", 0)]
     [TestCase("-0", "0", 0)]
@@ -147,7 +147,7 @@ sealed class QuantityTests
     public void A_refused_text_leaves_zero() =>
         Prop.ForAll<string>(text => Quantity.TryParse(text, out var quantity) || quantity.IsZero).QuickCheckThrowOnFailure();
 
-    static Arbitrary<Quantity> Quantities() =>
+    private static Arbitrary<Quantity> Quantities() =>
         (from units in ArbMap.Default.GeneratorFor<long>()
          from shift in Gen.Choose(0, 63)
          from nanos in Gen.Choose(-999_999_999, 999_999_999)
@@ -156,5 +156,5 @@ sealed class QuantityTests
          let spread = units * 0x5DEECE66DL >> shift
          select Quantity.FromNanos((Int128)spread * Quantity.NanosPerUnit + (withFraction ? nanos : 0), format)).ToArbitrary();
 
-    static Quantity Read(string text) => Quantity.TryParse(text, out var quantity) ? quantity : throw new ArgumentException(text);
+    private static Quantity Read(string text) => Quantity.TryParse(text, out var quantity) ? quantity : throw new ArgumentException(text);
 }
