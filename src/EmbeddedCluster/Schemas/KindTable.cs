@@ -6,6 +6,12 @@ namespace Sidecars.EmbeddedCluster;
 /// The field table of the built-in kinds of Kubernetes 1.36, read once from the embedded text. It says which fields exist, their types, which
 /// of them the API server writes back even when empty, and how strategic merge patch treats lists.
 /// </summary>
+/// <remarks>
+/// A line that begins with "type" opens a type; each line after it is one field: name, type, flags. A type is string, int, bool, float,
+/// quantity, intstr, time, microtime, bytes, any, {} and a type of the table, [] or map: and a type. The flags are - for none, o for left
+/// out when empty, z for left out when zero, p for a pointer (an empty value is a value), r for retained keys, and at the end m for a list
+/// merged as a set or m=key for one merged by that key.
+/// </remarks>
 internal static class KindTable
 {
     private const string ResourceName = "Sidecars.EmbeddedCluster.Schemas.kinds.txt";
