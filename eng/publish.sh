@@ -17,7 +17,7 @@ for name in "${names[@]}"; do
   project=${projects[$name]:-}
   [ -n "$project" ] || { echo "publish: no program is called $name; there are: ${!projects[*]}" >&2; exit 2; }
   out=artifacts/publish-native/$name
-  dotnet publish "$project" -c Release -r linux-x64 -o "$out" --nologo -v q
+  dotnet publish "$project" -c Release -r linux-x64 -o "$out" --nologo -v q -clp:NoSummary
   install -m 755 "$out/$name" "artifacts/native/$name"
   echo "artifacts/native/$name $(stat -c %s "artifacts/native/$name") bytes"
 done

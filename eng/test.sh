@@ -19,7 +19,7 @@ rm -rf "$results"
 mkdir -p "$results"
 status=0
 
-dotnet build Sidecars.sln -c Release --nologo -v q || exit 1
+dotnet build Sidecars.sln -c Release --nologo -v q -clp:NoSummary || exit 1
 eng/publish.sh || exit 1
 
 for suite in "${suites[@]}"; do

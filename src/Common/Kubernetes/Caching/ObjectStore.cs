@@ -114,6 +114,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
         _trim?.Invoke(written);
         lock (_lock)
         {
+            if (IsKnownGoneWhileLocked(written)) return;
             var known = _objects.GetValueOrDefault(written.Key);
             var version = written.Metadata.ResourceVersion;
             if (known is null ? version <= _version : version <= known.Metadata.ResourceVersion) return;
@@ -176,14 +177,11 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
                 if (listed.GetValueOrDefault(key)?.Uid == uid) listed.Remove(key); // a list of before the end
                 else _goneUids.Remove(key);
             }
-            // Own writes that are newer than the list stay, and so does an own newer state of a listed object.
-            foreach (var (key, known) in old)
-            {
-                if (known.Metadata.ResourceVersion <= version) continue;
-                if (!listed.TryGetValue(key, out var item) || item.Metadata.ResourceVersion < known.Metadata.ResourceVersion) listed[key] = known;
-            }
+            // A list older than what the watch has shown means that the server's own history went back (a restored backup):
+            // then the list alone is true. Otherwise own writes that are newer than the list stay.
+            if (version >= _version) KeepNewer(old, listed, version);
             _objects = listed;
-            _version = Math.Max(_version, version);
+            _version = version;
             foreach (var index in _indexes) index.ReplaceWhileLocked(listed.Values);
         }
         _synced.TrySetResult();
@@ -193,6 +191,15 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
             if (!listed.ContainsKey(key)) told(new(gone, null));
         }
         foreach (var (key, item) in listed) told(new(old.GetValueOrDefault(key), item));
+    }
+
+    private static void KeepNewer(Dictionary<ObjectKey, T> old, Dictionary<ObjectKey, T> listed, ulong version)
+    {
+        foreach (var (key, known) in old)
+        {
+            if (known.Metadata.ResourceVersion <= version) continue;
+            if (!listed.TryGetValue(key, out var item) || item.Metadata.ResourceVersion < known.Metadata.ResourceVersion) listed[key] = known;
+        }
     }
 
     private bool IsKnownGoneWhileLocked(T item) => _goneUids.Count > 0 && _goneUids.GetValueOrDefault(item.Key) == item.Uid;

@@ -39,7 +39,8 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
 
     private void Report(WatchFailure failed)
     {
-        if (failed.Failure.IsForbidden) Log.Forbidden(log, failed.Step, failed.Failure.ToString(), failed.Delay);
+        if (failed.FallsBack) Log.FallsBack(log, failed.Step, failed.Failure.ToString());
+        else if (failed.Failure.IsForbidden) Log.Forbidden(log, failed.Step, failed.Failure.ToString(), failed.Delay);
         else Log.Failed(log, failed.Step, failed.Failure.ToString(), failed.Delay);
     }
 
@@ -50,6 +51,9 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
 
         [LoggerMessage(2, LogLevel.Warning, "Watch interrupted, known state is kept {Step} {Reason} {RetryAfter}")]
         public static partial void Failed(ILogger logger, string step, string reason, TimeSpan retryAfter);
+
+        [LoggerMessage(4, LogLevel.Debug, "The server does not stream this list, asking for pages instead {Step} {Reason}")]
+        public static partial void FallsBack(ILogger logger, string step, string reason);
 
         // An operator's mistake, and nothing works until it is put right: louder than the rest.
         [LoggerMessage(3, LogLevel.Error, "Not allowed to watch, grant get, list and watch to the service account {Step} {Reason} {RetryAfter}")]

@@ -27,8 +27,11 @@ public sealed class ApiFailure
     /// <summary>No answer came: refused, cut, or too late.</summary>
     public bool IsWithoutAnswer => Code is 0;
 
-    /// <summary>The connection was refused: the request certainly took no effect.</summary>
+    /// <summary>No connection came about: the request certainly took no effect.</summary>
     public bool IsRefused { get; init; }
+
+    /// <summary>The connection broke under way, so that a read may as well be sent again.</summary>
+    internal bool IsCut { get; init; }
 
     /// <summary>The object does not exist.</summary>
     public bool IsNotFound => Code is 404;
@@ -60,16 +63,23 @@ public sealed class ApiFailure
     /// <summary>What the other side said, with its code.</summary>
     public override string ToString() => Code is 0 ? Message : $"{Message} ({Code} {Reason})";
 
-    internal static ApiFailure FromStatus(int code, Status? status, TimeSpan? retryAfter) => new()
+    /// <param name="code">HTTP status of the answer.</param>
+    /// <param name="status">Its body, where that was a Status.</param>
+    /// <param name="retryAfter">Its Retry-After.</param>
+    /// <param name="text">Its body, where that was plain text, as proxies and load balancers send.</param>
+    internal static ApiFailure FromStatus(int code, Status? status, TimeSpan? retryAfter, string text = "") => new()
     {
         Code = status?.Code is > 0 and var own ? own : code,
         Reason = status?.Reason is { Length: > 0 } reason ? reason : ReasonOf(code),
-        Message = status?.Message is { Length: > 0 } message ? message : $"the server answered {code} without saying why",
+        Message = status?.Message is { Length: > 0 } message ? message
+            : text.Length > 0 ? $"the server answered {code}: {text}"
+            : $"the server answered {code} without saying why",
         RetryAfter = retryAfter ?? (status?.Details?.RetryAfterSeconds is > 0 and var s ? TimeSpan.FromSeconds(s) : null),
         Causes = status?.Details?.Causes is { } causes ? [.. causes.Select(c => c.Reason ?? "")] : [],
     };
 
-    internal static ApiFailure WithoutAnswer(string what, bool refused = false) => new() { Message = what, Reason = "NoAnswer", IsRefused = refused };
+    internal static ApiFailure WithoutAnswer(string what, bool refused = false, bool cut = false) =>
+        new() { Message = what, Reason = "NoAnswer", IsRefused = refused, IsCut = cut };
 
     private static string ReasonOf(int code) => code switch
     {

@@ -41,4 +41,5 @@ public readonly record struct WatchEvent<T>(WatchEventKind Kind, T? Object = nul
 /// <param name="Step">What was being done, such as <c>list persistentvolumes</c>.</param>
 /// <param name="Failure">What the other side said.</param>
 /// <param name="Delay">When it is tried again.</param>
-public sealed record WatchFailure(string Step, ApiFailure Failure, TimeSpan Delay);
+/// <param name="FallsBack">The step is not tried again: the same list is now asked for in another way, at once.</param>
+public sealed record WatchFailure(string Step, ApiFailure Failure, TimeSpan Delay, bool FallsBack = false);

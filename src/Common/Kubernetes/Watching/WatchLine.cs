@@ -19,8 +19,11 @@ internal enum WatchLineKind
     /// <summary>The server closed the stream properly.</summary>
     Ended,
 
-    /// <summary>The stream broke, fell silent or cannot be understood.</summary>
+    /// <summary>The stream broke or fell silent; what came before holds.</summary>
     Broken,
+
+    /// <summary>A whole line cannot be understood: what it would have said is lost, and the next stream would say it again.</summary>
+    Garbled,
 }
 
 /// <summary>One line of a watch stream, or how the stream ended.</summary>

@@ -23,9 +23,10 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     private static readonly TimeSpan s_veryShort = TimeSpan.FromSeconds(1);
 
     private readonly WatchBackoff _backoff = new(time, options.Random);
-    private bool _streamsLists = options.StreamsLists;
     private ulong _version; // the last one seen; 0 is "any"
     private bool _versionIsGone; // the server does not know it (any more): ask for the newest state
+    private bool _serverPages; // its cache would have answered the first list in one piece
+    private bool _isListedAfterExpiry; // and nothing was heard since
 
     private enum State
     {
@@ -42,6 +43,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
         var state = State.MustList;
         WatchStream<T>? stream = null;
         string? nextPage = null;
+        var (inPages, inOnePiece) = (false, false); // how this round lists
         try
         {
             while (!stop.IsCancellationRequested)
@@ -49,7 +51,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                 WatchFailure? failed = null;
                 switch (state)
                 {
-                    case State.MustList when _streamsLists:
+                    case State.MustList when options.StreamsLists && !inPages:
                     {
                         var opened = await Open(InitialListPath(), stop);
                         if (opened.IsSuccess)
@@ -60,7 +62,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                         }
                         else if (MarkGone(opened.Failure)) { } // at once, with no version
                         else if (IsPassing(opened.Failure)) failed = Failed("list", opened.Failure);
-                        else _streamsLists = false; // this server cannot; pages it is
+                        else (inPages, failed) = (true, FallsBack(opened.Failure));
                         break;
                     }
                     case State.MustList:
@@ -87,29 +89,36 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                             case WatchLineKind.Bookmark:
                                 break;
                             case var ended:
-                                if (ended is WatchLineKind.Ended && stream.Events is 0 && stream.Age < s_veryShort) _streamsLists = false;
-                                else if (!(line.Failure is { } why && MarkGone(why))) failed = Failed("list", line.Failure ?? Unfinished);
                                 state = State.MustList;
+                                if (line.Failure is { } why && MarkGone(why)) break; // at once, with no version
+                                inPages = ended is WatchLineKind.Ended ? stream.Events is 0 && stream.Age < s_veryShort
+                                    : ended is WatchLineKind.Garbled || (ended is WatchLineKind.Error && !line.Failure!.IsTooManyRequests);
+                                failed = inPages ? FallsBack(line.Failure ?? Unfinished) : Failed("list", line.Failure ?? Unfinished);
                                 break;
                         }
                         break;
                     }
                     case State.Paging:
                     {
-                        var page = await api.SendAsync(HttpMethod.Get, PagePath(nextPage), resource.List!, default, null, stop);
+                        var page = await api.SendAsync(HttpMethod.Get, PagePath(nextPage, inOnePiece), resource.List!, default, null, stop);
                         if (page.IsSuccess)
                         {
-                            foreach (var item in page.Value.Items) yield return new(WatchEventKind.Listed, item);
+                            foreach (var item in page.Value.Items ?? []) yield return new(WatchEventKind.Listed, item);
                             nextPage = page.Value.Metadata.Continue;
-                            if (!string.IsNullOrEmpty(nextPage)) break;
+                            if (!string.IsNullOrEmpty(nextPage))
+                            {
+                                _serverPages |= _version is 0 && !_versionIsGone;
+                                break;
+                            }
                             (_version, _versionIsGone, state) = (page.Value.Metadata.ResourceVersion, false, State.Listed);
+                            (inPages, inOnePiece) = (false, false);
                             yield return new(WatchEventKind.ListCompleted, Version: _version);
+                            break;
                         }
-                        else
-                        {
-                            state = State.MustList;
-                            if (!MarkGone(page.Failure)) failed = Failed("list", page.Failure);
-                        }
+                        state = State.MustList;
+                        // Pages that expire while they are read would do so again: the whole list in one piece cannot.
+                        if (page.Failure.IsExpired && !string.IsNullOrEmpty(nextPage)) (inPages, inOnePiece) = (true, true);
+                        else if (!MarkGone(page.Failure)) (inPages, inOnePiece, failed) = (false, false, Failed("list", page.Failure));
                         break;
                     }
                     case State.Listed:
@@ -119,7 +128,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                         else
                         {
                             if (!IsPassing(opened.Failure)) state = State.MustList;
-                            if (!(state is State.MustList && opened.Failure.IsExpired)) failed = Failed("watch", opened.Failure);
+                            failed = FailedWatch(opened.Failure);
                         }
                         break;
                     }
@@ -129,20 +138,20 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                         switch (line.Kind)
                         {
                             case WatchLineKind.Added or WatchLineKind.Modified:
-                                _version = line.Version;
+                                Heard(line);
                                 yield return new(WatchEventKind.Applied, line.Object);
                                 break;
                             case WatchLineKind.Deleted:
-                                _version = line.Version;
+                                Heard(line);
                                 yield return new(WatchEventKind.Deleted, line.Object);
                                 break;
                             case WatchLineKind.Bookmark or WatchLineKind.InitialListEnd:
-                                _version = line.Version;
+                                Heard(line);
                                 yield return new(WatchEventKind.Progressed, Version: line.Version);
                                 break;
                             case WatchLineKind.Error:
                                 state = line.Failure!.IsTooManyRequests ? State.Listed : State.MustList;
-                                if (!line.Failure.IsExpired) failed = Failed("watch", line.Failure);
+                                failed = FailedWatch(line.Failure);
                                 break;
                             case WatchLineKind.Ended when stream.Events is 0 && stream.Age < s_veryShort:
                                 state = State.MustList;
@@ -151,8 +160,13 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                             case WatchLineKind.Ended:
                                 state = State.Listed;
                                 break;
-                            case var broken:
-                                // The events up to here are known: go on after them, without a list.
+                            case WatchLineKind.Garbled:
+                                // The next watch would bring the same line again: only a list gets past it.
+                                state = State.MustList;
+                                failed = Failed("watch", line.Failure!);
+                                break;
+                            default:
+                                // Broken. The events up to here are known: go on after them, without a list.
                                 state = State.Listed;
                                 failed = Failed("watch", line.Failure!);
                                 break;
@@ -169,7 +183,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                 }
                 if (failed is null) continue;
                 yield return new(WatchEventKind.Failed, Failure: failed);
-                await Task.Delay(failed.Delay, time, stop);
+                if (failed.Delay > TimeSpan.Zero) await Task.Delay(failed.Delay, time, stop);
             }
         }
         finally
@@ -192,7 +206,29 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
         return _versionIsGone = true;
     }
 
-    private WatchFailure Failed(string verb, ApiFailure failure) => new($"{verb} {resource.Plural}", failure, _backoff.Next());
+    /// <summary>Follows the stream: versions of the unordered burst with which a watch from "any" begins are not trusted (common contract 9.5).</summary>
+    private void Heard(in WatchLine<T> line)
+    {
+        _isListedAfterExpiry = false;
+        if (line.Version > 0 && (_version > 0 || line.Kind is not WatchLineKind.Added)) _version = line.Version;
+    }
+
+    /// <summary>What to report of a watch that failed: nothing where its version merely expired, which happens, and a list helps at once.</summary>
+    private WatchFailure? FailedWatch(ApiFailure failure)
+    {
+        // Without an event since the last such list another one is no help: the server is out of order and wants to be spared.
+        if (!failure.IsExpired || _isListedAfterExpiry) return Failed("watch", failure);
+        _isListedAfterExpiry = true;
+        return null;
+    }
+
+    private WatchFailure Failed(string verb, ApiFailure failure)
+    {
+        var (pause, asked) = (_backoff.Next(), failure.RetryAfter ?? TimeSpan.Zero);
+        return new($"{verb} {resource.Plural}", failure, pause > asked ? pause : asked);
+    }
+
+    private WatchFailure FallsBack(ApiFailure failure) => new($"stream the list of {resource.Plural}", failure, TimeSpan.Zero, FallsBack: true);
 
     private async Task<ApiResult<WatchStream<T>>> Open(string path, CancellationToken stop)
     {
@@ -209,12 +245,15 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
 
     private string WatchPath() => $"{Collection}watch=true&allowWatchBookmarks=true&resourceVersion={_version}";
 
-    private string PagePath(string? next)
+    private string PagePath(string? next, bool inOnePiece)
     {
-        if (!string.IsNullOrEmpty(next)) return $"{Collection}limit={PageSize}&continue={Uri.EscapeDataString(next)}";
-        if (_versionIsGone) return $"{Collection}limit={PageSize}";
-        // A version other than 0 is asked for without pages, so that the server's cache can answer.
-        return _version is 0 ? $"{Collection}resourceVersion=0&limit={PageSize}" : $"{Collection}resourceVersion={_version}&resourceVersionMatch=NotOlderThan";
+        var limit = inOnePiece ? "" : $"limit={PageSize}";
+        if (!string.IsNullOrEmpty(next)) return $"{Collection}{limit}&continue={Uri.EscapeDataString(next)}";
+        if (_versionIsGone) return $"{Collection}{limit}";
+        if (_version is 0) return inOnePiece ? $"{Collection}resourceVersion=0" : $"{Collection}resourceVersion=0&{limit}";
+        // A version other than 0 is asked for without pages, so that the server's cache can answer, if it has one.
+        var path = $"{Collection}resourceVersion={_version}&resourceVersionMatch=NotOlderThan";
+        return _serverPages && !inOnePiece ? $"{path}&{limit}" : path;
     }
 
     private string Collection =>
