@@ -8,6 +8,7 @@ need_native_toolchain
 
 declare -A projects=(
   [csi-provisioner]=src/ExternalProvisioner/ExternalProvisioner.csproj
+  [csi-attacher]=src/ExternalAttacher/ExternalAttacher.csproj
 )
 
 names=("$@")

@@ -79,8 +79,7 @@ internal sealed class ControllerSet(
 
     private Task Watch<T>(RunningTasks running, Resource<T> resource, ObjectStore<T> store) where T : KubeObject
     {
-        var streams = Environment.GetEnvironmentVariable("KUBE_FEATURE_WatchListClient") is not { } gate || !bool.TryParse(gate, out var isOn) || isOn;
-        var reflector = new Reflector<T>(api, resource, store, new WatcherOptions { StreamsLists = streams }, time, Log<Reflector<T>>());
+        var reflector = new Reflector<T>(api, resource, store, new WatcherOptions { StreamsLists = StreamedLists.AreWanted }, time, Log<Reflector<T>>());
         running.Add(reflector.RunAsync);
         return reflector.Synced;
     }

@@ -85,7 +85,7 @@ internal sealed class ProvisionerFlags
         if (WorkerThreads.Value is 0 or > int.MaxValue) return "--worker-threads must be at least 1";
         if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";
         if (RetryIntervalStart.Value <= TimeSpan.Zero) return "--retry-interval-start must be greater than zero";
-        if (RetryIntervalMax.Value < RetryIntervalStart.Value) return "--retry-interval-max must not be less than --retry-interval-start";
+        if (RetryIntervalMax.Value <= TimeSpan.Zero) return "--retry-interval-max must be greater than zero";
         if (EnableCapacity.Value) return "--enable-capacity is not supported by this version; remove the flag";
         return NodeDeployment.Value ? "--node-deployment is not supported by this version; run one csi-provisioner for the cluster" : null;
     }
@@ -105,7 +105,7 @@ internal sealed class ProvisionerFlags
     };
 
     /// <summary>
-    /// Flags of features whose requests are refused with an event for now: they are known, because charts pass them, and change
+    /// Flags of features whose requests are refused with an event: they are known, because charts pass them, and change
     /// nothing as long as the feature is not asked for.
     /// </summary>
     private void RegisterForLaterFeatures()

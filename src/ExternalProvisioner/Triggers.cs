@@ -16,34 +16,34 @@ internal sealed class Triggers(
 {
     public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
     {
-        if (change.New is { } claim)
-        {
-            if (ClaimOwnership.IsOurs(claim, driver) || memory.Knows(claim.Uid)) claims.Add(claim.Uid);
-        }
-        else if (change.Old is { } gone && memory.InProgress.Find(gone.Uid) is null)
-        {
-            // Nothing of it is under way: let the reconciler forget it. Otherwise its retry goes on in its own time.
-            claims.Add(gone.Uid);
-        }
+        // Nothing of it is under way: let the reconciler forget it. Otherwise its retry goes on in its own time.
+        if (Vanished(change) is { } gone && memory.InProgress.Find(gone.Uid) is null) claims.Add(gone.Uid);
+        if (change.New is { } claim && (ClaimOwnership.IsOurs(claim, driver) || memory.Knows(claim.Uid))) claims.Add(claim.Uid);
     }
 
     public void VolumeChanged(StoreChange<PersistentVolume> change)
     {
-        if (change.New is { } volume)
-        {
-            if (IsToBeLookedAt(volume)) volumes.Add(volume.Name);
-        }
-        else if (change.Old is { } gone)
+        if (Vanished(change) is { } gone)
         {
             volumeReconciler.Forget(gone);
             volumeBackoff.Forget(gone.Name);
+            // Deleted before it was bound: its claim waits for another.
+            if (gone.Spec.ClaimRef?.Uid is { } uid && caches.ClaimsByUid.First(uid) is { } claim && ClaimOwnership.IsOurs(claim, driver)) claims.Add(uid);
         }
+        if (change.New is { } volume && IsToBeLookedAt(volume)) volumes.Add(volume.Name);
     }
 
+    /// <summary>
+    /// A class that is new, or made anew, may be what its claims were waiting for: they did not find it, it was of another driver, or
+    /// the driver called its parameters invalid.
+    /// </summary>
     public void ClassChanged(StoreChange<StorageClass> change)
     {
         if (change.New is not { } storageClass || storageClass.Uid == change.Old?.Uid) return;
-        foreach (var uid in memory.AwaitingClass.Take(storageClass.Name)) claims.Add(uid);
+        foreach (var claim in caches.Claims.Snapshot().Concat(memory.InProgress.All))
+        {
+            if (ClaimOwnership.IsOurs(claim, driver) && ClaimOwnership.ClassOf(claim) == storageClass.Name) claims.Add(claim.Uid);
+        }
     }
 
     /// <summary>A volume whose deletion waits for its last attachment need not wait for its back-off too.</summary>
@@ -52,6 +52,9 @@ internal sealed class Triggers(
         if (change.New is not null || change.Old?.Spec.Source?.PersistentVolumeName is not { } name) return;
         if (caches.Volumes.Find(new ObjectKey(null, name)) is { } volume && IsToBeLookedAt(volume)) volumes.Add(name);
     }
+
+    /// <summary>The object that is no more, be it that another of the same name has taken its place while nobody watched.</summary>
+    private static T? Vanished<T>(StoreChange<T> change) where T : KubeObject => change.Old is { } old && old.Uid != change.New?.Uid ? old : null;
 
     private bool IsToBeLookedAt(PersistentVolume volume) =>
         VolumeOwnership.IsOurs(volume, driver)

@@ -27,6 +27,7 @@ internal sealed class Backend : IDisposable
         Data = new DataDirectory(options.StateDirectory, log);
         Space = new SpaceAccount(options.Capacity, Volumes.PromisedBytes);
         Mounter = options.UsesMounts ? new BindMounter() : new LinkMounter();
+        if (_database.IsNew) Data.RequireEmpty();
         Data.Sweep(id => Volumes.Find(id) is not null, id => Snapshots.Find(id) is not null);
     }
 

@@ -50,6 +50,8 @@ public sealed partial class PublishedProgram : IAsyncDisposable
     public static PublishedProgram StartFile(string path, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        // Whoever runs the tests may work on a real cluster; a program must not find it there.
+        start.Environment.Remove("KUBECONFIG");
         foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
         var program = new PublishedProgram(new Process { StartInfo = start });
         program._process.ErrorDataReceived += (_, e) => program._error.Add(e.Data);

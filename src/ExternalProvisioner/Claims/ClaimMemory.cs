@@ -14,16 +14,18 @@ internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider tim
 
     public InfeasibleClaims Infeasible { get; } = new(infeasibleRetention, time);
 
-    public ClaimsAwaitingClass AwaitingClass { get; } = new();
-
-    /// <summary>An attempt at the claim failed.</summary>
+    /// <summary>An attempt at the claim did not end with its volume in the API.</summary>
     public void Tried(string uid) => _tried[uid] = 0;
 
-    /// <summary>The claim has its volume.</summary>
-    public void Made(string uid)
+    /// <summary>
+    /// The claim has its volume, or needs none. One that went while the driver worked comes up no more, and nothing is remembered
+    /// of it; <paramref name="isGone"/> is asked last, because a claim that goes after that is told to <see cref="Forget"/>.
+    /// </summary>
+    public void Settled(string uid, Func<string, bool> isGone)
     {
         InProgress.Drop(uid);
         Tried(uid);
+        if (isGone(uid)) Forget(uid);
     }
 
     /// <summary>Whether this process has worked on the claim before.</summary>

@@ -38,7 +38,6 @@ internal sealed partial class ClaimReconciler(
         if (!ClaimOwnership.IsOurs(claim, driver.Name)) return NotOurs(uid);
         if (storageClass is null)
         {
-            memory.AwaitingClass.Add(className, uid);
             CountFailure(claim);
             return Outcome.Retry($"storageClass \"{className}\" not found");
         }
@@ -56,8 +55,9 @@ internal sealed partial class ClaimReconciler(
     {
         var started = time.GetTimestamp();
         var (name, nameError) = options.Naming.Of(claim.Uid);
-        if (name is not null && (caches.Volumes.Find(new ObjectKey(null, name)) is not null || saver.IsWaiting(name))) return Nothing(claim);
-        if (storageClass.Provisioner != driver.Name) return Nothing(claim);
+        var holder = name is null ? null : HolderOf(name);
+        if (IsFor(claim, holder) || storageClass.Provisioner != driver.Name) return Nothing(claim);
+        if (holder is not null) return Failed(claim, storageClass, NameIsTaken(name!, holder));
         if (await IsGone(claim, stop) is { } gone) return gone;
 
         Tell(claim, EventType.Normal, "Provisioning", $"External provisioner is provisioning volume for claim \"{claim.Key}\"");
@@ -72,7 +72,7 @@ internal sealed partial class ClaimReconciler(
         if (request is null) return Failed(claim, storageClass, failure!);
 
         // From here on the driver may be at work for this claim, whatever happens to us.
-        memory.InProgress.Keep(claim);
+        if (Reserve(name!, claim) is { } other) return Failed(claim, storageClass, NameIsTaken(name!, other));
         (var made, failure) = await maker.Make(request, stop);
         if (made is null) return Failed(claim, storageClass, failure!);
 
@@ -83,7 +83,7 @@ internal sealed partial class ClaimReconciler(
     {
         var volume = VolumeComposer.Compose(claim, storageClass, request, made, driver, options.ControllerPublishReadOnly);
         await saver.Save(volume, claim);
-        memory.Made(claim.Uid);
+        memory.Settled(claim.Uid, IsGoneFromCache);
         metrics.Provisioned(claim.Spec.StorageClassName, claim.Spec.DataSource?.Kind, time.GetElapsedTime(started));
         Log.Provisioned(log, claim.Key, volume.Name, made.VolumeId);
         return Outcome.Done;
@@ -104,10 +104,39 @@ internal sealed partial class ClaimReconciler(
             : Outcome.Retry($"cannot read claim {claim.Key} before provisioning it again: {read.Failure}");
     }
 
+    /// <summary>Whose volume of that name exists or is about to; null where it is free.</summary>
+    private ObjectReference? HolderOf(string volume)
+    {
+        if (saver.Waiting(volume) is { } waiting) return waiting.Spec.ClaimRef;
+        return caches.Volumes.Find(new ObjectKey(null, volume)) is { } existing ? existing.Spec.ClaimRef ?? new ObjectReference() : null;
+    }
+
+    /// <summary>
+    /// Reserves a name for as long as the driver may be working under it, and returns who has it instead. What a claim that has just
+    /// been served left behind is looked for after the reservation: before it, its object may not have been there yet.
+    /// </summary>
+    private ObjectReference? Reserve(string volume, PersistentVolumeClaim claim)
+    {
+        if (memory.InProgress.Keep(claim, volume) is { } other) return ObjectReference.To(other, "PersistentVolumeClaim", "v1");
+        if (HolderOf(volume) is not { } holder || IsFor(claim, holder)) return null;
+        memory.InProgress.Drop(claim.Uid);
+        return holder;
+    }
+
+    /// <summary>A reference without uid is one made by hand; the cluster fills it in when it binds.</summary>
+    private static bool IsFor(PersistentVolumeClaim claim, ObjectReference? holder) => holder is not null
+        && (string.IsNullOrEmpty(holder.Uid) ? holder.Namespace == claim.Metadata.Namespace && holder.Name == claim.Name : holder.Uid == claim.Uid);
+
+    /// <summary>The driver would answer with the volume of that name, and two claims would share it.</summary>
+    private static ProvisionFailure NameIsTaken(string volume, ObjectReference holder) => new(ProvisionState.NoChange,
+        holder.Name is null
+            ? $"a PersistentVolume {volume} exists that belongs to no claim; delete it, or bind the claim to it by spec.volumeName"
+            : $"a PersistentVolume {volume} exists for claim {holder.Namespace}/{holder.Name}; delete it, or let names hold more of the uid by --volume-name-uuid-length");
+
     /// <summary>Nothing is to be done. Counted as a failed attempt, because dashboards built on the original expect it so.</summary>
     private Outcome Nothing(PersistentVolumeClaim claim)
     {
-        memory.InProgress.Drop(claim.Uid);
+        memory.Settled(claim.Uid, IsGoneFromCache); // remembered: what was found in the cache may be gone when the claim comes up again
         CountFailure(claim);
         return Outcome.Done;
     }
@@ -122,8 +151,7 @@ internal sealed partial class ClaimReconciler(
                 memory.InProgress.Drop(claim.Uid);
                 break;
             case ProvisionState.InBackground:
-                memory.InProgress.Keep(claim);
-                break;
+                break; // kept since before the call
             case ProvisionState.NoChange:
                 break;
             default:
@@ -138,11 +166,12 @@ internal sealed partial class ClaimReconciler(
     private Outcome Infeasible(PersistentVolumeClaim claim, StorageClass storageClass, ProvisionFailure failure)
     {
         memory.Infeasible.Add(claim.Uid, storageClass);
-        memory.AwaitingClass.Add(storageClass.Name, claim.Uid);
         Tell(claim, EventType.Warning, "ProvisioningFailed",
             $"Volume provisioning failed with infeasible error. Retries will be delayed. {failure.Message}");
         return Outcome.After(memory.Infeasible.Remaining(claim.Uid, storageClass));
     }
+
+    private bool IsGoneFromCache(string uid) => caches.ClaimsByUid.First(uid) is null;
 
     private void CountFailure(PersistentVolumeClaim claim) => metrics.ProvisionFailed(claim.Spec.StorageClassName, claim.Spec.DataSource?.Kind);
 

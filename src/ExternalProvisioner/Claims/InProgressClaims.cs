@@ -1,19 +1,48 @@
-using System.Collections.Concurrent;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Claims;
 
 /// <summary>
 /// Claims for which the driver may still be making a volume (provisioner contract 4.2). It keeps provisioning alive after the
-/// claim is gone, so that a late volume gets a PersistentVolume and is reclaimed instead of leaked. Lives in memory only.
+/// claim is gone, so that a late volume gets a PersistentVolume and is reclaimed instead of leaked. The name of the volume is
+/// reserved meanwhile: two claims that were given the same name would get the same volume. Lives in memory only.
 /// </summary>
 internal sealed class InProgressClaims
 {
-    private readonly ConcurrentDictionary<string, PersistentVolumeClaim> _byUid = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (PersistentVolumeClaim Claim, string Volume)> _byUid = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PersistentVolumeClaim> _byVolume = new(StringComparer.Ordinal);
 
-    public PersistentVolumeClaim? Find(string uid) => _byUid.GetValueOrDefault(uid);
+    public IReadOnlyList<PersistentVolumeClaim> All
+    {
+        get
+        {
+            lock (_lock) return [.. _byUid.Values.Select(e => e.Claim)];
+        }
+    }
 
-    public void Keep(PersistentVolumeClaim claim) => _byUid[claim.Uid] = claim;
+    public PersistentVolumeClaim? Find(string uid)
+    {
+        lock (_lock) return _byUid.GetValueOrDefault(uid).Claim;
+    }
 
-    public void Drop(string uid) => _byUid.TryRemove(uid, out _);
+    /// <summary>Keeps the claim, and the name for it; where another claim has the name, nothing is kept and that claim is returned.</summary>
+    public PersistentVolumeClaim? Keep(PersistentVolumeClaim claim, string volume)
+    {
+        lock (_lock)
+        {
+            if (_byVolume.TryGetValue(volume, out var holder) && holder.Uid != claim.Uid) return holder;
+            _byVolume[volume] = claim;
+            _byUid[claim.Uid] = (claim, volume);
+            return null;
+        }
+    }
+
+    public void Drop(string uid)
+    {
+        lock (_lock)
+        {
+            if (_byUid.Remove(uid, out var entry)) _byVolume.Remove(entry.Volume);
+        }
+    }
 }

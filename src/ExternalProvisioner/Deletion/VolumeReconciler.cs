@@ -55,11 +55,17 @@ internal sealed partial class VolumeReconciler(
             metrics.DeleteFailed(volume.Spec.StorageClassName);
             return Outcome.Retry($"deleting PersistentVolume {volume.Name} after its volume was deleted: {deleted.Failure}");
         }
-        Log.Deleted(log, volume.Name, volume.Spec.Csi!.VolumeHandle);
+        var outcome = volume.Metadata.Finalizers is null or [] ? Gone(volume)
+            : !volume.HasFinalizer(WellKnown.VolumeFinalizer) ? Outcome.Done // held by others, and no longer our concern
+            : await Patch(volume, FinalizerPatch.Remove(volume.Metadata.Finalizers!, WellKnown.VolumeFinalizer), stop);
+        if (outcome.Kind is OutcomeKind.Retry)
+        {
+            metrics.DeleteFailed(volume.Spec.StorageClassName);
+            return outcome;
+        }
         metrics.Deleted(volume.Spec.StorageClassName, time.GetElapsedTime(started));
-        if (volume.Metadata.Finalizers is null or []) return Gone(volume);
-        if (!volume.HasFinalizer(WellKnown.VolumeFinalizer)) return Outcome.Done; // held by others, and no longer our concern
-        return await Patch(volume, FinalizerPatch.Remove(volume.Metadata.Finalizers!, WellKnown.VolumeFinalizer), stop);
+        Log.Deleted(log, volume.Name, volume.Spec.Csi!.VolumeHandle);
+        return outcome;
     }
 
     /// <summary>Null is success.</summary>

@@ -13,9 +13,12 @@ internal sealed record VolumeNaming(string Prefix, int UidLength)
     /// <summary>Digits of a uid without its dashes.</summary>
     private const int DigitsOfUid = 32;
 
-    /// <summary>What is wrong with the length, or null. The original crashes on it at the first claim.</summary>
-    public static string? Problem(int uidLength) => uidLength is < WholeUid or > DigitsOfUid
-        ? $"--volume-name-uuid-length must be between {WholeUid} and {DigitsOfUid}, not {uidLength}"
+    /// <summary>
+    /// What is wrong with the length, or null. The original crashes on it at the first claim; with 0 it gives all claims one name,
+    /// which the API server does not take and a driver answers with one and the same volume.
+    /// </summary>
+    public static string? Problem(int uidLength) => uidLength is not WholeUid and (< 1 or > DigitsOfUid)
+        ? $"--volume-name-uuid-length must be {WholeUid} or between 1 and {DigitsOfUid}, not {uidLength}"
         : null;
 
     public (string? Name, string? Error) Of(string claimUid)

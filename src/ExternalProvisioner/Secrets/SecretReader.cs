@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
@@ -12,6 +13,13 @@ internal sealed class SecretReader(ApiClient api)
     {
         var read = await api.GetAsync(Resources.Secrets, new ObjectKey(reference.Namespace, reference.Name!), stop);
         if (!read.IsSuccess) return (null, $"error getting secret {reference.Name} in namespace {reference.Namespace}: {read.Failure.Message}");
-        return ((read.Value.Data ?? []).ToDictionary(d => d.Key, d => Encoding.UTF8.GetString(d.Value), StringComparer.Ordinal), null);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, bytes) in read.Value.Data ?? [])
+        {
+            // A text with replaced bytes would be another secret, and the driver's complaint would not say why.
+            if (!Utf8.IsValid(bytes)) return (null, $"error reading secret {reference.Name} in namespace {reference.Namespace}: the value of key \"{key}\" is not UTF-8 text, and a driver takes nothing else");
+            values[key] = Encoding.UTF8.GetString(bytes);
+        }
+        return (values, null);
     }
 }

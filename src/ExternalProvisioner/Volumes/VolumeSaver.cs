@@ -16,12 +16,12 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 internal sealed partial class VolumeSaver(
     ApiClient api, Caches caches, EventRecorder events, WorkQueue<string> queue, ILogger<VolumeSaver> log)
 {
-    private sealed record Unsaved(PersistentVolume Volume, PersistentVolumeClaim Claim);
+    private sealed record Unsaved(PersistentVolume Volume, PersistentVolumeClaim Claim, string? Told);
 
     private readonly ConcurrentDictionary<string, Unsaved> _unsaved = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a volume of that name was made and still waits to be written.</summary>
-    public bool IsWaiting(string volume) => _unsaved.ContainsKey(volume);
+    /// <summary>The volume of that name that was made and still waits to be written, or null.</summary>
+    public PersistentVolume? Waiting(string volume) => _unsaved.GetValueOrDefault(volume)?.Volume;
 
     /// <summary>
     /// Writes the object, or takes it over to write it later. Not stopped by a shutdown: the request is short, and a volume whose
@@ -29,7 +29,7 @@ internal sealed partial class VolumeSaver(
     /// </summary>
     public async Task Save(PersistentVolume volume, PersistentVolumeClaim claim)
     {
-        var waiting = _unsaved[volume.Name] = new Unsaved(volume, claim); // before the try, so that a second attempt at the claim sees it
+        var waiting = _unsaved[volume.Name] = new Unsaved(volume, claim, null); // before the try, so that a second attempt at the claim sees it
         if (!await Try(waiting)) queue.Add(volume.Name);
     }
 
@@ -46,14 +46,18 @@ internal sealed partial class VolumeSaver(
         var result = await Write(volume);
         if (result.IsSaved)
         {
-            _unsaved.TryRemove(volume.Name, out _);
+            _unsaved.TryRemove(volume.Name, out _); // the name is reserved for this claim, so it is this entry
             Log.Saved(log, volume.Name, claim.Key);
             if (caches.ClaimsByUid.First(claim.Uid) is not null) Tell(claim, EventType.Normal, "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Name}");
             return true;
         }
         Log.NotSaved(log, volume.Name, claim.Key, result.Problem);
-        if (result.IsRefused)
+        // Told once, and again when it changes: the retries would use up what the claim may have of events.
+        if (result.IsRefused && result.Problem != waiting.Told)
+        {
+            _unsaved[volume.Name] = waiting with { Told = result.Problem };
             Tell(claim, EventType.Warning, "ProvisioningFailed", $"the driver made volume {volume.Spec.Csi?.VolumeHandle}, but its PersistentVolume {volume.Name} cannot be saved: {result.Problem}; it is tried again");
+        }
         return false;
     }
 

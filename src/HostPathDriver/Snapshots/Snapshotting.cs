@@ -25,11 +25,19 @@ internal sealed class Snapshotting(Backend backend)
         using var space = backend.Space.TryReserve(volume.Capacity) ?? throw Refuse.ResourceExhausted(
             $"No space for a snapshot of {volume.Capacity} bytes: {backend.Space.Available} are free.");
 
-        var id = $"snap-{Guid.NewGuid():N}";
+        var id = DataDirectory.NewSnapshotId();
         var created = backend.Time.GetUtcNow();
-        await Copying.Copy(backend.Data.VolumePath(source), backend.Data.SnapshotPath(id), stop);
-        return Message(backend.Snapshots.Add(
-            new SnapshotRecord(0, id, name, source, volume.Capacity, volume.IsBlock, created)));
+        try
+        {
+            await Copying.Copy(backend.Data.VolumePath(source), backend.Data.SnapshotPath(id), stop);
+            return Message(backend.Snapshots.Add(
+                new SnapshotRecord(0, id, name, source, volume.Capacity, volume.IsBlock, created)));
+        }
+        catch
+        {
+            DataDirectory.Delete(backend.Data.SnapshotPath(id)); // the next try has another id and would leave this for good
+            throw;
+        }
     }
 
     /// <summary>Deletes a snapshot; fine when it is gone already.</summary>
@@ -38,8 +46,8 @@ internal sealed class Snapshotting(Backend backend)
         var id = Check.Required(request.SnapshotId, "snapshot_id");
         using var changing = backend.Locks.TryChange(id) ?? throw Refuse.Busy($"snapshot {id}");
         if (backend.Snapshots.Find(id) is null) return;
+        backend.Snapshots.Remove(id); // data without a record is swept, a record without data would be no snapshot
         DataDirectory.Delete(backend.Data.SnapshotPath(id));
-        backend.Snapshots.Remove(id);
     }
 
     public Snapshot Get(GetSnapshotRequest request)

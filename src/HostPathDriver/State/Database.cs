@@ -54,6 +54,9 @@ internal sealed class Database : IDisposable
 
     private Database(SqliteConnection connection) => _connection = connection;
 
+    /// <summary>Whether the file was made by this opening, so that nothing can be known of data that lies beside it.</summary>
+    public bool IsNew { get; private set; }
+
     /// <summary>Opens the file, creating it with its tables when it is new.</summary>
     /// <exception cref="InvalidDataException">The file was written by a newer version of the driver, or is no database.</exception>
     public static Database Open(string path)
@@ -76,7 +79,7 @@ internal sealed class Database : IDisposable
         {
             database.Dispose();
             throw new InvalidDataException(
-                $"The state file {path} cannot be used ({failure.Message}). Move it away to start with an empty driver, or give another --state-dir.",
+                $"The state file {path} cannot be used ({failure.Message}). Restore it from a backup, or give another --state-dir; the data beside it stays.",
                 failure);
         }
         catch
@@ -129,5 +132,6 @@ internal sealed class Database : IDisposable
             change.Execute(Schema);
             return change.Execute($"PRAGMA user_version={SchemaVersion}");
         });
+        IsNew = true;
     }
 }

@@ -4,8 +4,8 @@ namespace Sidecars.HostPathDriver.Storage;
 
 /// <summary>
 /// Where the bytes of volumes and snapshots lie: a directory for each filesystem volume, a sparse file for each block volume, named by
-/// the id the driver gave out. Names of callers never reach a path. Whatever lies here without a record is the rest of a creation that
-/// was cut off, and is swept when the driver starts.
+/// the id the driver gave out. Names of callers never reach a path. What carries the name of an id without a record is the rest of a
+/// creation or deletion that was cut off, and is swept when the driver starts; anything else is somebody's, and is left alone.
 /// </summary>
 internal sealed partial class DataDirectory
 {
@@ -14,6 +14,9 @@ internal sealed partial class DataDirectory
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private const string VolumePrefix = "vol-";
+    private const string SnapshotPrefix = "snap-";
 
     private readonly string _volumes;
     private readonly string _snapshots;
@@ -27,6 +30,10 @@ internal sealed partial class DataDirectory
         Directory.CreateDirectory(_volumes);
         Directory.CreateDirectory(_snapshots);
     }
+
+    public static string NewVolumeId() => $"{VolumePrefix}{Guid.NewGuid():N}";
+
+    public static string NewSnapshotId() => $"{SnapshotPrefix}{Guid.NewGuid():N}";
 
     public string VolumePath(string id) => Path.Combine(_volumes, id);
 
@@ -62,18 +69,31 @@ internal sealed partial class DataDirectory
         else File.Delete(path);
     }
 
-    /// <summary>Removes what has no record.</summary>
-    public void Sweep(Func<string, bool> isVolume, Func<string, bool> isSnapshot)
+    /// <summary>Data without any record is not ours to judge: the state file was lost, or the directory is somebody else's.</summary>
+    /// <exception cref="InvalidDataException">There is data.</exception>
+    public void RequireEmpty()
     {
-        SweepOne(_volumes, isVolume);
-        SweepOne(_snapshots, isSnapshot);
+        foreach (var directory in (ReadOnlySpan<string>)[_volumes, _snapshots])
+        {
+            if (!Directory.EnumerateFileSystemEntries(directory).Any()) continue;
+            throw new InvalidDataException(
+                $"There is data in {directory} but no state file that knows it. Restore the state file, or give another --state-dir; nothing was touched.");
+        }
     }
 
-    private void SweepOne(string directory, Func<string, bool> isKnown)
+    /// <summary>Removes what has the name of an id and no record.</summary>
+    public void Sweep(Func<string, bool> isVolume, Func<string, bool> isSnapshot)
     {
-        foreach (var path in Directory.EnumerateFileSystemEntries(directory))
+        SweepOne(_volumes, VolumePrefix, isVolume);
+        SweepOne(_snapshots, SnapshotPrefix, isSnapshot);
+    }
+
+    private void SweepOne(string directory, string prefix, Func<string, bool> isKnown)
+    {
+        foreach (var path in Directory.EnumerateFileSystemEntries(directory, prefix + "*"))
         {
-            if (isKnown(Path.GetFileName(path))) continue;
+            var name = Path.GetFileName(path);
+            if (isKnown(name) || !Guid.TryParseExact(name[prefix.Length..], "N", out _)) continue;
             Log.Swept(_log, path);
             Delete(path);
         }
@@ -81,7 +101,7 @@ internal sealed partial class DataDirectory
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Removed data without a record, left by a creation that was cut off: {Path}")]
+        [LoggerMessage(1, LogLevel.Warning, "Removed data without a record, left by a creation or deletion that was cut off: {Path}")]
         public static partial void Swept(ILogger logger, string path);
     }
 }

@@ -24,9 +24,9 @@ internal sealed class VolumeChanges(Backend backend)
             throw Refuse.FailedPrecondition($"Volume {id} is still {state} at {placement.Path}; undo that first.");
         }
 
-        // The record goes last: a deletion that is cut off is continued by its repeat.
-        DataDirectory.Delete(backend.Data.VolumePath(volume.Id));
+        // The record goes first: data without a record is swept, a record without data would be a volume that is none.
         backend.Volumes.Remove(id);
+        DataDirectory.Delete(backend.Data.VolumePath(volume.Id));
     }
 
     /// <summary>Makes a volume at least as large as required; fine when it is already.</summary>

@@ -34,9 +34,17 @@ internal sealed class VolumeCreation(Backend backend)
         using var space = backend.Space.TryReserve(size) ?? throw Refuse.ResourceExhausted(
             $"No space for {size} bytes: {backend.Space.Available} of the driver's {backend.Options.Capacity} are free.");
 
-        var id = $"vol-{Guid.NewGuid():N}";
-        await MakeData(id, isBlock, size, source, stop);
-        return Record(id, name, isBlock, size, request).ToVolume(backend.Options);
+        var id = DataDirectory.NewVolumeId();
+        try
+        {
+            await MakeData(id, isBlock, size, source, stop);
+            return Record(id, name, isBlock, size, request).ToVolume(backend.Options);
+        }
+        catch
+        {
+            DataDirectory.Delete(backend.Data.VolumePath(id)); // the next try has another id and would leave this for good
+            throw;
+        }
     }
 
     private Volume Repeat(VolumeRecord existing, CreateVolumeRequest request, bool isBlock, (long Required, long Limit) range)

@@ -22,10 +22,12 @@ public sealed class VolumeNamingTests
     public void A_uid_shorter_than_asked_for_is_taken_whole() => Assert.That(new VolumeNaming("p", 20).Of("testid").Name, Is.EqualTo("p-testid"));
 
     [TestCase(-2)]
+    [TestCase(0)] // all claims would have one name
     [TestCase(33)]
     public void A_length_no_uid_has_is_refused_at_the_start(int length) => Assert.That(VolumeNaming.Problem(length), Does.Contain("--volume-name-uuid-length"));
 
     [TestCase(-1)]
+    [TestCase(1)]
     [TestCase(32)]
     public void Every_possible_length_is_accepted(int length) => Assert.That(VolumeNaming.Problem(length), Is.Null);
 }

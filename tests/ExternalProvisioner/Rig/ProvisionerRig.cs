@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Sidecars.Csi;
 using Sidecars.EmbeddedCluster;
@@ -21,7 +20,7 @@ internal sealed class ProvisionerRig : IAsyncDisposable
 {
     private readonly RigOptions _options;
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
-    private readonly ILoggerFactory _loggers;
+    private readonly RecordingLoggers _loggers;
     private readonly ClusterControllers? _controllers;
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
@@ -84,9 +83,15 @@ internal sealed class ProvisionerRig : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>
+    /// Moves the standing clock; what is due then is put in line, and not waited for. Not beyond five minutes in all: then the watches end.
+    /// </summary>
+    public void Advance(TimeSpan time) => _clock.Advance(time);
+
+    /// <summary>Moves the standing clock, and completes when the claims that came due were worked on.</summary>
     public Task Passes(TimeSpan time)
     {
-        _clock.Advance(time);
+        Advance(time);
         return Fence();
     }
 
@@ -129,7 +134,7 @@ internal sealed class ProvisionerRig : IAsyncDisposable
         _loggers.Dispose();
     }
 
-    private async Task<DriverFacts> FactsOf(CsiConnection connection, CancellationToken stop)
+    private static async Task<DriverFacts> FactsOf(CsiConnection connection, CancellationToken stop)
     {
         var identity = new DriverIdentity(connection.Invoker, new CsiCall(TimeProvider.System), TestTimeouts.Limit);
         var name = await identity.NameAsync(stop);

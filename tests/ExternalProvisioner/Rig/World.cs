@@ -7,6 +7,8 @@ namespace Sidecars.ExternalProvisioner.Tests;
 /// <summary>The state of the cluster as a test makes it, looks at it and waits for it; every wait has a limit and says what it saw instead.</summary>
 internal sealed class World(Storage storage)
 {
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(15);
+
     public const string Claims = "persistentvolumeclaims";
     public const string Volumes = "persistentvolumes";
     public const string Attachments = "volumeattachments";
@@ -87,7 +89,7 @@ internal sealed class World(Storage storage)
 
     private async Task<JsonObject> First(string resource, Func<WatchEvent, bool> holds, Func<string> describe, long from = 0)
     {
-        using var limit = new CancellationTokenSource(TestTimeouts.Limit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(s_limit, TimeProvider.System);
         try
         {
             await foreach (var change in storage.Watch(resource, from, stop: limit.Token))

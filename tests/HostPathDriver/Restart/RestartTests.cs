@@ -35,9 +35,10 @@ internal sealed class RestartTests : DriverTest
     {
         var kept = (await Driver.CreateVolume("pvc-1")).VolumeId;
         await Driver.StopServer().WaitAsync(Limit);
-        var orphan = Directory.CreateDirectory(Driver.PathOf("state", "volumes", "vol-orphan"));
+        var orphan = Directory.CreateDirectory(Driver.PathOf("state", "volumes", "vol-0123456789abcdef0123456789abcdef"));
+        Directory.CreateDirectory(Driver.PathOf("state", "volumes", "vol-somebodys"));
         await File.WriteAllTextAsync(Path.Combine(orphan.FullName, "half"), "copied").WaitAsync(Limit);
-        await File.WriteAllTextAsync(Driver.PathOf("state", "snapshots", "snap-orphan"), "half").WaitAsync(Limit);
+        await File.WriteAllTextAsync(Driver.PathOf("state", "snapshots", "snap-0123456789abcdef0123456789abcdef"), "half").WaitAsync(Limit);
 
         await Driver.Restart().WaitAsync(Limit);
 
@@ -45,8 +46,19 @@ internal sealed class RestartTests : DriverTest
         {
             Assert.That(Directory.EnumerateFileSystemEntries(Driver.PathOf("state", "snapshots")), Is.Empty);
             Assert.That(
-                Directory.EnumerateFileSystemEntries(Driver.PathOf("state", "volumes")).Select(Path.GetFileName), Is.EqualTo(new[] { kept }));
+                Directory.EnumerateFileSystemEntries(Driver.PathOf("state", "volumes")).Select(Path.GetFileName), Is.EquivalentTo(new[] { kept, "vol-somebodys" }));
         });
+    }
+
+    [Test]
+    public async Task Data_without_any_state_file_is_never_touched()
+    {
+        var id = (await Driver.CreateVolume("pvc-1")).VolumeId;
+        await Driver.StopServer().WaitAsync(Limit);
+        foreach (var file in Directory.EnumerateFiles(Driver.PathOf("state"), "state.db*")) File.Delete(file);
+
+        Assert.That(async () => await Driver.Restart().WaitAsync(Limit), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no state file that knows it"));
+        Assert.That(Directory.Exists(Driver.PathOf("state", "volumes", id)), Is.True);
     }
 
     [Test]

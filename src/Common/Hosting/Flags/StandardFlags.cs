@@ -117,9 +117,13 @@ public sealed class StandardFlags
     }
 
     /// <summary>Why no API client can be made with these limits, or null (exit 1, provisioner 255).</summary>
-    public string? CheckThrottle() => KubeApiQps.Value > 0 && KubeApiBurst.Value <= 0
-        ? $"--kube-api-burst must be greater than zero when --kube-api-qps is, it is {KubeApiBurst.Value}"
-        : null;
+    public string? CheckThrottle()
+    {
+        if (double.IsNaN(KubeApiQps.Value)) return "--kube-api-qps must be a number, it is NaN";
+        return KubeApiQps.Value > 0 && KubeApiBurst.Value <= 0
+            ? $"--kube-api-burst must be greater than zero when --kube-api-qps is, it is {KubeApiBurst.Value}"
+            : null;
+    }
 
     /// <summary>What <c>--version</c> prints on stdout: the program's path as it was started and the version.</summary>
     public static string VersionLine(string version) => $"{Environment.GetCommandLineArgs()[0]} {version}";

@@ -23,21 +23,25 @@ public sealed partial class ControllerLoop<TKey>(
     public async Task RunAsync(CancellationToken stop)
     {
         using var slots = new SemaphoreSlim(workers, workers);
+        var holdsSlot = false; // one that no work has yet
         try
         {
             while (true)
             {
                 await slots.WaitAsync(stop);
+                holdsSlot = true;
                 var (found, key) = await queue.TakeAsync(stop);
                 if (!found) break;
                 // Forked so that the next key need not wait; joined below, through the slots.
                 _ = Task.Run(() => Work(key, slots, stop), CancellationToken.None);
+                holdsSlot = false;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            slots.Release(); // the slot taken for the key that did not come
+            // Asked to stop.
         }
+        if (holdsSlot) slots.Release();
         queue.Close();
         for (var i = 0; i < workers; i++) await slots.WaitAsync(CancellationToken.None);
     }
@@ -46,7 +50,7 @@ public sealed partial class ControllerLoop<TKey>(
     {
         try
         {
-            Conclude(key, await Attempt(key, stop));
+            if (await Attempt(key, stop) is { } outcome) Conclude(key, outcome);
         }
         finally
         {
@@ -55,7 +59,8 @@ public sealed partial class ControllerLoop<TKey>(
         }
     }
 
-    private async ValueTask<Outcome> Attempt(TKey key, CancellationToken stop)
+    /// <summary>The outcome; null where the attempt was broken off because the loop stops.</summary>
+    private async ValueTask<Outcome?> Attempt(TKey key, CancellationToken stop)
     {
         try
         {
@@ -63,7 +68,7 @@ public sealed partial class ControllerLoop<TKey>(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return Outcome.Retry("stopped");
+            return null;
         }
 #pragma warning disable CA1031 // The one place where whatever an item throws becomes a retry of that item.
         catch (Exception e)

@@ -49,7 +49,11 @@ public sealed class RunningTasks
         {
             await run(_stop.Token);
         }
-        catch
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Asked to stop, by whoever waits for all or by the failure of another task.
+        }
+        catch (Exception)
         {
             await _stop.CancelAsync();
             throw;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Sidecars.Kubernetes.Http;
@@ -30,6 +29,9 @@ public sealed partial class EventRecorder
     private const int MostTries = 4;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Limit of one try: the client's own is made for requests that matter more.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly Channel<EventRecord> _waiting =
         Channel.CreateBounded<EventRecord>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -77,7 +79,7 @@ public sealed partial class EventRecorder
         if (_correlator.Correlate(record) is not { } decision) return; // too many of them
         for (var attempt = 1; ; attempt++)
         {
-            var result = decision.Existing is null ? await Create(decision, stop) : await CountUp(decision, stop);
+            var result = await Try(decision, stop);
             if (result.IsSuccess)
             {
                 _correlator.Written(decision, result.Value);
@@ -98,18 +100,30 @@ public sealed partial class EventRecorder
         }
     }
 
+    private async Task<ApiResult<ClusterEvent>> Try(EventDecision decision, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(s_patience, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            return decision.Existing is null ? await Create(decision, both.Token) : await CountUp(decision, both.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return ApiFailure.WithoutAnswer($"no answer from the API server within {s_patience.TotalSeconds:0} s");
+        }
+    }
+
     private Task<ApiResult<ClusterEvent>> Create(EventDecision decision, CancellationToken stop)
     {
         var about = decision.Record.About;
-        // The time makes the name unique per object; two events of one object in one tick differ by their sequence.
-        var nanoseconds = (decision.Record.At - DateTimeOffset.UnixEpoch).Ticks * 100 + decision.Sequence;
         return _api.CreateAsync(Resources.Events, new ClusterEvent
         {
             ApiVersion = "v1",
             Kind = "Event",
             Metadata = new ObjectMeta
             {
-                Name = $"{about.Name}.{nanoseconds.ToString("x", CultureInfo.InvariantCulture)}",
+                Name = EventName.Of(about.Name, decision.Record.At, decision.Sequence),
                 Namespace = string.IsNullOrEmpty(about.Namespace) ? "default" : about.Namespace,
             },
             InvolvedObject = about,

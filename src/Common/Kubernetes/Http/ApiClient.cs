@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -28,17 +27,28 @@ public sealed partial class ApiClient : IDisposable
     private readonly ApiClientOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly AuthenticationHeaderValue? _basic;
+    private readonly ServerWarnings _warnings;
+    private readonly AuthenticationHeaderValue? _fixed;
     private readonly k8s.Authentication.ITokenProvider? _tokens;
 
     /// <summary>A client for a cluster; no connection is opened before the first request.</summary>
     public ApiClient(ClusterAddress address, ApiClientOptions options, TimeProvider time, ILogger log)
+        : this(address, options, time, log, ClusterHandler.For(address))
+    {
+    }
+
+    internal ApiClient(ClusterAddress address, ApiClientOptions options, TimeProvider time, ILogger log, HttpMessageHandler handler)
     {
         (_address, _options, _time, _log) = (address, options, time, log);
-        _tokens = address.Tokens;
-        if (address.Basic is var (user, password))
-            _basic = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
-        _http = new HttpMessageInvoker(HandlerFor(address), disposeHandler: true);
+        _warnings = new ServerWarnings(log);
+        // A token file wins over a token that stands beside it, as for every client.
+        _tokens = address.TokenFile is { } file ? new TokenFile(file, time) : address.ExecTokens;
+        if (address.Token is { } token)
+            _fixed = new AuthenticationHeaderValue("Bearer", token);
+        else if (address.Basic is var (user, password))
+            _fixed = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+        _http = new HttpMessageInvoker(handler, disposeHandler: true);
+        if (address.Warning is { } warning) Log.NotAsItShouldBe(log, warning);
     }
 
     /// <summary>Reads one object.</summary>
@@ -83,19 +93,27 @@ public sealed partial class ApiClient : IDisposable
         }
     }
 
-    /// <summary>Opens a stream of watch events; the caller reads it to its end or disposes it. Takes no token (common contract 8.3).</summary>
+    /// <summary>
+    /// Opens a stream of watch events; the caller reads it to its end or disposes it. Takes no token (common contract 8.3) and is
+    /// not sent again here: its caller waits as the failure says. The time limit holds until the stream begins.
+    /// </summary>
     public async Task<ApiResult<HttpResponseMessage>> OpenAsync(string path, CancellationToken cancel)
     {
+        using var limit = new CancellationTokenSource(_options.Timeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
-            using var request = await RequestFor(HttpMethod.Get, path, cancel);
-            var response = await _http.SendAsync(request, cancel);
+            var made = await RequestFor(HttpMethod.Get, path, both.Token);
+            if (!made.IsSuccess) return made.Failure;
+            using var request = made.Value;
+            var response = await _http.SendAsync(request, both.Token);
+            _warnings.Take(response.Headers);
             if (response.IsSuccessStatusCode) return response;
-            using (response) return await FailureOf(response, cancel);
+            using (response) return await FailureOf(response, both.Token);
         }
-        catch (Exception e) when (IsTransport(e) && !cancel.IsCancellationRequested)
+        catch (Exception e) when (IsTransport(e))
         {
-            return Broken(e, path);
+            return WhyBroken(e, HttpMethod.Get, path, limit.Token, cancel);
         }
     }
 
@@ -110,10 +128,13 @@ public sealed partial class ApiClient : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
-            using var request = await RequestFor(method, path, both.Token);
+            var made = await RequestFor(method, path, both.Token);
+            if (!made.IsSuccess) return made.Failure;
+            using var request = made.Value;
             if (type is not null) request.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = type } };
             using var response = await _http.SendAsync(request, both.Token);
             Log.Answered(_log, method.Method, path, (int)response.StatusCode);
+            _warnings.Take(response.Headers);
             if (!response.IsSuccessStatusCode) return await FailureOf(response, both.Token);
 
             await using var stream = await response.Content.ReadAsStreamAsync(both.Token);
@@ -121,22 +142,28 @@ public sealed partial class ApiClient : IDisposable
                 ? value
                 : ApiFailure.WithoutAnswer($"{method} {path}: the server answered with an empty document");
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
-        {
-            return ApiFailure.WithoutAnswer($"{method} {path}: no answer from {_address.Server} within {_options.Timeout.TotalSeconds:0} s");
-        }
         catch (JsonException e)
         {
             return ApiFailure.WithoutAnswer($"{method} {path}: the answer cannot be read: {e.Message}");
         }
-        catch (Exception e) when (IsTransport(e) && !cancel.IsCancellationRequested)
+        catch (Exception e) when (IsTransport(e))
         {
-            return Broken(e, path);
+            return WhyBroken(e, method, path, limit.Token, cancel);
         }
     }
 
-    private async ValueTask<HttpRequestMessage> RequestFor(HttpMethod method, string path, CancellationToken cancel)
+    private async ValueTask<ApiResult<HttpRequestMessage>> RequestFor(HttpMethod method, string path, CancellationToken cancel)
     {
+        var authorization = _fixed;
+        try
+        {
+            if (_tokens is not null) authorization = await _tokens.GetAuthenticationHeaderAsync(cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A token file that is gone, a plug-in that fails in whatever way: nothing was sent.
+            return ApiFailure.WithoutAnswer($"{method} {path}: no token to send: {e.Message}", refused: true);
+        }
         var request = new HttpRequestMessage(method, new Uri(_address.Server.AbsoluteUri.TrimEnd('/') + path))
         {
             Version = HttpVersion.Version20,
@@ -144,15 +171,24 @@ public sealed partial class ApiClient : IDisposable
         };
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
-        request.Headers.Authorization = _tokens is null ? _basic : await _tokens.GetAuthenticationHeaderAsync(cancel);
+        request.Headers.Authorization = authorization;
+        // The handler checks the certificate against the Host it sends, and names that one to the server too.
+        if (_address.ServerName is { } serverName) request.Headers.Host = serverName;
+        foreach (var (name, value) in _address.Impersonation) request.Headers.TryAddWithoutValidation(name, value);
         return request;
     }
 
-    private static async Task<ApiFailure> FailureOf(HttpResponseMessage response, CancellationToken cancel)
+    private async Task<ApiFailure> FailureOf(HttpResponseMessage response, CancellationToken cancel)
     {
+        if (response.StatusCode is HttpStatusCode.Unauthorized && _tokens is TokenFile file) file.Refused();
         var retryAfter = response.Headers.RetryAfter?.Delta;
         Status? status = null;
-        if (response.Content.Headers.ContentType?.MediaType is "application/json")
+        var text = "";
+        if (response.Content.Headers.ContentType?.MediaType is "text/plain")
+        {
+            text = await BeginningOf(response.Content, cancel);
+        }
+        else if (response.Content.Headers.ContentType?.MediaType is "application/json")
         {
             try
             {
@@ -164,50 +200,40 @@ public sealed partial class ApiClient : IDisposable
                 // No Status after all: the code alone says what is known.
             }
         }
-        return ApiFailure.FromStatus((int)response.StatusCode, status, retryAfter);
+        return ApiFailure.FromStatus((int)response.StatusCode, status, retryAfter, text);
+    }
+
+    private static async Task<string> BeginningOf(HttpContent content, CancellationToken cancel)
+    {
+        const int enough = 200; // for a sentence; an error page is of no use in a log
+        await using var stream = await content.ReadAsStreamAsync(cancel);
+        var bytes = new byte[enough];
+        var read = await stream.ReadAtLeastAsync(bytes, enough, throwOnEndOfStream: false, cancel);
+        return Encoding.UTF8.GetString(bytes, 0, read).ReplaceLineEndings(" ").Trim();
     }
 
     private static TimeSpan? PauseBeforeRetry(HttpMethod method, ApiFailure failure)
     {
+        if (failure.IsVersionTooLarge) return null; // whoever asked for the version knows better what to ask for instead
         if (failure.IsTooManyRequests || failure.Code >= 500) return failure.RetryAfter;
-        return failure.IsWithoutAnswer && !failure.IsRefused && method == HttpMethod.Get ? s_pauseAfterBrokenRead : null;
+        return failure.IsCut && method == HttpMethod.Get ? s_pauseAfterBrokenRead : null;
     }
 
     private static bool IsTransport(Exception e) => e is HttpRequestException or IOException or SocketException or OperationCanceledException;
 
-    private ApiFailure Broken(Exception e, string path)
+    private ApiFailure WhyBroken(Exception e, HttpMethod method, string path, CancellationToken limit, CancellationToken cancel)
     {
-        var refused = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+        cancel.ThrowIfCancellationRequested();
+        if (limit.IsCancellationRequested)
+            return ApiFailure.WithoutAnswer($"{method} {path}: no answer from {_address.Server} within {_options.Timeout.TotalSeconds:0} s");
+        var error = (e as HttpRequestException)?.HttpRequestError;
+        var isTls = error is HttpRequestError.SecureConnectionError;
+        // The handler's own limit for a connection shows as a cancellation nobody asked for.
+        var isRefused = isTls || error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError || e is OperationCanceledException;
         var cause = e;
         while (cause.InnerException is { } inner) cause = inner;
-        return ApiFailure.WithoutAnswer($"no answer from {_address.Server} to {path}: {cause.Message}", refused);
-    }
-
-    private static SocketsHttpHandler HandlerFor(ClusterAddress address)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(30),
-            // A dead API server is found by a ping after 30 s of silence, not by TCP after a quarter of an hour.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            EnableMultipleHttp2Connections = true,
-            ActivityHeadersPropagator = null,
-        };
-        if (address.Server.Scheme == Uri.UriSchemeHttps)
-        {
-            handler.SslOptions = new SslClientAuthenticationOptions { TargetHost = address.ServerName };
-            if (address.ReadClientCertificate() is { } certificate) handler.SslOptions.ClientCertificates = [certificate];
-#pragma warning disable CA5359 // The kubeconfig says insecure-skip-tls-verify: its owner decided.
-            if (address.SkipsVerification) handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-            else if (address.Authority is { } authority)
-                handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, chain, errors) => authority.Trusts(presented, chain, errors);
-        }
-        return handler;
+        var advice = isTls ? "; the server's certificate must be valid for its name and signed by the authority the configuration names" : "";
+        return ApiFailure.WithoutAnswer($"{method} {path}: no answer from {_address.Server}: {cause.Message}{advice}", isRefused, cut: !isRefused);
     }
 
     private static partial class Log
@@ -217,5 +243,8 @@ public sealed partial class ApiClient : IDisposable
 
         [LoggerMessage(2, LogLevel.Debug, "Sending an API request again {Verb} {Path} {Reason} {Delay}")]
         public static partial void Retrying(ILogger logger, string verb, string path, string reason, TimeSpan delay);
+
+        [LoggerMessage(3, LogLevel.Error, "Configuration of the API client {Warning}")]
+        public static partial void NotAsItShouldBe(ILogger logger, string warning);
     }
 }

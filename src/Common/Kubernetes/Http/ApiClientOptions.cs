@@ -16,12 +16,13 @@ public sealed record ApiClientOptions
 
     /// <summary>
     /// The token bucket of <c>--kube-api-qps</c> and <c>--kube-api-burst</c>: none unless one of the two was named; a negative
-    /// rate is no limit, 0 the default of 5.
+    /// or infinite rate is no limit, 0 stands for the default rate, with the default burst where none is named.
     /// </summary>
     public static RequestThrottle? ThrottleOf(double qps, int burst, bool isExplicit, TimeProvider time)
     {
         const double defaultRate = 5;
-        if (!isExplicit || qps < 0) return null;
-        return new RequestThrottle(qps is 0 ? defaultRate : qps, burst, time);
+        const int defaultBurst = 10;
+        if (!isExplicit || qps < 0 || double.IsPositiveInfinity(qps)) return null;
+        return qps is 0 ? new RequestThrottle(defaultRate, burst > 0 ? burst : defaultBurst, time) : new RequestThrottle(qps, burst, time);
     }
 }

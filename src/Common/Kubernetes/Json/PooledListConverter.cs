@@ -9,12 +9,15 @@ namespace Sidecars.Kubernetes.Json;
 /// </summary>
 public sealed class PooledListConverter : JsonConverter<string[]>
 {
+    [ThreadStatic] private static List<string>? t_items;
+
     /// <inheritdoc />
     public override string[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType is JsonTokenType.Null) return null;
         if (reader.TokenType is not JsonTokenType.StartArray) throw new JsonException($"expected a list, found {reader.TokenType}");
-        var items = new List<string>();
+        var items = t_items ??= [];
+        items.Clear();
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray) items.Add(PooledStringConverter.ReadPooled(ref reader) ?? "");
         return [.. items];
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,6 +13,13 @@ public sealed class ResourceVersionConverter : JsonConverter<ulong>
 {
     /// <inheritdoc />
     public override ulong Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType is JsonTokenType.String && !reader.HasValueSequence
+        && Utf8Parser.TryParse(reader.ValueSpan, out ulong version, out var read) && read == reader.ValueSpan.Length
+            ? version
+            : Slowly(ref reader);
+
+    /// <summary>The text came in two buffers, or is no number.</summary>
+    private static ulong Slowly(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.String && ulong.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
             : 0;

@@ -12,6 +12,12 @@ namespace Sidecars.Kubernetes.Leading;
 /// </summary>
 public sealed partial class LeaderElector
 {
+    /// <summary>
+    /// Part of the lease's duration that its holder leaves unused, so that it has stopped before the first moment at which
+    /// another one may begin.
+    /// </summary>
+    private const double UnusedPart = 0.05;
+
     private readonly LeaseLock _lease;
     private readonly LeaderElectionOptions _options;
     private readonly LeaderElectionMetrics _metrics;
@@ -65,9 +71,16 @@ public sealed partial class LeaderElector
         await leading.CancelAsync();
         await renewing.CancelAsync();
         await renewal;
-        if (!isLost) await working; // a lost lease does not wait: the process ends
-        if (releases && !isLost) await Release();
-        return !isLost;
+        if (isLost) return false; // does not wait for the work: the process ends
+        try
+        {
+            await working;
+        }
+        finally
+        {
+            if (releases) await Release(); // also where the work failed: it has ended, and another replica may do better
+        }
+        return true;
     }
 
     /// <summary>
@@ -82,7 +95,7 @@ public sealed partial class LeaderElector
         Log.Acquiring(_log, _options.Namespace, _options.LeaseName);
         try
         {
-            while (!await Try(stop)) await Task.Delay(_options.RetryPeriod * (1 + LeaderElectionOptions.JitterFactor * _random()), _time, stop);
+            while (!await TryInTime(stop)) await Task.Delay(_options.RetryPeriod * (1 + LeaderElectionOptions.JitterFactor * _random()), _time, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -114,12 +127,21 @@ public sealed partial class LeaderElector
 
     private async Task<bool> RenewRound(CancellationToken stop)
     {
-        using var deadline = new CancellationTokenSource(_options.RenewDeadline, _time);
+        // Counted from when the last renewal was sent, not from when its answer came: others count from its arrival.
+        var untilOthersMay = TimeSpan.FromSeconds(WholeSeconds) * (1 - UnusedPart) - _time.GetElapsedTime(Volatile.Read(ref _observedAt));
+        if (untilOthersMay <= TimeSpan.Zero) return false;
+        using var deadline = new CancellationTokenSource(untilOthersMay < _options.RenewDeadline ? untilOthersMay : _options.RenewDeadline, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         try
         {
-            while (!await Try(both.Token)) await Task.Delay(_options.RetryPeriod, _time, both.Token);
-            return true;
+            while (true)
+            {
+                var began = _time.GetTimestamp();
+                if (await TryInTime(both.Token)) return true;
+                // Tries begin a retry period apart: one that hung has used up the pause already.
+                var pause = _options.RetryPeriod - _time.GetElapsedTime(began);
+                if (pause > TimeSpan.Zero) await Task.Delay(pause, _time, both.Token);
+            }
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -127,15 +149,31 @@ public sealed partial class LeaderElector
         }
     }
 
+    /// <summary>One try, in half of the renew deadline: a request that hangs must leave time for another.</summary>
+    private async Task<bool> TryInTime(CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(_options.RenewDeadline / 2, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            return await Try(both.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            Log.Failed(_log, "renew or acquire", _options.Namespace, _options.LeaseName, $"no answer within {_options.RenewDeadline.TotalSeconds / 2:0.#} s");
+            return false;
+        }
+    }
+
     private async Task<bool> Try(CancellationToken cancel)
     {
-        var now = _time.GetUtcNow();
+        var (now, sent) = (_time.GetUtcNow(), _time.GetTimestamp());
         if (_observed is { Spec.HolderIdentity: var holder } known && holder == _options.Identity && IsStillValid(known))
         {
             var renewed = await _lease.Update(known, RecordOf(known.Spec!.AcquireTime ?? now, now, known.Spec.LeaseTransitions ?? 0), _options.Labels, cancel);
             if (renewed.IsSuccess)
             {
-                Observe(renewed.Value);
+                Observe(renewed.Value, sent);
                 Log.Renewed(_log, _options.LeaseName);
                 return true;
             }
@@ -143,29 +181,31 @@ public sealed partial class LeaderElector
         }
 
         var read = await _lease.Get(cancel);
-        if (!read.IsSuccess) return read.Failure.IsNotFound ? await Create(now, cancel) : Failed("read", read.Failure);
+        if (!read.IsSuccess) return read.Failure.IsNotFound ? await Create(cancel) : Failed("read", read.Failure);
 
-        if (_observed is null || !IsSameRecord(_observed.Spec, read.Value.Spec)) Observe(read.Value);
+        if (_observed is null || !IsSameRecord(_observed.Spec, read.Value.Spec)) Observe(read.Value, _time.GetTimestamp());
         else _observed = read.Value; // the version may have moved; the time of observation has not
         var record = read.Value.Spec;
         var isOurs = record?.HolderIdentity == _options.Identity;
         if (!string.IsNullOrEmpty(record?.HolderIdentity) && !isOurs && IsStillValid(read.Value)) return false;
 
         if (isOurs) _metrics.SlowPath();
+        (now, sent) = (_time.GetUtcNow(), _time.GetTimestamp());
         var spec = isOurs
             ? RecordOf(record!.AcquireTime ?? now, now, record.LeaseTransitions ?? 0)
             : RecordOf(now, now, (record?.LeaseTransitions ?? 0) + 1);
         var taken = await _lease.Update(read.Value, spec, _options.Labels, cancel);
         if (!taken.IsSuccess) return Failed("update", taken.Failure);
-        Observe(taken.Value);
+        Observe(taken.Value, sent);
         return true;
     }
 
-    private async Task<bool> Create(DateTimeOffset now, CancellationToken cancel)
+    private async Task<bool> Create(CancellationToken cancel)
     {
+        var (now, sent) = (_time.GetUtcNow(), _time.GetTimestamp());
         var created = await _lease.Create(RecordOf(now, now, 0), _options.Labels, cancel);
         if (!created.IsSuccess) return Failed("create", created.Failure);
-        Observe(created.Value);
+        Observe(created.Value, sent);
         return true;
     }
 
@@ -189,19 +229,24 @@ public sealed partial class LeaderElector
         }
     }
 
+    /// <summary>What others go by: the record holds no fractions of a second.</summary>
+    private int WholeSeconds => (int)_options.LeaseDuration.TotalSeconds;
+
     private LeaseSpec RecordOf(DateTimeOffset acquired, DateTimeOffset renewed, int transitions) => new()
     {
         HolderIdentity = _options.Identity,
-        LeaseDurationSeconds = (int)_options.LeaseDuration.TotalSeconds,
+        LeaseDurationSeconds = WholeSeconds,
         AcquireTime = acquired,
         RenewTime = renewed,
         LeaseTransitions = transitions,
     };
 
-    private void Observe(Lease lease)
+    /// <param name="lease">The lease as it is now.</param>
+    /// <param name="at">When it certainly was not yet older: for our own record when it was sent, for another's when it was read.</param>
+    private void Observe(Lease lease, long at)
     {
         _observed = lease;
-        Volatile.Write(ref _observedAt, _time.GetTimestamp());
+        Volatile.Write(ref _observedAt, at);
         var leader = lease.Spec?.HolderIdentity ?? "";
         if (leader == _reportedLeader) return;
         _reportedLeader = leader;

@@ -17,13 +17,13 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
 
     public WatchLine<T> Parse(in ReadOnlySequence<byte> line)
     {
-        if (line.IsSingleSegment) return Parse(line.FirstSpan);
+        if (line.IsSingleSegment) return Parse(line.FirstSpan, objectIsLast: true);
         // A line across two buffers is put together first: a reader of pieces is slower and cannot share texts.
         var whole = ArrayPool<byte>.Shared.Rent((int)line.Length);
         try
         {
             line.CopyTo(whole);
-            return Parse(whole.AsSpan(0, (int)line.Length));
+            return Parse(whole.AsSpan(0, (int)line.Length), objectIsLast: true);
         }
         finally
         {
@@ -31,11 +31,13 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
         }
     }
 
-    private WatchLine<T> Parse(ReadOnlySpan<byte> line)
+    /// <param name="line">The line.</param>
+    /// <param name="objectIsLast">Whether nothing is expected behind the object, which saves reading it a first time to find its end.</param>
+    private WatchLine<T> Parse(ReadOnlySpan<byte> line, bool objectIsLast)
     {
         try
         {
-            var kind = KindOf(line, out var body);
+            var kind = KindOf(line, objectIsLast, out var body);
             switch (kind)
             {
                 case WatchLineKind.Bookmark:
@@ -52,6 +54,7 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            if (objectIsLast) return Parse(line, objectIsLast: false);
             return new(WatchLineKind.Garbled, Failure: ApiFailure.WithoutAnswer($"a line of the watch cannot be read: {e.Message}"));
         }
     }
@@ -60,7 +63,7 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
         JsonSerializer.Deserialize(body, type) ?? throw new JsonException("an event without an object");
 
     /// <summary>Finds the type of the event and the bytes of its object.</summary>
-    private static WatchLineKind KindOf(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> body)
+    private static WatchLineKind KindOf(ReadOnlySpan<byte> line, bool objectIsLast, out ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(line);
         WatchLineKind? kind = null;
@@ -78,9 +81,8 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
             {
                 reader.Read();
                 var from = (int)reader.TokenStartIndex;
-                if (kind is { } known && IsLast(line, out var end))
+                if (objectIsLast && kind is { } known && EndsWithObject(line, out var end))
                 {
-                    // The usual order: what stands here up to the last brace is the object, and its reader will find out if not.
                     body = line[from..end];
                     return known;
                 }
@@ -96,7 +98,7 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
         throw new JsonException("a line without type or object");
     }
 
-    private static bool IsLast(ReadOnlySpan<byte> line, out int end)
+    private static bool EndsWithObject(ReadOnlySpan<byte> line, out int end)
     {
         end = line.TrimEnd(" \t\r"u8).Length - 1;
         return end > 0 && line[end] is (byte)'}' && line[end - 1] is (byte)'}';

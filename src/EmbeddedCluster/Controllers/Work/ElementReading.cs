@@ -44,7 +44,7 @@ internal static class ElementReading
 
     /// <summary>The quantity at the path, zero when there is none that can be read.</summary>
     public static Quantity Quantity(this JsonElement element, params ReadOnlySpan<string> path) =>
-        EmbeddedCluster.Quantity.TryParse(element.Text(path), out var quantity) ? quantity : default;
+        Sidecars.Hosting.Quantity.TryParse(element.Text(path), out var quantity) ? quantity : default;
 
     public static string Annotation(this StoredObject stored, string name) => stored.Root.Text("metadata", "annotations", name);
 

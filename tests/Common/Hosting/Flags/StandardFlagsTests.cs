@@ -88,6 +88,7 @@ internal sealed class StandardFlagsTests
 
     [Test]
     public void No_rate_needs_no_burst() =>
+        Assert.That(Parse(ProgramKind.Sidecar, "--kube-api-qps=NaN").Flags.CheckThrottle(), Does.Contain("NaN"));
         Assert.That(Parse(ProgramKind.Sidecar, "--kube-api-qps=-1", "--kube-api-burst=0").Flags.CheckThrottle(), Is.Null);
 
     [Test]

@@ -113,6 +113,26 @@ public sealed class ObjectStoreTests
     }
 
     [Test]
+    public void An_own_write_that_arrives_after_the_deletion_does_not_bring_the_object_back()
+    {
+        List(5, Class("a", 4, "uid1"));
+        _store.FoldDeletion(new ObjectKey(null, "a"), "uid1");
+        _store.Fold(Class("a", 6, "uid1"));
+        Assert.That(_store.Count, Is.Zero);
+    }
+
+    [Test]
+    public void A_list_of_before_what_the_watch_has_shown_is_a_restored_server_and_alone_true()
+    {
+        List(50, Class("a", 40), Class("b", 41));
+        Take(WatchEventKind.Applied, Class("b", 60));
+        List(20, Class("b", 10));
+        Assert.That(Names(), Is.EqualTo(new[] { "b10" }));
+        Take(WatchEventKind.Applied, Class("b", 21));
+        Assert.That(Names(), Is.EqualTo(new[] { "b21" }));
+    }
+
+    [Test]
     public void A_list_keeps_own_writes_that_are_newer_than_itself()
     {
         List(5, Class("a", 1));

@@ -24,6 +24,8 @@ public sealed class RequestThrottleTests
     [TestCase(5, 10, true, true, TestName = "Named_limits_are_honoured")]
     [TestCase(-1, 10, true, false, TestName = "A_negative_rate_is_no_limit")]
     [TestCase(0, 10, true, true, TestName = "A_rate_of_zero_is_the_default")]
+    [TestCase(0, 0, true, true, TestName = "A_rate_of_zero_has_the_default_burst_too")]
+    [TestCase(double.PositiveInfinity, 10, true, false, TestName = "An_infinite_rate_is_no_limit")]
     public void Which_flags_throttle(double qps, int burst, bool isExplicit, bool throttles) =>
         Assert.That(ApiClientOptions.ThrottleOf(qps, burst, isExplicit, _time), throttles ? Is.Not.Null : Is.Null);
 }

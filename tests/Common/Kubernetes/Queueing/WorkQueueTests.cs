@@ -214,8 +214,8 @@ public sealed class WorkQueueTests
 
     private static string TakeNow(WorkQueue<string> queue)
     {
-        var take = queue.TakeAsync(CancellationToken.None);
+        var take = queue.TakeAsync(CancellationToken.None).AsTask();
         Assert.That(take.IsCompletedSuccessfully, Is.True, "the queue has a key");
-        return take.GetAwaiter().GetResult().Key;
+        return take.Result.Key;
     }
 }

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sidecars.Csi;
+
+/// <summary>
+/// The first steps of a sidecar with its driver (common contract 3): connect and wait until the driver is ready, ask for its name,
+/// ask what it can do. Every step ends in a value: what was learnt, or at which step it failed and why. It ends no process and
+/// knows no exit code, because each program has its own for the same failure.
+/// </summary>
+/// <param name="csiAddress">The address as the user wrote it.</param>
+/// <param name="limits">How long each call may take.</param>
+/// <param name="loggers">Where progress is told.</param>
+/// <param name="time">Clock.</param>
+public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILoggerFactory loggers, TimeProvider time)
+{
+    private readonly CsiCall _calls = new(time);
+
+    /// <summary>Opens a connection, which is then never dialled again, and waits for as long as the driver says that it is not ready.</summary>
+    public async Task<DriverStartResult<CsiConnection>> ConnectAsync(CsiCallMetrics metrics, CancellationToken stop)
+    {
+        if (CsiAddress.Parse(csiAddress, out var addressError) is not { } address) return new DriverStartFailure(DriverStartStep.Address, addressError!);
+        CsiConnection connection;
+        try
+        {
+            var options = new CsiConnectionOptions
+            {
+                Address = address,
+                OnLoss = LossPolicy.Exit,
+                Metrics = metrics,
+                MaxLoggedResponseBytes = limits.LoggedResponseBytes,
+            };
+            connection = await CsiConnection.ConnectAsync(options, loggers.CreateLogger<CsiConnection>(), time, stop);
+        }
+        catch (CsiConnectionException e)
+        {
+            return new DriverStartFailure(DriverStartStep.Connection, e.Message);
+        }
+        var notReady = await new DriverProbe(connection.Invoker, _calls, loggers.CreateLogger<DriverProbe>(), time).WaitUntilReadyAsync(limits.Probe, stop);
+        if (notReady is null) return connection;
+        connection.Dispose();
+        return new DriverStartFailure(DriverStartStep.Probe, notReady.Text);
+    }
+
+    /// <summary>Asks for the driver's name, which is never empty.</summary>
+    public async Task<DriverStartResult<string>> NameAsync(CsiConnection connection, CancellationToken stop)
+    {
+        var name = await new DriverIdentity(connection.Invoker, _calls, limits.Name).NameAsync(stop);
+        if (name.IsOk) return name.Response;
+        return new DriverStartFailure(DriverStartStep.Name, $"asking the driver at {csiAddress} for its name (GetPluginInfo): {name.Error.Text}");
+    }
+
+    /// <summary>
+    /// Asks what the driver as a whole can do, and its controller where it has one; without one the controller's set is empty and
+    /// nobody is asked. Both calls together have the limit of capabilities.
+    /// </summary>
+    public async Task<DriverStartResult<DriverCapabilities>> CapabilitiesAsync(CsiConnection connection, string driver, CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
+        var plugin = await new DriverIdentity(connection.Invoker, _calls, limits.Capabilities).PluginCapabilitiesAsync(stop);
+        if (!plugin.IsOk) return Failed("it", "GetPluginCapabilities", plugin.Error);
+        var services = new PluginCapabilities(plugin.Response);
+        if (!services.HasControllerService) return new DriverCapabilities(services, default);
+
+        var left = limits.Capabilities - time.GetElapsedTime(started);
+        var controller = await new DriverIdentity(connection.Invoker, _calls, left).ControllerCapabilitiesAsync(stop);
+        if (!controller.IsOk) return Failed("its controller", "ControllerGetCapabilities", controller.Error);
+        return new DriverCapabilities(services, new ControllerCapabilities(controller.Response));
+
+        DriverStartFailure Failed(string who, string method, CsiError error) =>
+            new(DriverStartStep.Capabilities, $"asking driver {driver} what {who} can do ({method}): {error.Text}");
+    }
+}

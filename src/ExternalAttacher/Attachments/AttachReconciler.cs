@@ -1,0 +1,72 @@
+using System.Text;
+using Csi.V1;
+using Google.Protobuf.Collections;
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+using Sidecars.ExternalAttacher.Objects;
+using Sidecars.ExternalAttacher.Requests;
+using Sidecars.Kubernetes.Control;
+
+namespace Sidecars.ExternalAttacher.Attachments;
+
+/// <summary>
+/// Attaches (attacher contract 8): composes the call, marks the attachment so that it cannot go without being detached, publishes,
+/// and notes the outcome. An attachment counts as attached only after the driver said so; whatever else it said leaves the mark,
+/// and with it the detach to come.
+/// </summary>
+internal sealed partial class AttachReconciler(
+    Caches caches, OrderComposer composer, DriverCalls calls, AttachmentWriter writer, AttachmentMemory memory, ILogger<AttachReconciler> log)
+{
+    /// <summary>Most the API server keeps of what a driver says for the node, in bytes of keys and values.</summary>
+    private const int LongestMetadata = 256 * 1024;
+
+    public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
+    {
+        if (caches.FindAttachment(name) is not { IsBeingDeleted: false } attachment || attachment.Spec.Attacher is null) return Outcome.Done;
+        var isForced = memory.Forced.Take(name);
+        if (attachment.Status.Attached && !isForced) return Outcome.Done;
+
+        var (order, error) = await composer.ToPublish(attachment, stop);
+        if (order is null) return await Failed(attachment, CsiError.Local(error!));
+
+        var prepared = await writer.Prepare(attachment, order.Request.NodeId);
+        if (prepared.Failure is { } refused) return await Failed(attachment, CsiError.Local($"could not save VolumeAttachment: {refused.Message}"));
+        if (prepared.Now is not { } marked) return Outcome.Done;
+
+        var answer = await calls.Publish(order, stop);
+        if (!answer.IsOk) return await Failed(marked, answer.Error);
+        return await Succeeded(marked, order.Request, answer.Response.PublishContext);
+    }
+
+    private async Task<Outcome> Succeeded(Attachment attachment, ControllerPublishVolumeRequest request, MapField<string, string> metadata)
+    {
+        var size = metadata.Sum(m => Encoding.UTF8.GetByteCount(m.Key) + Encoding.UTF8.GetByteCount(m.Value));
+        if (size > LongestMetadata)
+            return await Failed(attachment, CsiError.Local(
+                $"the driver published the volume, but its publish context has {size} bytes and the API server keeps at most {LongestMetadata}; the driver has to send less"));
+
+        var written = await writer.Attached(attachment, metadata);
+        if (written.Failure is { } failure)
+            return memory.Waiting.Failed(attachment, $"published, but VolumeAttachment {attachment.Name} cannot be marked as attached: {failure}");
+        memory.Waiting.Finished(attachment.Name);
+        Log.Attached(log, attachment.Name, request.VolumeId, request.NodeId);
+        return Outcome.Done;
+    }
+
+    private async Task<Outcome> Failed(Attachment attachment, CsiError error)
+    {
+        var written = await writer.AttachFailed(attachment, error);
+        if (written.IsGone) return Outcome.Done;
+        if (written.Failure is { } failure) Log.ErrorNotSaved(log, attachment.Name, failure.ToString());
+        return memory.Waiting.Failed(attachment, error.Text);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Attached {VolumeAttachment} {VolumeHandle} {NodeID}")]
+        public static partial void Attached(ILogger logger, string volumeAttachment, string volumeHandle, string nodeID);
+
+        [LoggerMessage(2, LogLevel.Error, "Failed to save the attach error {VolumeAttachment} {Err}")]
+        public static partial void ErrorNotSaved(ILogger logger, string volumeAttachment, string err);
+    }
+}

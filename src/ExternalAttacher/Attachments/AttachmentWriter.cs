@@ -1,0 +1,95 @@
+using Sidecars.Csi;
+using Sidecars.ExternalAttacher.Objects;
+using Sidecars.ExternalAttacher.Patches;
+using Sidecars.Kubernetes.Http;
+
+namespace Sidecars.ExternalAttacher.Attachments;
+
+/// <summary>
+/// Writes what becomes of attachments (attacher contract 8.1 and 9). A write that would change nothing is not made; what is written
+/// stands in the cache before the method returns, so that no attempt ever starts from before it. Not stopped by a shutdown: what a
+/// driver did has to be known to the next process.
+/// </summary>
+internal sealed class AttachmentWriter(Caches caches, ApiClient api, DriverFacts driver, bool notesErrorCodes, TimeProvider time)
+{
+    /// <summary>Tries of one write while others keep changing the same attachment.</summary>
+    private const int MostTries = 5;
+
+    /// <summary>Our mark and the node's name, in one write. Answers "gone" also where deletion began meanwhile: then it is not attached.</summary>
+    public async Task<WriteResult> Prepare(Attachment attachment, string nodeId)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (AttachmentPatch.Prepare(attachment, driver.Finalizer, nodeId) is not { } patch) return attachment;
+            var written = await Send(attachment, null, patch);
+            if (!IsOvertaken(written, attempt)) return written;
+            var read = await Read(attachment);
+            if (read.Now is not { IsBeingDeleted: false } now) return read.Failure is null ? WriteResult.Gone : read;
+            attachment = now;
+        }
+    }
+
+    /// <summary>Attached.</summary>
+    public Task<WriteResult> Attached(Attachment attachment, IReadOnlyDictionary<string, string> metadata) =>
+        SendStatus(attachment, AttachmentPatch.Attached(attachment, metadata));
+
+    /// <summary>Why it could not be attached.</summary>
+    public Task<WriteResult> AttachFailed(Attachment attachment, CsiError error) =>
+        SendStatus(attachment, AttachmentPatch.AttachFailed(attachment, FaultOf(error, notesErrorCodes), time.GetUtcNow()));
+
+    /// <summary>Why it could not be detached.</summary>
+    public Task<WriteResult> DetachFailed(Attachment attachment, CsiError error) =>
+        SendStatus(attachment, AttachmentPatch.DetachFailed(attachment, FaultOf(error, notesCode: false), time.GetUtcNow()));
+
+    /// <summary>
+    /// Detached: first the mark, after which nobody detaches it again, then the status, where the mark was not all that kept the
+    /// attachment (attacher contract 9 step 5).
+    /// </summary>
+    public async Task<WriteResult> Detached(Attachment attachment)
+    {
+        for (var attempt = 1; attachment.HasFinalizer(driver.Finalizer); attempt++)
+        {
+            var written = await Send(attachment, null, AttachmentPatch.Release(attachment, driver.Finalizer));
+            if (IsOvertaken(written, attempt)) written = await Read(attachment);
+            if (written.Now is not { } now) return written;
+            attachment = now;
+        }
+        if (IsEnded(attachment)) return WriteResult.Gone;
+        return await SendStatus(attachment, AttachmentPatch.Detached(attachment));
+    }
+
+    private static AttachmentFault FaultOf(CsiError error, bool notesCode) =>
+        new(ApiText.Cut(error.Text), notesCode && error.Code is { } code ? (int)code : null);
+
+    private async Task<WriteResult> SendStatus(Attachment attachment, ReadOnlyMemory<byte>? patch) =>
+        patch is { } body ? await Send(attachment, "status", body) : attachment;
+
+    private async Task<WriteResult> Send(Attachment attachment, string? subresource, ReadOnlyMemory<byte> patch)
+    {
+        var sent = await api.PatchAsync(AttacherResources.Attachments, attachment.Key, subresource, patch, MediaTypes.MergePatch, CancellationToken.None);
+        return Taken(attachment, sent);
+    }
+
+    private async Task<WriteResult> Read(Attachment attachment) =>
+        Taken(attachment, await api.GetAsync(AttacherResources.Attachments, attachment.Key, CancellationToken.None));
+
+    private WriteResult Taken(Attachment attachment, ApiResult<Attachment> answer)
+    {
+        if (!answer.IsSuccess)
+        {
+            if (!answer.Failure.IsNotFound) return answer.Failure;
+            caches.Attachments.FoldDeletion(attachment.Key, attachment.Uid);
+            return WriteResult.Gone;
+        }
+        var now = answer.Value;
+        if (now.Uid != attachment.Uid) return WriteResult.Gone; // another one of the same name
+        if (IsEnded(now)) caches.Attachments.FoldDeletion(now.Key, now.Uid);
+        else caches.Attachments.Fold(now);
+        return now;
+    }
+
+    /// <summary>Nothing keeps it any more: the server removed it with this answer.</summary>
+    private static bool IsEnded(Attachment attachment) => attachment.IsBeingDeleted && attachment.Metadata.Finalizers is not { Length: > 0 };
+
+    private static bool IsOvertaken(WriteResult written, int attempt) => attempt < MostTries && written.Failure is { IsConflict: true };
+}

@@ -1,0 +1,72 @@
+using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Control;
+
+namespace Sidecars.ExternalAttacher.Attachments;
+
+/// <summary>
+/// Attaching and detaching have a lane each, so that a storm of failing detaches does not hold up an attach. One attachment is still
+/// never in two hands: a lane that finds it in the other's passes on, and it is put in line again as soon as the other is done.
+/// </summary>
+internal sealed class Lanes(Lane attach, Lane detach)
+{
+    private readonly Lock _lock = new();
+
+    // The attachments in work, with the lane that came for them meanwhile.
+    private readonly Dictionary<string, Lane?> _inHand = new(StringComparer.Ordinal);
+
+    public Lane Attach => attach;
+
+    public Lane Detach => detach;
+
+    /// <summary>Puts an attachment in the line its state asks for.</summary>
+    public void Add(Attachment attachment) => LaneOf(attachment).Queue.Add(attachment.Name);
+
+    public Lane LaneOf(Attachment attachment) => attachment.IsBeingDeleted ? detach : attach;
+
+    /// <summary>Whether somebody works on the attachment right now.</summary>
+    public bool IsInHand(string name)
+    {
+        lock (_lock) return _inHand.ContainsKey(name);
+    }
+
+    /// <summary>Nothing is left to remember of an attachment that is gone.</summary>
+    public void Forget(string name)
+    {
+        attach.Backoff.Forget(name);
+        detach.Backoff.Forget(name);
+    }
+
+    /// <summary>The work of a lane, which waits its turn.</summary>
+    public Func<string, CancellationToken, ValueTask<Outcome>> OneAtATime(Lane lane, Func<string, CancellationToken, ValueTask<Outcome>> work) =>
+        async (name, stop) =>
+        {
+            if (!TryTake(name, lane)) return Outcome.Done;
+            try
+            {
+                return await work(name, stop);
+            }
+            finally
+            {
+                Release(name)?.Queue.Add(name);
+            }
+        };
+
+    private bool TryTake(string name, Lane lane)
+    {
+        lock (_lock)
+        {
+            if (_inHand.TryAdd(name, null)) return true;
+            _inHand[name] = lane;
+            return false;
+        }
+    }
+
+    private Lane? Release(string name)
+    {
+        lock (_lock)
+        {
+            _inHand.Remove(name, out var waiting);
+            return waiting;
+        }
+    }
+}

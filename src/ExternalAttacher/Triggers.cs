@@ -1,0 +1,64 @@
+using Sidecars.ExternalAttacher.Attachments;
+using Sidecars.ExternalAttacher.Objects;
+using Sidecars.ExternalAttacher.Volumes;
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Queueing;
+
+namespace Sidecars.ExternalAttacher;
+
+/// <summary>
+/// Which change of which object puts what into which queue (attacher contract 5). What needs nothing is passed over here, so that
+/// ten thousand attached volumes cost nothing at start; the reconcilers judge again by the state of then.
+/// </summary>
+internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, AttachmentMemory memory, WorkQueue<string> volumes)
+{
+    public void AttachmentChanged(StoreChange<Attachment> change)
+    {
+        if (change.New is { } now)
+        {
+            if (now.Spec.Attacher == driver.Name) Look(caches.FindAttachment(now.Name) ?? now, AttachmentDifference.Matters(change.Old, now, driver.Finalizer));
+        }
+        else if (change.Old is { } gone)
+        {
+            lanes.Forget(gone.Name);
+            memory.Forced.Take(gone.Name);
+            memory.Waiting.Finished(gone.Name);
+            if (gone.Spec.Source?.PersistentVolumeName is { } volume && caches.FindVolume(volume) is { } known) Look(known);
+        }
+    }
+
+    public void VolumeChanged(StoreChange<Volume> change)
+    {
+        if (change.New is { } volume) Look(volume);
+    }
+
+    /// <summary>Looks at everything again that is not done, whatever pause it is in.</summary>
+    public void LookAgain()
+    {
+        foreach (var attachment in caches.Attachments.Snapshot()) Look(attachment, isDue: true);
+        foreach (var volume in caches.Volumes.Snapshot()) Look(volume);
+    }
+
+    private void Look(Attachment attachment, bool isDue)
+    {
+        if (attachment.Spec.Attacher is null) return;
+        if (IsDone(attachment))
+        {
+            memory.Waiting.Finished(attachment.Name);
+            return;
+        }
+        memory.Waiting.Began(attachment);
+        if (isDue) lanes.Add(attachment);
+    }
+
+    private void Look(Volume volume)
+    {
+        if (VolumeReconciler.IsToBeReleased(volume, driver)) volumes.Add(volume.Name);
+    }
+
+    private bool IsDone(Attachment attachment)
+    {
+        if (!driver.Publishes) return attachment.Status.Attached;
+        return attachment.IsBeingDeleted ? !attachment.HasFinalizer(driver.Finalizer) : attachment.Status.Attached;
+    }
+}

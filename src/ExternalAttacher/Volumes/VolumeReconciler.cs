@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Control;
+
+namespace Sidecars.ExternalAttacher.Volumes;
+
+/// <summary>
+/// Lets go of a volume that is being deleted, or that went back to its built-in plugin, once none of our attachments names it
+/// (attacher contract 13). The end of the last attachment brings the volume here again.
+/// </summary>
+internal sealed partial class VolumeReconciler(DriverFacts driver, Caches caches, VolumeMarks marks, ILogger<VolumeReconciler> log)
+{
+    public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
+    {
+        if (caches.FindVolume(name) is not { } volume || !IsToBeReleased(volume, driver)) return Outcome.Done;
+        if (caches.AttachmentsByVolume.First(name) is { } attachment)
+        {
+            Log.StillAttached(log, name, attachment.Name);
+            return Outcome.Done;
+        }
+        if (await marks.Remove(volume) is { } error) return Outcome.Retry($"cannot take finalizer {driver.Finalizer} off PersistentVolume {name}: {error}");
+        Log.Released(log, name);
+        return Outcome.Done;
+    }
+
+    /// <summary>Whether the volume carries our mark for nothing, apart from attachments.</summary>
+    public static bool IsToBeReleased(Volume volume, DriverFacts driver) =>
+        volume.HasFinalizer(driver.Finalizer)
+        && (volume.IsBeingDeleted || (volume.Spec.IsMigratable && volume.Annotation(WellKnown.MigratedToAnnotation) != driver.Name));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "The volume is kept while an attachment names it {PV} {VolumeAttachment}")]
+        public static partial void StillAttached(ILogger logger, string pv, string volumeAttachment);
+
+        [LoggerMessage(2, LogLevel.Information, "Took the finalizer off the volume {PV}")]
+        public static partial void Released(ILogger logger, string pv);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace Sidecars.Kubernetes.Tests.Http;
+
+/// <summary>One request that waits for the test's answer.</summary>
+internal sealed class ScriptedRequest(HttpContext http, string body)
+{
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Method { get; } = http.Request.Method;
+
+    /// <summary>Path and query as sent.</summary>
+    public string Target { get; } = http.Request.GetEncodedPathAndQuery();
+
+    public string Body { get; } = body;
+
+    public IHeaderDictionary Headers { get; } = new HeaderDictionary(http.Request.Headers.ToDictionary(h => h.Key, h => h.Value));
+
+    public string? ClientCertificateSubject { get; } = http.Connection.ClientCertificate?.Subject;
+
+    public Task Answered => _answered.Task;
+
+    public async Task Reply(int code, string text, string type = "application/json", params (string Name, string Value)[] headers)
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType = type;
+        foreach (var (name, value) in headers) http.Response.Headers.Append(name, value);
+        await http.Response.WriteAsync(text);
+        _answered.TrySetResult();
+    }
+
+    /// <summary>Answers with a Status.</summary>
+    public Task Refuse(int code, string reason, string message = "no", int? retryAfter = null, string? cause = null) =>
+        Reply(code, StatusText(code, reason, message, cause), headers: retryAfter is { } s ? [("Retry-After", $"{s}")] : []);
+
+    /// <summary>Begins a stream.</summary>
+    public async Task Open()
+    {
+        http.Response.StatusCode = 200;
+        http.Response.ContentType = "application/json";
+        await http.Response.Body.FlushAsync();
+    }
+
+    public async Task Send(string text)
+    {
+        await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text));
+        await http.Response.Body.FlushAsync();
+    }
+
+    /// <summary>Ends the stream as it should be.</summary>
+    public void End() => _answered.TrySetResult();
+
+    /// <summary>Cuts the connection.</summary>
+    public void Cut()
+    {
+        http.Abort();
+        _answered.TrySetResult();
+    }
+
+    public static string StatusText(int code, string reason, string message = "no", string? cause = null) =>
+        $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{message}}","reason":"{{reason}}",{{(cause is null ? "" : $$"""
+        "details":{"causes":[{"reason":"{{cause}}"}]},
+        """.Trim())}}"code":{{code}}}""";
+}

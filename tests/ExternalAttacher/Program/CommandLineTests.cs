@@ -1,0 +1,55 @@
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ExternalAttacher.Tests.Program;
+
+/// <summary>Exit codes of the published program for command lines that do not get as far as a cluster (attacher contract 2, 3 and 16).</summary>
+internal sealed class CommandLineTests
+{
+    [TestCase("-no-such-flag", 2, "flag provided but not defined: -no-such-flag")]
+    [TestCase("--timeout=15", 2, "invalid value \"15\" for flag -timeout")]
+    [TestCase("--worker-threads=-1", 2, "worker-threads")]
+    [TestCase("--leader-election=yes", 2, "leader-election")]
+    [TestCase("--leader-election-labels=a", 2, "leader-election-labels")]
+    [TestCase("--logtostderr", 2, "flag provided but not defined")]
+    [TestCase("--dummy", 2, "flag provided but not defined")]
+    [TestCase("--feature-gates=Nope", 2, "feature-gates")]
+    [TestCase("--logging-format=xml", 1, "LoggingConfiguration is invalid")]
+    [TestCase("--log-text-split-stream", 1, "LoggingConfiguration is invalid")]
+    [TestCase("--feature-gates=Nope=true", 1, "unrecognized feature gate: Nope")]
+    [TestCase("--metrics-address=:1 --http-endpoint=:2", 1, "--metrics-address")]
+    [TestCase("--worker-threads=0", 1, "--worker-threads must be at least 1")]
+    [TestCase("--timeout=0", 1, "--timeout must be greater than zero")]
+    [TestCase("--retry-interval-start=0", 1, "--retry-interval-start must be greater than zero")]
+    [TestCase("--retry-interval-max=0", 1, "--retry-interval-max must be greater than zero")]
+    [TestCase("--max-entries=-1", 1, "--max-entries must not be negative")]
+    [TestCase("--kube-api-burst=0", 1, "--kube-api-burst")]
+    [TestCase("--leader-election --leader-election-lease-duration=1s", 2, "lease")]
+    [TestCase("--http-endpoint=:0 --metrics-path=", 2, "--metrics-path must begin with a slash")]
+    [TestCase("--kubeconfig=/nowhere/at/all", 1, "/nowhere/at/all")]
+    public async Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason)
+    {
+        await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
+        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
+        Assert.That(string.Join('\n', program.ErrorLines), Does.Contain(reason));
+        Assert.That(program.OutputLines.Where(l => l.Length > 0), Is.Empty);
+    }
+
+    [TestCase("--feature-gates=Nope=true --version", 1)]
+    [TestCase("--logging-format=xml --version", 1)]
+    [TestCase("--worker-threads=0 --version", 0)]
+    [TestCase("-version", 0)]
+    [TestCase("-h", 0)]
+    public async Task What_is_checked_before_the_version_is_told(string arguments, int code)
+    {
+        await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
+        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
+    }
+
+    [Test]
+    public async Task The_version_stands_on_standard_output()
+    {
+        await using var program = PublishedProgram.Start(ProcessRig.Name, ["--version"]);
+        await program.WaitForExit();
+        Assert.That(program.OutputLines[0], Does.Match(@"csi-attacher \d+\.\d+\.\d+"));
+    }
+}

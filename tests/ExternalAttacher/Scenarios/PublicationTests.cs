@@ -1,0 +1,137 @@
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ExternalAttacher.Tests.Scenarios;
+
+/// <summary>The comparison with what the driver lists as published (attacher contract 10).</summary>
+internal sealed class PublicationTests : RigTest
+{
+    private const string ListVolumes = "ListVolumes";
+
+    [Test]
+    public async Task An_attached_volume_the_driver_does_not_list_is_published_again()
+    {
+        var rig = await Comparing("{}");
+        await rig.Driver.WaitForCalls("ControllerPublishVolume");
+        await rig.Log.WaitForLine(l => l.StartsWith("Attached", StringComparison.Ordinal));
+        Assert.That(World.Text(rig.Published[0], "node_id"), Is.EqualTo("node-1"));
+        Assert.That(rig.Writes, Is.Empty, "nothing differs, so nothing is written");
+    }
+
+    [TestCase("""{"entries":[{"volume":{"volume_id":"handle-pv"},"status":{"published_node_ids":["node-0","node-1"]}}]}""")]
+    public async Task One_that_is_listed_is_left_alone(string list)
+    {
+        var rig = await Comparing(list);
+        await Compared(rig, 2);
+        Assert.That(rig.Published, Is.Empty);
+    }
+
+    [Test]
+    public async Task All_pages_count_as_one_list()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast with { MaxEntries = 1 } });
+        rig.Driver.Answer(ListVolumes,
+            DriverRule.Answer("""{"entries":[{"volume":{"volume_id":"handle-pv"},"status":{"published_node_ids":["node-1"]}}],"next_token":"2"}"""),
+            DriverRule.Answer("""{"entries":[{"volume":{"volume_id":"other"},"status":{}}]}"""),
+            DriverRule.Fail(Grpc.Core.StatusCode.Internal));
+        Settle(rig);
+        await rig.Run();
+        await Compared(rig, 3);
+        Assert.That(rig.Calls(ListVolumes).Take(2).Select(c => c.ToJsonString()), Is.EqualTo((string[])["""{"max_entries":1}""", """{"max_entries":1,"starting_token":"2"}"""]));
+        Assert.That(rig.Published, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_list_that_goes_in_circles_is_given_up()
+    {
+        var rig = await Comparing("""{"next_token":"again"}""");
+        await rig.Log.WaitForLine(l => l.Contains("goes in circles", StringComparison.Ordinal));
+        Assert.That(rig.Published, Is.Empty);
+    }
+
+    [Test]
+    public async Task An_incomplete_list_says_nothing()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        rig.Driver.Answer(ListVolumes, Fails(Grpc.Core.StatusCode.Unavailable));
+        Settle(rig);
+        await rig.Run();
+        await Compared(rig, 3);
+        Assert.That(rig.Published, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_released_attachment_the_driver_still_lists_is_unpublished_without_a_write()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        rig.Driver.Answer(ListVolumes, DriverRule.Answer("""{"entries":[{"volume":{"volume_id":"handle-pv"},"status":{"published_node_ids":["node-1"]}}]}"""), DriverRule.Answer("{}"));
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume().Marked());
+        rig.World.Add(new TestAttachment().Held("example.com/keep"));
+        rig.World.Delete(World.Attachments, "va");
+        await rig.Run();
+        await rig.Driver.WaitForCalls("ControllerUnpublishVolume");
+        await Compared(rig, 3);
+        Assert.That(rig.Unpublished, Has.Count.EqualTo(1));
+        Assert.That(rig.Writes, Is.Empty);
+    }
+
+    [Test]
+    public async Task An_attachment_that_changes_while_the_driver_is_asked_is_not_judged()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        rig.Driver.Answer(ListVolumes, DriverRule.Answer("{}"), DriverRule.Fail(Grpc.Core.StatusCode.Internal));
+        var gate = rig.Driver.Hold(ListVolumes);
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume().Marked());
+        rig.World.Add(new TestAttachment());
+        await rig.Run();
+        await gate.Entered.WithinLimit();
+        await rig.World.UntilAttached("va");
+        gate.Release();
+        await Compared(rig, 3);
+        Assert.That(rig.Published, Has.Count.EqualTo(1), "the list was made before it was attached");
+    }
+
+    [Test]
+    public async Task Attachments_of_others_are_not_compared()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        rig.World.Add(new TestAttachment().By("other.example.com").Of("none").InState("""{"attached":true}"""));
+        await rig.Run();
+        await Compared(rig, 3);
+        Assert.That(rig.Published, Is.Empty);
+        Assert.That(rig.Log.Lines, Has.None.Contains("Cannot compare"));
+    }
+
+    [Test]
+    public async Task A_driver_that_lists_no_nodes_is_not_asked()
+    {
+        var rig = await Prepared(RigOptions.WithCapabilities("PUBLISH_UNPUBLISH_VOLUME", "LIST_VOLUMES"));
+        Settle(rig);
+        await rig.Run();
+        rig.World.Add(new TestVolume("second"));
+        rig.World.Add(new TestAttachment("later").Of("second"));
+        await rig.World.UntilAttached("later");
+        Assert.That(rig.Calls(ListVolumes), Is.Empty);
+    }
+
+    private static AttacherOptions Fast => new() { DefaultFsType = "ext4", ReconcileSync = TimeSpan.FromMilliseconds(50), RetryIntervalStart = TimeSpan.FromMilliseconds(20) };
+
+    private static Task Compared(AttacherRig rig, int lists) => rig.Driver.WaitForCalls(ListVolumes, lists);
+
+    private static void Settle(AttacherRig rig)
+    {
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume().Marked());
+        rig.World.Add(new TestAttachment().Attached());
+    }
+
+    private async Task<AttacherRig> Comparing(string list)
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        rig.Driver.Answer(ListVolumes, DriverRule.Answer(list));
+        Settle(rig);
+        await rig.Run();
+        return rig;
+    }
+}

@@ -1,0 +1,57 @@
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ExternalProvisioner.Tests.Program;
+
+/// <summary>Exit codes of the published program for command lines that do not get as far as a cluster (provisioner contract 1 and 2.1).</summary>
+internal sealed class CommandLineTests
+{
+    [TestCase("--no-such-flag", 2, "unknown flag: --no-such-flag")]
+    [TestCase("-csi-address=/x", 2, "unknown shorthand flag: 'c' in -csi-address=/x")]
+    [TestCase("--timeout=15", 2, "invalid argument \"15\" for \"--timeout\" flag")]
+    [TestCase("--worker-threads=-1", 2, "--worker-threads")]
+    [TestCase("--leader-election=yes", 2, "--leader-election")]
+    [TestCase("--leader-election-labels=a", 2, "--leader-election-labels")]
+    [TestCase("--logtostderr", 2, "unknown flag")]
+    [TestCase("--provisioner=x", 2, "unknown flag")]
+    [TestCase("--feature-gates=Topology", 2, "--feature-gates")]
+    [TestCase("--logging-format=xml", 1, "LoggingConfiguration is invalid")]
+    [TestCase("--log-text-split-stream", 1, "LoggingConfiguration is invalid")]
+    [TestCase("--feature-gates=Nope=true", 255, "unrecognized feature gate: Nope")]
+    [TestCase("--metrics-address=:1 --http-endpoint=:2", 1, "--metrics-address")]
+    [TestCase("--volume-name-uuid-length=33", 1, "--volume-name-uuid-length must be -1 or between 1 and 32, not 33")]
+    [TestCase("--volume-name-uuid-length=0", 1, "--volume-name-uuid-length must be -1 or between 1 and 32, not 0")]
+    [TestCase("--worker-threads=0", 1, "--worker-threads must be at least 1")]
+    [TestCase("--timeout=0", 1, "--timeout must be greater than zero")]
+    [TestCase("--retry-interval-start=0", 1, "--retry-interval-start must be greater than zero")]
+    [TestCase("--retry-interval-max=0", 1, "--retry-interval-max must be greater than zero")]
+    [TestCase("--leader-election --leader-election-lease-duration=1s", 1, "lease")]
+    [TestCase("--enable-capacity", 1, "--enable-capacity is not supported by this version")]
+    [TestCase("--node-deployment", 1, "--node-deployment is not supported by this version")]
+    [TestCase("--kube-api-burst=0", 255, "burst")]
+    public async Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason)
+    {
+        await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
+        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
+        Assert.That(string.Join('\n', program.ErrorLines), Does.Contain(reason));
+        Assert.That(program.OutputLines.Where(l => l.Length > 0), Is.Empty);
+    }
+
+    [TestCase("--feature-gates=Nope=true --version", 255)]
+    [TestCase("--logging-format=xml --version", 1)]
+    [TestCase("--version", 0)]
+    [TestCase("--help", 0)]
+    [TestCase("--version --retry-interval-start=10m", 0)] // above the longest pause: that one counts, as in the original
+    public async Task What_is_checked_before_the_version_is_told(string arguments, int code)
+    {
+        await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
+        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
+    }
+
+    [Test]
+    public async Task The_version_stands_on_standard_output()
+    {
+        await using var program = PublishedProgram.Start(ProcessRig.Name, ["--version"]);
+        await program.WaitForExit();
+        Assert.That(program.OutputLines[0], Does.Match(@"csi-provisioner \d+\.\d+\.\d+"));
+    }
+}

@@ -1,0 +1,164 @@
+using System.Text.Json.Nodes;
+using Sidecars.EmbeddedCluster;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ExternalProvisioner.Tests.Program;
+
+/// <summary>The published program as a container runtime, an operator and a scraper see it.</summary>
+internal sealed class ProcessTests
+{
+    private const string Marker = "S3CR3T-that-nobody-may-print";
+    private ProcessRig _rig = null!;
+
+    [SetUp]
+    public async Task Begin() => _rig = await ProcessRig.PrepareAsync();
+
+    [TearDown]
+    public async Task End()
+    {
+        if (TestContext.CurrentContext.Result.FailCount > 0) await TestContext.Out.WriteLineAsync(string.Join('\n', _rig.Output));
+        await _rig.DisposeAsync();
+    }
+
+    [Test]
+    public async Task The_runtimes_signal_ends_it_at_once_with_143()
+    {
+        var program = _rig.Start("-v=2");
+        await program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
+        program.Terminate();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(143));
+    }
+
+    [Test]
+    public async Task With_the_release_gate_the_signal_lets_the_work_finish_and_gives_the_lease_back()
+    {
+        var program = _rig.Start("--leader-election", "--leader-election-namespace=default", "--feature-gates=ReleaseLeaderElectionOnExit=true", "-v=2");
+        await program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
+        program.Terminate();
+        Assert.That(await program.WaitForExit(), Is.Zero);
+        var lease = _rig.Cluster.Storage.Get("leases", "default", "csi-example-com").Value.ToJson();
+        Assert.That(World.Text(lease, "spec", "holderIdentity"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_lost_driver_ends_it_with_1()
+    {
+        var program = _rig.Start("-v=2");
+        await program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
+        await _rig.Driver.StopAsync();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("Lost connection to CSI driver, exiting"));
+    }
+
+    [Test]
+    public async Task A_killed_leader_is_replaced_and_a_deposed_one_ends_with_1()
+    {
+        string[] election =
+        [
+            "--leader-election", "--leader-election-namespace=default", "--leader-election-lease-duration=2s", "--leader-election-renew-deadline=1500ms",
+            "--leader-election-retry-period=500ms", "--leader-election-labels=team:storage", "-v=5",
+        ];
+        var first = _rig.Start(election);
+        await first.WaitForErrorLine(line => line.Contains("Successfully acquired lease", StringComparison.Ordinal));
+        first.Kill();
+        await first.WaitForExit();
+        // On this machine all replicas have one host name, so the lease is given another holder's name: the second one has to wait it out.
+        Change("""{"spec":{"holderIdentity":"the-killed-one"}}""");
+        var second = _rig.Start(election);
+        await second.WaitForErrorLine(line => line.Contains("New leader", StringComparison.Ordinal) && line.Contains("the-killed-one", StringComparison.Ordinal));
+        _rig.World.Add(new TestClass());
+        _rig.World.Add(new TestClaim().Unassigned());
+        Assert.That(second.ErrorLines, Has.None.Contains("Cache is populated"));
+        await second.WaitForErrorLine(line => line.Contains("Successfully acquired lease", StringComparison.Ordinal));
+        await _rig.UntilBound("claim");
+        var lease = _rig.Cluster.Storage.Get("leases", "default", "csi-example-com").Value.ToJson();
+        Assert.That(World.Text(lease, "metadata", "labels", "team"), Is.EqualTo("storage"));
+        await _rig.World.UntilEvent("csi-example-com", "LeaderElection", "became leader");
+
+        // Deposed: somebody else holds the lease, and goes on renewing it by naming a long duration.
+        Change("""{"spec":{"holderIdentity":"a-usurper","leaseDurationSeconds":3600}}""");
+        Assert.That(await second.WaitForExit(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Metrics_and_health_are_served_under_the_contracts_names()
+    {
+        var port = FreePort.Next();
+        _rig.World.Add(new TestClass());
+        var program = _rig.Start("--leader-election", "--leader-election-namespace=default", $"--http-endpoint=127.0.0.1:{port}", "-v=2");
+        _rig.World.Add(new TestClaim().Unassigned());
+        var volume = World.Text(await _rig.UntilBound("claim"), "spec", "volumeName");
+        _rig.World.Delete(World.Claims, "claim");
+        await _rig.World.UntilGone(World.Volumes, volume);
+
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        Assert.That(await http.GetStringAsync(new Uri("/healthz/leader-election", UriKind.Relative)).WithinLimit(), Is.EqualTo("ok"));
+        var metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).WithinLimit();
+        string[] expected =
+        [
+            "controller_persistentvolumeclaim_provision_total{class=\"fast\",source=\"\"} 1",
+            "controller_persistentvolumeclaim_provision_duration_seconds_count{class=\"fast\",source=\"\"} 1",
+            "controller_persistentvolume_delete_total{class=\"fast\"} 1",
+            "controller_persistentvolume_delete_duration_seconds_bucket{class=\"fast\",le=\"0.005\"}",
+            "csi_sidecar_operations_seconds_count{driver_name=\"csi.example.com\",grpc_status_code=\"OK\",method_name=\"/csi.v1.Controller/CreateVolume\"} 1",
+            "csi_sidecar_operations_seconds_count{driver_name=\"csi.example.com\",grpc_status_code=\"OK\",method_name=\"/csi.v1.Controller/DeleteVolume\"} 1",
+            "workqueue_adds_total{name=\"claims\"}", "workqueue_depth{name=\"volumes\"}", "workqueue_retries_total{name=\"unsavedpvs\"}",
+            "workqueue_queue_duration_seconds_bucket{name=\"claims\",le=\"9.999999999999999e-06\"}",
+            "leader_election_master_status{name=\"\"} 1", "process_start_time_seconds ", "process_resident_memory_bytes ",
+        ];
+        foreach (var series in expected) Assert.That(metrics.Split('\n'), Has.Some.StartsWith(series));
+        Assert.That(metrics.Split('\n').Count(l => l.StartsWith("process_start_time_seconds ", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(program.HasExited, Is.False);
+    }
+
+    [Test]
+    public async Task Without_leader_election_there_is_no_health_of_it()
+    {
+        var port = FreePort.Next();
+        var program = _rig.Start($"--http-endpoint=127.0.0.1:{port}", "-v=2");
+        await program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz/leader-election")).WithinLimit();
+        Assert.That((int)answer.StatusCode, Is.EqualTo(404));
+    }
+
+    [TestCase("text")]
+    [TestCase("json")]
+    public async Task A_secret_is_never_seen_outside_the_calls_to_the_driver(string format)
+    {
+        var port = FreePort.Next();
+        var encoded = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Marker));
+        _rig.World.AddSecret("default", "s", ("password", Marker));
+        _rig.World.Add(new TestClass().WithProvisionerSecret("default", "s"));
+        // Every path a secret takes: a failed call, a volume taken back, a success, a failed deletion, a deletion.
+        _rig.Driver.Answer("CreateVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal),
+            DriverRule.Answer("""{"volume":{"volume_id":"small","capacity_bytes":"1"}}"""), DriverRule.Default);
+        _rig.Driver.Answer("DeleteVolume", DriverRule.Default, DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
+        var program = _rig.Start("-v=10", $"--logging-format={format}", "--retry-interval-start=50ms", $"--http-endpoint=127.0.0.1:{port}");
+        _rig.World.Add(new TestClaim().Unassigned());
+        var volume = World.Text(await _rig.UntilBound("claim"), "spec", "volumeName");
+        var saved = _rig.World.Find(World.Volumes, volume)!.ToJsonString();
+        _rig.World.Delete(World.Claims, "claim");
+        await _rig.World.UntilGone(World.Volumes, volume);
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).WithinLimit();
+        program.Terminate();
+        await program.WaitForExit();
+
+        Assert.That(_rig.Driver.Calls.Of("CreateVolume").Concat(_rig.Driver.Calls.Of("DeleteVolume")), Has.Exactly(6).Items);
+        foreach (var call in _rig.Driver.Calls.Of("CreateVolume").Concat(_rig.Driver.Calls.Of("DeleteVolume")))
+            Assert.That(World.Text(call.Request, "secrets", "password"), Is.EqualTo(Marker));
+        Assert.That(_rig.Output, Has.Some.Contains("***stripped***"));
+        foreach (var hidden in (string[])[Marker, encoded])
+        {
+            Assert.That(_rig.Output, Has.None.Contains(hidden));
+            Assert.That(_rig.World.All("events").Select(e => e.ToJsonString()), Has.None.Contains(hidden));
+            Assert.That(_rig.Cluster.Requests.Entries.Select(r => r.Body), Has.None.Contains(hidden));
+            Assert.That(metrics, Does.Not.Contain(hidden));
+            Assert.That(saved, Does.Not.Contain(hidden));
+        }
+    }
+
+    private void Change(string patch) =>
+        _ = _rig.Cluster.Storage.Patch("leases", "default", "csi-example-com", PatchKind.Merge, JsonNode.Parse(patch)!).Value;
+}
