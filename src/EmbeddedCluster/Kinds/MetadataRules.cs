@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
@@ -26,7 +27,7 @@ internal static class MetadataRules
         foreach (var (key, value) in metadata.Object("annotations") ?? [])
         {
             if (Names.CheckQualified(key.ToLowerInvariant()) is { } wrongKey) errors.Invalid("metadata.annotations", key, wrongKey);
-            size += key.Length + (JsonReading.AsText(value) ?? "").Length;
+            size += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(JsonReading.AsText(value) ?? "");
         }
         if (size > LongestAnnotations) errors.TooLong("metadata.annotations", LongestAnnotations);
         ValidateOwners(metadata, errors);

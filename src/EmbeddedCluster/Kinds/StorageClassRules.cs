@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
@@ -6,6 +7,7 @@ namespace Sidecars.EmbeddedCluster;
 internal sealed class StorageClassRules : KindRules
 {
     private const int MostParameters = 512;
+    private const int LongestParameters = 256 * 1024; // bytes of all keys and values
 
     public override bool ReturnsDeletedObject => true;
 
@@ -50,6 +52,8 @@ internal sealed class StorageClassRules : KindRules
     {
         if (!mayBeEmpty && parameters is not { Count: > 0 }) errors.Required("parameters", "must contain at least one key/value pair");
         if (parameters?.Count > MostParameters) errors.TooMany("parameters", parameters.Count, MostParameters);
+        var size = (parameters ?? []).Sum(p => Encoding.UTF8.GetByteCount(p.Key) + Encoding.UTF8.GetByteCount(JsonReading.AsText(p.Value) ?? ""));
+        if (size > LongestParameters) errors.TooLong("parameters", LongestParameters);
         if (parameters?.ContainsKey("") == true) errors.Invalid("parameters", "", "field must not be empty");
     }
 }

@@ -37,7 +37,7 @@ internal sealed class VolumeAttachmentRules : KindRules
     public override void ValidateStatusUpdate(JsonObject content, JsonObject old, FieldErrors errors)
     {
         var status = content["status"];
-        var size = (status.Object("attachmentMetadata") ?? []).Sum(entry => entry.Key.Length + (JsonReading.AsText(entry.Value) ?? "").Length);
+        var size = (status.Object("attachmentMetadata") ?? []).Sum(entry => Encoding.UTF8.GetByteCount(entry.Key) + Encoding.UTF8.GetByteCount(JsonReading.AsText(entry.Value) ?? ""));
         if (size > LongestMetadata) errors.TooLong("status.attachmentMetadata", LongestMetadata);
         foreach (var field in (ReadOnlySpan<string>)["attachError", "detachError"])
             if (status.Text(field, "message") is { } message && Encoding.UTF8.GetByteCount(message) > LongestMessage)

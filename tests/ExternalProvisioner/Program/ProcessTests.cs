@@ -90,6 +90,7 @@ internal sealed class ProcessTests
         var volume = World.Text(await _rig.UntilBound("claim"), "spec", "volumeName");
         _rig.World.Delete(World.Claims, "claim");
         await _rig.World.UntilGone(World.Volumes, volume);
+        await program.WaitForErrorLine(line => line.Contains("Deleted volume", StringComparison.Ordinal));
 
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Assert.That(await http.GetStringAsync(new Uri("/healthz/leader-election", UriKind.Relative)).WithinLimit(), Is.EqualTo("ok"));

@@ -16,18 +16,18 @@ internal sealed class EventCorrelator(TimeProvider time)
     private static readonly TimeSpan s_groupForgotten = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_refill = TimeSpan.FromMinutes(5);
 
-    private readonly RecencyMap<EventGroup, MessageGroup> _groups = new(Remembered);
-    private readonly RecencyMap<EventIdentity, Seen> _seen = new(Remembered);
-    private readonly RecencyMap<EventGroup, Bucket> _buckets = new(Remembered);
+    private readonly RecencyMap<EventFingerprint, MessageGroup> _groups = new(Remembered);
+    private readonly RecencyMap<EventFingerprint, Seen> _seen = new(Remembered);
+    private readonly RecencyMap<EventFingerprint, Bucket> _buckets = new(Remembered);
     private long _sequence;
 
     private sealed class MessageGroup
     {
-        public HashSet<string> Messages { get; } = [];
+        public List<EventFingerprint> Messages { get; } = new(1); // nearly always one, never more than a few
         public long LastEvent { get; set; }
     }
 
-    private sealed record Seen(int Count, DateTimeOffset First, ObjectKey? Written);
+    private readonly record struct Seen(int Count, DateTimeOffset First, ObjectKey? Written);
 
     private sealed class Bucket
     {
@@ -38,14 +38,14 @@ internal sealed class EventCorrelator(TimeProvider time)
     /// <summary>What to write, or null where it is too much.</summary>
     public EventDecision? Correlate(EventRecord record)
     {
-        var about = record.About;
-        var group = new EventGroup(about.Kind, about.Namespace, about.Name, about.Uid, about.ApiVersion, record.Type, record.Reason, record.Component);
-        var isCombined = IsCombined(group, record.Message);
-        var identity = new EventIdentity(group, isCombined ? null : record.Message);
+        var about = EventFingerprint.OfObject(record);
+        var group = about.With(record.Reason);
+        var isCombined = IsCombined(group, group.With(record.Message));
+        var identity = isCombined ? group : group.With(record.Message);
 
         var known = _seen.TryGet(identity, out var seen) ? seen : new Seen(0, record.At, null);
         _seen.Put(identity, known with { Count = known.Count + 1 });
-        if (!TakeToken(group with { Reason = "" })) return null;
+        if (!TakeToken(about)) return null;
         return new EventDecision(record, isCombined ? CombinedPrefix + record.Message : record.Message, identity, known.Written, known.Count + 1, known.First, _sequence++ % 100);
     }
 
@@ -53,19 +53,19 @@ internal sealed class EventCorrelator(TimeProvider time)
     public void Written(EventDecision decision, ClusterEvent written) =>
         _seen.Put(decision.Identity, new Seen(decision.Count, decision.First, written.Key));
 
-    private bool IsCombined(EventGroup group, string message)
+    private bool IsCombined(EventFingerprint group, EventFingerprint message)
     {
         var now = time.GetTimestamp();
         if (!_groups.TryGet(group, out var known) || time.GetElapsedTime(known.LastEvent, now) > s_groupForgotten)
             _groups.Put(group, known = new MessageGroup());
         known.LastEvent = now;
-        known.Messages.Add(message);
+        if (!known.Messages.Contains(message)) known.Messages.Add(message);
         if (known.Messages.Count < MostDistinctMessages) return false;
-        known.Messages.Remove(known.Messages.First());
+        known.Messages.RemoveAt(0);
         return true;
     }
 
-    private bool TakeToken(EventGroup bucketOf)
+    private bool TakeToken(EventFingerprint bucketOf)
     {
         var now = time.GetTimestamp();
         if (!_buckets.TryGet(bucketOf, out var bucket)) _buckets.Put(bucketOf, bucket = new Bucket { FilledAt = now });
