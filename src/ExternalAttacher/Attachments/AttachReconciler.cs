@@ -48,7 +48,7 @@ internal sealed partial class AttachReconciler(
         var written = await writer.Attached(attachment, metadata);
         if (written.Failure is { } failure)
             return memory.Waiting.Failed(attachment, $"published, but VolumeAttachment {attachment.Name} cannot be marked as attached: {failure}");
-        memory.Waiting.Finished(attachment.Name);
+        memory.Waiting.Attached(attachment.Name);
         Log.Attached(log, attachment.Name, request.VolumeId, request.NodeId);
         return Outcome.Done;
     }

@@ -87,6 +87,15 @@ internal sealed class WaitingAttachments : IDisposable
         lock (_lock) _waits.Remove(name);
     }
 
+    /// <summary>Attached; a detach that is waited for by now goes on waiting.</summary>
+    public void Attached(string name)
+    {
+        lock (_lock)
+        {
+            if (_waits.TryGetValue(name, out var wait) && wait.Lane == _lanes.Attach) _waits.Remove(name);
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private (int Count, TimeSpan Oldest) Backlog(Lane lane)

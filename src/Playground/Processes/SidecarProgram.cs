@@ -6,16 +6,18 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
     /// <summary>All sidecars, in the order they are started. A sidecar that comes to exist becomes a line here.</summary>
     public static IReadOnlyList<SidecarProgram> All { get; } =
     [
-        new("csi-provisioner", setting =>
-        [
-            $"--csi-address={setting.CsiSocket}",
-            $"--kubeconfig={setting.Kubeconfig}",
-            "--leader-election",
-            "--leader-election-namespace=default",
-            $"--http-endpoint=127.0.0.1:{setting.HttpPort}",
-            // Our provisioner does not place volumes by topology yet, and says so for a driver that has one; on one node there is no choice.
-            "--feature-gates=Topology=false",
-            $"--v={setting.Verbosity}",
-        ]),
+        // Our provisioner does not place volumes by topology yet, and says so for a driver that has one; on one node there is no choice.
+        new("csi-provisioner", setting => [.. Common(setting), "--feature-gates=Topology=false"]),
+        new("csi-attacher", Common),
+    ];
+
+    private static IEnumerable<string> Common(SidecarSetting setting) =>
+    [
+        $"--csi-address={setting.CsiSocket}",
+        $"--kubeconfig={setting.Kubeconfig}",
+        "--leader-election",
+        "--leader-election-namespace=default",
+        "--http-endpoint=127.0.0.1:0", // a port the system chooses: it stands in the program's log
+        $"--v={setting.Verbosity}",
     ];
 }

@@ -47,7 +47,7 @@ internal sealed class World : IAsyncDisposable
             await world.StartDriver(controllers, stop);
             foreach (var (sidecar, path) in sidecars)
             {
-                var setting = new SidecarSetting(world.CsiSocket, world.Kubeconfig, FreePort.Find(), options.Verbosity);
+                var setting = new SidecarSetting(world.CsiSocket, world.Kubeconfig, options.Verbosity);
                 await world.StartProgram(sidecar.FileName, path, sidecar.Flags(setting), world.Board.ReadLogLine);
             }
 
@@ -75,7 +75,6 @@ internal sealed class World : IAsyncDisposable
         var controllers = ClusterControllers.Start(Cluster.Storage, new ControllerOptions
         {
             Node = new NodeOptions(NodeName, _directory.File("kubelet")),
-            AttachesVolumes = true,
             OnCsiCall = Board.CountCall,
         });
         _parts.Push(controllers);

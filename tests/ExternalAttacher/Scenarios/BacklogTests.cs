@@ -100,6 +100,26 @@ internal sealed class BacklogTests : RigTest
     }
 
     [Test]
+    public async Task An_attach_that_ends_does_not_end_the_wait_for_the_detach_that_follows_it()
+    {
+        var rig = await Prepared();
+        var gate = rig.Driver.Hold("ControllerPublishVolume");
+        rig.Driver.Answer("ControllerUnpublishVolume", Fails(StatusCode.Internal, "busy"));
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume());
+        rig.World.Add(new TestAttachment());
+        await rig.Run();
+        await gate.Entered.WithinLimit();
+        rig.World.Delete(World.Attachments, "va");
+        // The attacher has heard of the deletion when it has heard of what came after it.
+        rig.World.Add(new TestAttachment("later").Of("none"));
+        await rig.World.UntilError("later");
+        gate.Release();
+        await rig.World.UntilError("va", "detachError");
+        Assert.That(rig.MetricLines(), Has.Member("""csi_attacher_waiting_attachments{operation="detach"} 1"""));
+    }
+
+    [Test]
     public async Task Who_waits_half_a_minute_is_told_why_and_when_the_next_try_is()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);

@@ -87,8 +87,11 @@ internal sealed class StandardFlagsTests
         Assert.That(Parse(ProgramKind.Sidecar, arg).Flags.CheckThrottle(), valid ? Is.Null : Is.Not.Null);
 
     [Test]
-    public void No_rate_needs_no_burst() =>
+    public void A_rate_that_is_no_number_is_refused() =>
         Assert.That(Parse(ProgramKind.Sidecar, "--kube-api-qps=NaN").Flags.CheckThrottle(), Does.Contain("NaN"));
+
+    [Test]
+    public void No_rate_needs_no_burst() =>
         Assert.That(Parse(ProgramKind.Sidecar, "--kube-api-qps=-1", "--kube-api-burst=0").Flags.CheckThrottle(), Is.Null);
 
     [Test]
