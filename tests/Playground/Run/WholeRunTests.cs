@@ -35,7 +35,7 @@ internal sealed class WholeRunTests
     {
         await using var playground = Start();
         await playground.WaitForOutputLine(line => line.Contains("kubectl get pvc", StringComparison.Ordinal));
-        Assert.That(ProcessesIn(_directory.Path), Has.Count.EqualTo(2));
+        Assert.That(ProcessesIn(_directory.Path), Has.Count.EqualTo(3), "the driver, csi-provisioner and csi-attacher");
         playground.Terminate();
         Assert.That(await playground.WaitForExit(RunLimit), Is.Zero);
         Assert.That(ProcessesIn(_directory.Path), Is.Empty);

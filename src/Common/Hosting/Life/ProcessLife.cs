@@ -68,7 +68,7 @@ public sealed partial class ProcessLife : IDisposable
         if (first && DrainOnSignal)
         {
             Log.Draining(_logger, signal);
-            _stopping.Cancel();
+            CancelStopping();
         }
         else if (first)
         {
@@ -85,7 +85,19 @@ public sealed partial class ProcessLife : IDisposable
     private void EndWith(int exitCode)
     {
         _ended.TrySetResult(exitCode);
-        _stopping.Cancel();
+        CancelStopping();
+    }
+
+    private void CancelStopping()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Whoever waits for the end may be through with it before the signal's own thread is: nobody is left to be told.
+        }
     }
 
     private void WriteTerminationMessage(string reason)
