@@ -32,7 +32,7 @@ internal sealed class ControllerSet(
         using var attachQueue = Queue("csi-attacher-va");
         using var detachQueue = Queue("csi-attacher-va-detach");
         using var volumeQueue = Queue("csi-attacher-pv");
-        var lanes = new Lanes(new Lane("attach", attachQueue, Backoff()), new Lane("detach", detachQueue, Backoff()));
+        var lanes = new Lanes(new Lane("attach", attachQueue, Backoff()), new Lane("detach", detachQueue, Backoff()), _caches.FindAttachment);
         using var waiting = new WaitingAttachments(lanes, new RetryTimes(options.RetryIntervalStart, options.RetryIntervalMax), events, registry, time);
         var memory = new AttachmentMemory(new ForcedAttachments(), waiting);
         var triggers = new Triggers(driver, _caches, lanes, memory, volumeQueue);

@@ -31,7 +31,7 @@ internal sealed partial class AttachReconciler(
 
         var prepared = await writer.Prepare(attachment, order.Request.NodeId);
         if (prepared.Failure is { } refused) return await Failed(attachment, CsiError.Local($"could not save VolumeAttachment: {refused.Message}"));
-        if (prepared.Now is not { } marked) return Outcome.Done;
+        if (prepared.Now is not { IsBeingDeleted: false } marked) return Outcome.Done; // it goes to the other lane
 
         var answer = await calls.Publish(order, stop);
         if (!answer.IsOk) return await Failed(marked, answer.Error);

@@ -7,7 +7,10 @@ namespace Sidecars.ExternalAttacher.Attachments;
 /// Attaching and detaching have a lane each, so that a storm of failing detaches does not hold up an attach. One attachment is still
 /// never in two hands: a lane that finds it in the other's passes on, and it is put in line again as soon as the other is done.
 /// </summary>
-internal sealed class Lanes(Lane attach, Lane detach)
+/// <param name="attach">The lane of what is to be attached.</param>
+/// <param name="detach">The lane of what is being deleted.</param>
+/// <param name="find">The attachment as the cache shows it now.</param>
+internal sealed class Lanes(Lane attach, Lane detach, Func<string, Attachment?> find)
 {
     private readonly Lock _lock = new();
 
@@ -48,6 +51,8 @@ internal sealed class Lanes(Lane attach, Lane detach)
             finally
             {
                 Release(name)?.Queue.Add(name);
+                // The answer to a write of ours may have been the first to show that deletion began; the watch then tells nothing new.
+                if (lane == attach && find(name) is { IsBeingDeleted: true }) detach.Queue.Add(name);
             }
         };
 

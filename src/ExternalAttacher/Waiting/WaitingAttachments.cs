@@ -27,7 +27,7 @@ internal sealed class WaitingAttachments : IDisposable
     private readonly RetryTimes _retries;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private bool _isTimerSet;
+    private long _timerAt = long.MaxValue; // when the timer fires; the largest number where it is not set
 
     public WaitingAttachments(Lanes lanes, RetryTimes retries, EventRecorder events, MetricRegistry registry, TimeProvider time)
     {
@@ -66,7 +66,7 @@ internal sealed class WaitingAttachments : IDisposable
             if (_waits.TryGetValue(attachment.Name, out var known) && known.Lane == lane && known.About.Uid == attachment.Uid) return;
             var now = _time.GetTimestamp();
             _waits[attachment.Name] = new Wait(attachment, lane, now) { TellAt = now + TicksOf(s_patience) };
-            SetTimerWhileLocked();
+            SetTimerWhileLocked(now + TicksOf(s_patience));
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class WaitingAttachments : IDisposable
         var due = new List<Wait>();
         lock (_lock)
         {
-            _isTimerSet = false;
+            _timerAt = long.MaxValue;
             var now = _time.GetTimestamp();
             foreach (var wait in _waits.Values)
             {
@@ -126,7 +126,7 @@ internal sealed class WaitingAttachments : IDisposable
                 wait.TellAt = now + TicksOf(s_reminder);
                 due.Add(wait);
             }
-            SetTimerWhileLocked();
+            if (_waits.Count > 0) SetTimerWhileLocked(_waits.Values.Min(w => w.TellAt));
             foreach (var wait in due) Tell(wait); // recording does not wait
         }
     }
@@ -145,12 +145,12 @@ internal sealed class WaitingAttachments : IDisposable
             Patches.ApiText.Cut($"{volume} is not {(isDetach ? "detached from" : "attached to")} node {wait.About.Spec.NodeName} after {seconds} s; {next}; reason: {reason}"));
     }
 
-    private void SetTimerWhileLocked()
+    private void SetTimerWhileLocked(long at)
     {
-        if (_isTimerSet || _waits.Count is 0) return;
-        var wait = _time.GetElapsedTime(_time.GetTimestamp(), _waits.Values.Min(w => w.TellAt));
+        if (_timerAt <= at) return;
+        _timerAt = at;
+        var wait = _time.GetElapsedTime(_time.GetTimestamp(), at);
         _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        _isTimerSet = true;
     }
 
     private long TicksOf(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);

@@ -142,6 +142,27 @@ internal sealed class BacklogTests : RigTest
     }
 
     [Test]
+    public async Task Who_begins_to_wait_later_is_told_in_time_though_another_has_been_told_before()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.Driver.Answer("ControllerPublishVolume", Fails(StatusCode.Internal, "busy"));
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume().Marked());
+        await rig.Run();
+        rig.World.Add(new TestAttachment());
+        await rig.World.UntilError("va");
+        await rig.Fence();
+        rig.Advance(TimeSpan.FromSeconds(30));
+        await rig.World.UntilEvent("va", "AttachmentDelayed");
+
+        rig.World.Add(new TestAttachment("late"));
+        await rig.World.UntilError("late");
+        await rig.Fence();
+        rig.Advance(TimeSpan.FromSeconds(30));
+        await rig.World.UntilEvent("late", "AttachmentDelayed");
+    }
+
+    [Test]
     public async Task A_user_gets_another_try_by_changing_an_annotation_and_not_by_our_own_error()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);

@@ -21,7 +21,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
     private ulong _version; // everything the server did up to here is in _objects
 
     // Objects we know to be gone before the watch does: events of before their end are still to come, and must not revive them.
-    private readonly Dictionary<ObjectKey, string> _goneUids = [];
+    private readonly Dictionary<ObjectKey, T> _gone = [];
 
     /// <summary>An empty store.</summary>
     /// <param name="trim">Takes away what no reader of this store looks at, before an object is kept.</param>
@@ -131,7 +131,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
         lock (_lock)
         {
             if (_objects.GetValueOrDefault(key) is not { } known || known.Uid != uid) return;
-            _goneUids[key] = uid;
+            _gone[key] = known;
             PutWhileLocked(known, null);
         }
     }
@@ -155,7 +155,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
         lock (_lock)
         {
             _version = Math.Max(_version, last.Metadata.ResourceVersion);
-            if (IsKnownGoneWhileLocked(last)) _goneUids.Remove(last.Key);
+            if (IsKnownGoneWhileLocked(last)) _gone.Remove(last.Key);
             // A folded successor of the same name, made after this deletion, stays.
             if (_objects.GetValueOrDefault(last.Key) is { } known && known.Metadata.ResourceVersion <= last.Metadata.ResourceVersion)
                 PutWhileLocked(known, null);
@@ -169,13 +169,18 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
         _gathered = null;
         listed.TrimExcess();
         Dictionary<ObjectKey, T> old;
+        var ended = new List<T>();
         lock (_lock)
         {
             old = _objects;
-            foreach (var (key, uid) in _goneUids.ToArray())
+            foreach (var (key, gone) in _gone.ToArray())
             {
-                if (listed.GetValueOrDefault(key)?.Uid == uid) listed.Remove(key); // a list of before the end
-                else _goneUids.Remove(key);
+                if (listed.GetValueOrDefault(key)?.Uid == gone.Uid) listed.Remove(key); // a list of before the end
+                else
+                {
+                    _gone.Remove(key);
+                    ended.Add(gone); // its deletion will not come any more
+                }
             }
             // A list older than what the watch has shown means that the server's own history went back (a restored backup):
             // then the list alone is true. Otherwise own writes that are newer than the list stay.
@@ -186,6 +191,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
         }
         _synced.TrySetResult();
         if (Changed is not { } told) return;
+        foreach (var gone in ended) told(new(gone, null));
         foreach (var (key, gone) in old)
         {
             if (!listed.ContainsKey(key)) told(new(gone, null));
@@ -202,7 +208,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
         }
     }
 
-    private bool IsKnownGoneWhileLocked(T item) => _goneUids.Count > 0 && _goneUids.GetValueOrDefault(item.Key) == item.Uid;
+    private bool IsKnownGoneWhileLocked(T item) => _gone.Count > 0 && _gone.GetValueOrDefault(item.Key)?.Uid == item.Uid;
 
     private void PutWhileLocked(T? known, T? item)
     {

@@ -133,6 +133,16 @@ public sealed class ObjectStoreTests
     }
 
     [Test]
+    public void A_folded_deletion_is_told_by_the_list_where_the_watch_missed_it()
+    {
+        List(5, Class("a", 4, "uid1"));
+        _store.FoldDeletion(new ObjectKey(null, "a"), "uid1");
+        _changes.Clear();
+        List(10);
+        Assert.That(_changes, Is.EqualTo(new[] { "a4>" }));
+    }
+
+    [Test]
     public void A_list_keeps_own_writes_that_are_newer_than_itself()
     {
         List(5, Class("a", 1));
