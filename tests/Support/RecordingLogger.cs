@@ -9,6 +9,9 @@ public sealed class RecordingLogger(LogLevel minimum = LogLevel.Trace) : ILogger
     private readonly List<LogEntry> _entries = [];
     private readonly OutputLines _lines = new();
 
+    /// <summary>Called with each text on the thread that logs it, before that thread goes on.</summary>
+    public Action<string>? OnLine { get; set; }
+
     /// <summary>What was logged so far, in order.</summary>
     public IReadOnlyList<LogEntry> Entries
     {
@@ -30,6 +33,7 @@ public sealed class RecordingLogger(LogLevel minimum = LogLevel.Trace) : ILogger
         var text = formatter(state, exception);
         lock (_lock) _entries.Add(new LogEntry(logLevel, text, exception));
         _lines.Add(text);
+        OnLine?.Invoke(text);
     }
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;

@@ -92,8 +92,9 @@ public sealed partial class ControllerLoop<TKey>(
                 break;
             case OutcomeKind.Retry:
                 var delay = backoff.Next(key);
-                Log.WillRetry(log, name, key.ToString(), outcome.Reason, delay, backoff.FailuresOf(key));
                 queue.AddAfter(key, delay);
+                // Told only now: who reads the line may rely on the retry being in line.
+                Log.WillRetry(log, name, key.ToString(), outcome.Reason, delay, backoff.FailuresOf(key));
                 break;
             default:
                 throw new InvalidOperationException($"an outcome of kind {outcome.Kind}");

@@ -89,6 +89,19 @@ public sealed class ControllerLoopTests
     }
 
     [Test]
+    public void A_retry_is_in_line_before_it_is_told()
+    {
+        Run(workers: 1);
+        _log.OnLine = line =>
+        {
+            if (line.StartsWith("Retrying", StringComparison.Ordinal)) _time.Advance(TimeSpan.FromSeconds(1));
+        };
+        _queue.Add("a");
+        Take().Result.SetResult(Outcome.Retry("the driver said no"));
+        Finish(Take(), "a");
+    }
+
+    [Test]
     public async Task Success_starts_the_back_off_anew_and_After_waits_the_time_it_names()
     {
         Run(workers: 1);
