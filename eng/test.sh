@@ -12,7 +12,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=(
   tests/Common/Hosting tests/Common/Csi tests/Common/Kubernetes
-  tests/EmbeddedCluster tests/HostPathDriver tests/ExternalProvisioner tests/ExternalAttacher tests/Playground tests/Vectors)
+  tests/EmbeddedCluster tests/HostPathDriver tests/ExternalProvisioner tests/ExternalAttacher tests/LivenessProbe tests/NodeDriverRegistrar
+  tests/ClusterDriverRegistrar tests/Playground tests/Vectors)
 
 results=artifacts/test-results
 rm -rf "$results"

@@ -6,6 +6,8 @@ public sealed class CallGate : IDisposable
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     internal CallGate()
     {
     }
@@ -13,14 +15,25 @@ public sealed class CallGate : IDisposable
     /// <summary>Completes once a call waits here.</summary>
     public Task Entered => _entered.Task;
 
+    /// <summary>Completes once a call that waited here was given up by its caller.</summary>
+    public Task Cancelled => _cancelled.Task;
+
     /// <summary>Lets all calls pass, those waiting and those to come.</summary>
     public void Release() => _open.TrySetResult();
 
     public void Dispose() => Release();
 
-    internal Task Pass(CancellationToken stop)
+    internal async Task Pass(CancellationToken stop)
     {
         _entered.TrySetResult();
-        return _open.Task.WaitAsync(stop);
+        try
+        {
+            await _open.Task.WaitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            _cancelled.TrySetResult();
+            throw;
+        }
     }
 }

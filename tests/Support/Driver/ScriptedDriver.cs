@@ -26,6 +26,7 @@ public sealed class ScriptedDriver : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, CallGate> _gates = [];
     private WebApplication? _server;
+    private int _connections;
 
     private ScriptedDriver(ScriptedDriverOptions options, TimeProvider time)
     {
@@ -43,6 +44,9 @@ public sealed class ScriptedDriver : IAsyncDisposable
 
     /// <summary>What it was asked, across restarts.</summary>
     public CallLog Calls { get; } = new();
+
+    /// <summary>How many connections were opened to it, across restarts.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Makes a driver that does not listen yet. Delays of the script pass by <paramref name="time"/>.</summary>
     public static ScriptedDriver Create(ScriptedDriverOptions? options = null, TimeProvider? time = null) =>
@@ -63,7 +67,7 @@ public sealed class ScriptedDriver : IAsyncDisposable
         File.Delete(SocketPath);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.ListenUnixSocket(SocketPath, l => l.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.ListenUnixSocket(SocketPath, Listen));
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(this);
@@ -115,6 +119,16 @@ public sealed class ScriptedDriver : IAsyncDisposable
         if (rule.Delay > TimeSpan.Zero) await Task.Delay(rule.Delay, _time, context.CancellationToken);
         if (rule.Code != StatusCode.OK) throw new RpcException(new Status(rule.Code, rule.Message ?? "scripted " + rule.Code.GoName()));
         return JsonParser.Default.Parse<TResponse>((rule.Response ?? _answers.To(method, json)).ToJsonString());
+    }
+
+    private void Listen(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http2;
+        listen.Use(next => connection =>
+        {
+            Interlocked.Increment(ref _connections);
+            return next(connection);
+        });
     }
 
     private CallGate? GateOf(string method)

@@ -31,7 +31,8 @@ public sealed record CsiError(StatusCode? Code, string Message)
         _ => Local(failure.Message),
     };
 
-    internal static CsiError DeadlineExceeded { get; } = new(StatusCode.DeadlineExceeded, DeadlineMessage);
+    /// <summary>The limit of a call passed on our side, whatever the driver was doing.</summary>
+    public static CsiError DeadlineExceeded { get; } = new(StatusCode.DeadlineExceeded, DeadlineMessage);
 
     /// <summary>The same as <see cref="Text"/>.</summary>
     public override string ToString() => Text;

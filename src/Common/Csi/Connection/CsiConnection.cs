@@ -58,6 +58,23 @@ public sealed partial class CsiConnection : IDisposable
     public static Task<CsiConnection> ConnectAsync(CsiConnectionOptions options, ILogger logger, TimeProvider time, CancellationToken stop) =>
         new CsiConnector(options, logger, time).ConnectAsync(stop);
 
+    /// <summary>
+    /// Dials once, now. Returns the connection, or null with the reason in words that name the likely cause; throws only
+    /// <see cref="OperationCanceledException"/>, when <paramref name="stop"/> was asked for.
+    /// </summary>
+    public static async Task<(CsiConnection? Connection, string? Failure)> TryConnectAsync(
+        CsiConnectionOptions options, ILogger logger, TimeProvider time, CancellationToken stop)
+    {
+        try
+        {
+            return (new CsiConnection(options, await UnixSocketConnector.ConnectAsync(options.Address, time, stop), logger, time), null);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return (null, $"cannot connect to the CSI driver at {options.Address}: {UnixSocketConnector.Describe(e, options.Address)}");
+        }
+    }
+
     /// <summary>Closes the connection; calls in flight fail. Not a loss.</summary>
     public void Dispose()
     {

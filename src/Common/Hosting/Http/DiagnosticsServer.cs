@@ -12,7 +12,7 @@ namespace Sidecars.Hosting.Http;
 /// </summary>
 public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvider time, DiagnosticsLimits? limits = null) : IAsyncDisposable
 {
-    private const int Backlog = 128;
+    private const int Backlog = 1024;
 
     // A broken accept (out of descriptors) must neither end the server nor spin.
     private static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);

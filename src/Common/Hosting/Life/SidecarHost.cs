@@ -10,7 +10,7 @@ namespace Sidecars.Hosting;
 /// program. It reads no configuration files and no environment. <see cref="RunAsync"/> returns the exit code for Main; nothing in it
 /// ends the process by force, so everything written before is written.
 /// </summary>
-public static class SidecarHost
+public static partial class SidecarHost
 {
     /// <summary>
     /// Runs <paramref name="run"/> until it returns or <see cref="ProcessLife"/> ends the process, and gives the exit code. Work that
@@ -37,7 +37,20 @@ public static class SidecarHost
     /// A logger factory with the same provider and filters, for the lines a program writes before it runs, such as an invalid flag
     /// combination.
     /// </summary>
-    public static ILoggerFactory CreateLoggers(SidecarHostOptions options) => LoggerFactory.Create(logging => AddLogging(logging, options));
+    public static ILoggerFactory CreateLoggers(SidecarHostOptions options) =>
+#pragma warning disable CA2000 // The factory owns the provider and disposes it.
+        new LoggerFactory([new KlogLoggerProvider(options.Logging, options.Time, options.LogOutput)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
+#pragma warning restore CA2000
+
+    /// <summary>
+    /// Says why a program does not run with its command line, before it runs, and gives back <paramref name="exitCode"/> for Main.
+    /// </summary>
+    public static int Refuse(SidecarHostOptions options, string reason, int exitCode = ExitCode.Failure)
+    {
+        using var loggers = CreateLoggers(options);
+        Log.Refused(loggers.CreateLogger(typeof(SidecarHost)), reason);
+        return exitCode;
+    }
 
     private static void AddLogging(ILoggingBuilder logging, SidecarHostOptions options)
     {
@@ -47,5 +60,11 @@ public static class SidecarHost
 #pragma warning disable CA2000 // The factory owns the provider and disposes it.
         logging.AddProvider(new KlogLoggerProvider(options.Logging, options.Time, options.LogOutput));
 #pragma warning restore CA2000
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The command line is invalid: {err}")]
+        public static partial void Refused(ILogger logger, string err);
     }
 }

@@ -3,11 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Sidecars.Hosting;
 
-/// <summary>
-/// Runs the program's main function inside the host and turns its end into the exit code: its own return value, or what ended the
-/// process first. An exception that reaches this point is a bug: it is logged with its stack and is exit code 2.
-/// </summary>
-internal sealed partial class SidecarService(
+/// <summary>Runs the program's main function inside the host, and stops the host when it ends.</summary>
+internal sealed class SidecarService(
     ProcessLife life, Func<ProcessLife, Task<int>> run, IHostApplicationLifetime host, ILogger<SidecarService> logger) : IHostedService
 {
     private Task _watching = Task.CompletedTask;
@@ -25,36 +22,7 @@ internal sealed partial class SidecarService(
 
     private async Task Watch()
     {
-        // On the pool, so that a main function which blocks cannot keep the process from ending.
-        var running = Task.Run(Contain);
-        var first = await Task.WhenAny(running, life.Ended);
-        ExitCode = await first;
-        // What ended the process and a run that returned because of it may complete together; the cause decides.
-        if (life.Ended.IsCompletedSuccessfully) ExitCode = await life.Ended;
+        ExitCode = await MainFunction.RunAsync(life, run, logger);
         host.StopApplication();
-    }
-
-    private async Task<int> Contain()
-    {
-        try
-        {
-            return await run(life);
-        }
-        catch (OperationCanceledException) when (life.Stopping.IsCancellationRequested)
-        {
-            // The drain reached the outermost await: that is a clean end.
-            return Hosting.ExitCode.Success;
-        }
-        catch (Exception e)
-        {
-            Log.Unhandled(logger, e);
-            return Hosting.ExitCode.Crash;
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Critical, "Unhandled exception, the process ends")]
-        public static partial void Unhandled(ILogger logger, Exception err);
     }
 }

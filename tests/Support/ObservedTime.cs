@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
-using Sidecars.Tests.Support;
 
-namespace Sidecars.Kubernetes.Tests;
+namespace Sidecars.Tests.Support;
 
 /// <summary>A clock that stands still, and tells which timers are set on it: a test waits for a timer, then lets it come due.</summary>
-internal sealed class ObservedTime : FakeTimeProvider
+public sealed class ObservedTime : FakeTimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<TimeSpan> _set = [];

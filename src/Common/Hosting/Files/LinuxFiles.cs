@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace Sidecars.Hosting.Files;
+
+/// <summary>The two calls of Linux that the class library has no counterpart for.</summary>
+internal static partial class LinuxFiles
+{
+    public const ushort TypeMask = 0xF000;
+    public const ushort SocketType = 0xC000;
+
+    private const int CurrentDirectory = -100;
+    private const uint BasicStats = 0x7FF;
+    private const int NoEntry = 2;
+    private const int NotADirectory = 20;
+
+    /// <summary>The system's words for why nothing is known, or null; a mode of 0 stands for "nothing there".</summary>
+    public static string? Stat(string path, out FileStat stat)
+    {
+        if (StatX(CurrentDirectory, path, 0, BasicStats, out stat) is 0) return null;
+        var code = Marshal.GetLastPInvokeError();
+        stat = default;
+        return code is NoEntry or NotADirectory ? null : Marshal.GetPInvokeErrorMessage(code);
+    }
+
+    /// <summary>Sets the mask of modes for new files of the whole process and returns the one before.</summary>
+    [LibraryImport("libc", EntryPoint = "umask")]
+    public static partial uint SetUmask(uint mask);
+
+    // Unlike stat, its structure is the same on every processor.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, out FileStat stat);
+
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStat
+    {
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(96)] public long ChangedSeconds;
+        [FieldOffset(104)] public uint ChangedNanoseconds;
+        [FieldOffset(136)] public uint DeviceMajor;
+        [FieldOffset(140)] public uint DeviceMinor;
+    }
+}

@@ -1,0 +1,126 @@
+using Csi.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+using Sidecars.Hosting;
+using Sidecars.Hosting.Files;
+
+namespace Sidecars.LivenessProbe.Health;
+
+/// <summary>
+/// Asks the driver whether it is well, over one connection that is kept (liveness contract 4). A kept connection can outlive its socket's
+/// file, and the kubelet could then not reach a driver that we can: so each check first looks whether the path still leads to the file the
+/// connection was made through. One check at a time; <see cref="SharedCheck"/> sees to it.
+/// </summary>
+internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, CsiCallMetrics metrics, ILoggerFactory loggers, TimeProvider time) : IDisposable
+{
+    /// <summary>Wait before the second and last attempt to connect: a driver that restarts swaps its socket in less.</summary>
+    private static readonly TimeSpan s_swapTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly ILogger _log = loggers.CreateLogger<DriverHealth>();
+    private readonly CsiConnectionOptions _options = new() { Address = address, OnLoss = LossPolicy.Reconnect, Metrics = metrics };
+    private readonly CsiCall _calls = new(time);
+    private Contact? _contact;
+
+    /// <summary>One check within the limit, connecting included; throws only when <paramref name="stop"/> was asked for.</summary>
+    public async Task<Verdict> Check(CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
+        var kept = Kept();
+        var (verdict, isLost) = kept is null ? (null, true) : await Probe(kept, Left(started), stop);
+        if (verdict is null || isLost) verdict = await ProbeAnew(started, stop) ?? verdict!;
+        return verdict;
+    }
+
+    public void Dispose() => Forget();
+
+    /// <summary>The connection of the last check, unless it is lost or its file is no longer the driver's.</summary>
+    private Contact? Kept()
+    {
+        if (_contact is null) return null;
+        if (!_contact.Connection.Lost.IsCompleted && _contact.File == Identity()) return _contact;
+        Forget();
+        return null;
+    }
+
+    /// <summary>Connects and asks; a second time where nobody listened, because a driver that restarts may just be changing its socket.</summary>
+    private async Task<Verdict?> ProbeAnew(long started, CancellationToken stop)
+    {
+        for (var isLast = false; ; isLast = true)
+        {
+            var left = Left(started);
+            if (left <= TimeSpan.Zero) return Unreachable("no time was left to connect");
+            var (contact, failure) = await Connect(left, stop);
+            if (contact is not null)
+            {
+                var (verdict, isLost) = await Probe(contact, Left(started), stop);
+                if (!isLost || isLast) return verdict;
+                failure = verdict.Text;
+            }
+            if (isLast || Left(started) <= s_swapTime) return Unreachable(failure!);
+            await Task.Delay(s_swapTime, time, stop);
+        }
+    }
+
+    private async Task<(Contact? Contact, string? Failure)> Connect(TimeSpan left, CancellationToken stop)
+    {
+        Forget();
+        // Read before dialling: where the file is replaced in between, the next check finds that it is another.
+        var file = Identity();
+        if (file is { Kind: FileKind.Missing }) return (null, $"cannot connect to the CSI driver at {address}: no such file: the driver has not created its socket");
+        using var limited = new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limited.Token, stop);
+        try
+        {
+            var (connection, failure) = await CsiConnection.TryConnectAsync(_options, _log, time, either.Token);
+            if (connection is null) return (null, failure);
+            return (_contact = new Contact(connection, new Identity.IdentityClient(connection.Invoker), file), null);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return (null, $"cannot connect to the CSI driver at {address}: context deadline exceeded: the driver does not accept connections");
+        }
+    }
+
+    /// <summary>Asks the driver; says too whether it went away meanwhile, so that asking once more on a new connection may help.</summary>
+    private async Task<(Verdict Verdict, bool IsLost)> Probe(Contact contact, TimeSpan left, CancellationToken stop)
+    {
+        var result = await _calls.InvokeAsync(contact.Identity.ProbeAsync, new ProbeRequest(), left, stop);
+        if (result.IsOk) return (result.Response.Ready ?? true ? Verdict.Ok : Verdict.NotReady, false);
+        if (result.Error.Code is StatusCode.Unavailable && contact.Connection.Lost.IsCompleted)
+        {
+            Forget();
+            return (Unreachable(result.Error.Text), true);
+        }
+        return (result.Error == CsiError.DeadlineExceeded ? Slow() : new Verdict(CheckResult.Failed, result.Error.Text), false);
+    }
+
+    private FileIdentity? Identity()
+    {
+        if (address.SocketPath is not { } path) return null;
+        var identity = FileIdentity.Read(path, out var error);
+        if (error is not null) Log.CannotLook(_log, path, error);
+        return identity;
+    }
+
+    private TimeSpan Left(long started) => limit - time.GetElapsedTime(started);
+
+    private void Forget()
+    {
+        _contact?.Connection.Dispose();
+        _contact = null;
+    }
+
+    private Verdict Slow() => new(CheckResult.Slow,
+        $"{CsiError.DeadlineExceeded.Text}: the driver accepted the call and did not answer it within {GoDuration.Format(limit)}; it is connected, but slow or stuck");
+
+    private static Verdict Unreachable(string reason) => new(CheckResult.Unreachable, reason);
+
+    private sealed record Contact(CsiConnection Connection, Identity.IdentityClient Identity, FileIdentity? File);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Cannot look at the driver's socket: {path} {err}")]
+        public static partial void CannotLook(ILogger logger, string path, string err);
+    }
+}

@@ -1,0 +1,90 @@
+using Sidecars.LivenessProbe.Health;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.LivenessProbe.Tests.Health;
+
+internal sealed class SharedCheckTests
+{
+    private readonly List<Run> _runs = [];
+    private readonly SemaphoreSlim _begun = new(0);
+    private SharedCheck _check = null!;
+
+    private sealed record Run(TaskCompletionSource<Verdict> Result, CancellationToken Abandoned);
+
+    [SetUp]
+    public void Make() => _check = new SharedCheck(async abandoned =>
+    {
+        var run = new Run(new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously), abandoned);
+        lock (_runs) _runs.Add(run);
+        _begun.Release();
+        return await run.Result.Task.WaitAsync(abandoned);
+    });
+
+    [TearDown]
+    public void Release() => _begun.Dispose();
+
+    [Test]
+    public async Task Everybody_who_asks_while_a_check_runs_gets_its_verdict()
+    {
+        var asked = Enumerable.Range(0, 50).Select(_ => _check.Ask(CancellationToken.None)).ToArray();
+        await _begun.WaitAsync(TestTimeouts.Limit);
+        _runs[0].Result.SetResult(Verdict.NotReady);
+        Assert.That(await Task.WhenAll(asked).WithinLimit(), Is.All.EqualTo(Verdict.NotReady));
+        Assert.That(_runs, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Who_asks_after_the_verdict_gets_a_check_of_his_own()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var asked = _check.Ask(CancellationToken.None);
+            await _begun.WaitAsync(TestTimeouts.Limit);
+            _runs[i].Result.SetResult(Verdict.Ok);
+            await asked.WithinLimit();
+        }
+        Assert.That(_runs, Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public async Task One_who_leaves_does_not_break_the_check_of_the_others()
+    {
+        using var leaving = new CancellationTokenSource();
+        var (first, second) = (_check.Ask(leaving.Token), _check.Ask(CancellationToken.None));
+        await _begun.WaitAsync(TestTimeouts.Limit);
+        await leaving.CancelAsync();
+        Assert.That(async () => await first.WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(_runs[0].Abandoned.IsCancellationRequested, Is.False);
+        _runs[0].Result.SetResult(Verdict.Ok);
+        Assert.That(await second.WithinLimit(), Is.EqualTo(Verdict.Ok));
+    }
+
+    [Test]
+    public async Task A_check_that_nobody_waits_for_is_broken_off_and_over_before_the_next_begins()
+    {
+        using var leaving = new CancellationTokenSource();
+        var first = _check.Ask(leaving.Token);
+        await _begun.WaitAsync(TestTimeouts.Limit);
+        await leaving.CancelAsync();
+        Assert.That(async () => await first.WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(_runs[0].Abandoned.IsCancellationRequested);
+
+        var second = _check.Ask(CancellationToken.None);
+        await _begun.WaitAsync(TestTimeouts.Limit);
+        _runs[1].Result.SetResult(Verdict.Ok);
+        Assert.That(await second.WithinLimit(), Is.EqualTo(Verdict.Ok));
+    }
+
+    [Test]
+    public async Task A_check_that_throws_fails_for_those_who_asked_and_for_nobody_else()
+    {
+        var first = _check.Ask(CancellationToken.None);
+        await _begun.WaitAsync(TestTimeouts.Limit);
+        _runs[0].Result.SetException(new InvalidOperationException("boom"));
+        Assert.That(async () => await first.WithinLimit(), Throws.InvalidOperationException);
+        var second = _check.Ask(CancellationToken.None);
+        await _begun.WaitAsync(TestTimeouts.Limit);
+        _runs[1].Result.SetResult(Verdict.Ok);
+        Assert.That(await second.WithinLimit(), Is.EqualTo(Verdict.Ok));
+    }
+}
