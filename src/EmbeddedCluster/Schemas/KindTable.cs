@@ -10,7 +10,8 @@ namespace Sidecars.EmbeddedCluster;
 /// A line that begins with "type" opens a type; each line after it is one field: name, type, flags. A type is string, int, bool, float,
 /// quantity, intstr, time, microtime, bytes, any, {} and a type of the table, [] or map: and a type. The flags are - for none, o for left
 /// out when empty, z for left out when zero, p for a pointer (an empty value is a value), r for retained keys, and at the end m for a list
-/// merged as a set or m=key for one merged by that key.
+/// merged as a set or m=key for one merged by that key. Names, types and required numbers are those of the client library's models, and the
+/// tests hold every type to them; the other flags are kept by hand.
 /// </remarks>
 internal static class KindTable
 {
