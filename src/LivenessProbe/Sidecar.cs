@@ -49,16 +49,8 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
     /// <summary>Waits for the driver for as long as it takes; a driver that answers with an error, or with no name, is a broken one.</summary>
     private async Task<(string? Name, string? Error)> Name(CsiAddress address, CsiCallMetrics metrics)
     {
-        var options = new CsiConnectionOptions { Address = address, OnLoss = LossPolicy.Reconnect, ConnectLimit = null, Metrics = metrics };
-        CsiConnection connection;
-        try
-        {
-            connection = await CsiConnection.ConnectAsync(options, life.Loggers.CreateLogger<CsiConnection>(), time, _stop);
-        }
-        catch (CsiConnectionException e)
-        {
-            return (null, e.Message);
-        }
+        var (connection, failure) = await NodeConnection.ConnectAsync(address, null, metrics, life.Loggers.CreateLogger<NodeConnection>(), time, _stop);
+        if (connection is null) return (null, failure);
         using var connected = connection;
         var identity = new DriverIdentity(connection.Invoker, new CsiCall(time), s_nameLimit);
         while (true)

@@ -18,7 +18,6 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
     private static readonly TimeSpan s_swapTime = TimeSpan.FromMilliseconds(250);
 
     private readonly ILogger _log = loggers.CreateLogger<DriverHealth>();
-    private readonly CsiConnectionOptions _options = new() { Address = address, OnLoss = LossPolicy.Reconnect, Metrics = metrics };
     private readonly CsiCall _calls = new(time);
     private Contact? _contact;
 
@@ -72,7 +71,7 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limited.Token, stop);
         try
         {
-            var (connection, failure) = await CsiConnection.TryConnectAsync(_options, _log, time, either.Token);
+            var (connection, failure) = await NodeConnection.TryConnectAsync(address, metrics, _log, time, either.Token);
             if (connection is null) return (null, failure);
             return (_contact = new Contact(connection, new Identity.IdentityClient(connection.Invoker), file), null);
         }
@@ -116,7 +115,7 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
 
     private static Verdict Unreachable(string reason) => new(CheckResult.Unreachable, reason);
 
-    private sealed record Contact(CsiConnection Connection, Identity.IdentityClient Identity, FileIdentity? File);
+    private sealed record Contact(NodeConnection Connection, Identity.IdentityClient Identity, FileIdentity? File);
 
     private static partial class Log
     {

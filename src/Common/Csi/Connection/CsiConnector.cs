@@ -13,12 +13,6 @@ namespace Sidecars.Csi;
 /// </summary>
 public sealed partial class CsiConnector
 {
-    /// <summary>Wait between two attempts, before jitter (common contract 3.2).</summary>
-    internal static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-
-    /// <summary>Share of the wait by which it varies, so that the containers of a pod do not dial in step.</summary>
-    internal const double RetryJitter = 0.2;
-
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromSeconds(10);
     private static readonly ResiliencePropertyKey<Attempts> AttemptsKey = new("attempts");
 
@@ -37,7 +31,7 @@ public sealed partial class CsiConnector
         {
             ShouldHandle = new PredicateBuilder().Handle<SocketException>(),
             MaxRetryAttempts = int.MaxValue,
-            DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(JitteredDelay()),
+            DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(RetryDelay.Next()),
             OnRetry = arguments =>
             {
                 if (arguments.Context.Properties.TryGetValue(AttemptsKey, out var attempts)) attempts.LastFailure = arguments.Outcome.Exception;
@@ -90,10 +84,6 @@ public sealed partial class CsiConnector
 
     private string Reason(Exception? failure) =>
         failure is null ? "no answer" : UnixSocketConnector.Describe(failure, _options.Address);
-
-#pragma warning disable CA5394 // Spreading attempts needs no secret randomness.
-    private static TimeSpan JitteredDelay() => RetryDelay * (1 - RetryJitter + 2 * RetryJitter * Random.Shared.NextDouble());
-#pragma warning restore CA5394
 
     private sealed class Attempts
     {

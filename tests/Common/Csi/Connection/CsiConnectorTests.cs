@@ -65,12 +65,12 @@ public sealed class CsiConnectorTests
     {
         var connecting = Connect(new CsiConnectionOptions { Address = At("csi.sock") });
         await Waits(1);
-        _time.Advance(CsiConnector.RetryDelay * (1 + CsiConnector.RetryJitter));
+        _time.Advance(RetryDelay.Mean * (1 + RetryDelay.Jitter));
         await Waits(2);
         Assert.That(connecting.IsCompleted, Is.False);
 
         using var listener = Listen("csi.sock");
-        _time.Advance(CsiConnector.RetryDelay * (1 + CsiConnector.RetryJitter));
+        _time.Advance(RetryDelay.Mean * (1 + RetryDelay.Jitter));
 
         using var connection = await connecting.WithinLimit();
         Assert.That(connection.Lost.IsCompleted, Is.False);
@@ -143,9 +143,9 @@ public sealed class CsiConnectorTests
         for (var attempts = 1; attempts <= 20; attempts++)
         {
             await Waits(attempts);
-            _time.Advance(CsiConnector.RetryDelay * (1 - CsiConnector.RetryJitter) - Tick);
+            _time.Advance(RetryDelay.Mean * (1 - RetryDelay.Jitter) - Tick);
             Assert.That(Failures, Is.EqualTo(attempts));
-            _time.Advance(CsiConnector.RetryDelay * 2 * CsiConnector.RetryJitter + 2 * Tick);
+            _time.Advance(RetryDelay.Mean * 2 * RetryDelay.Jitter + 2 * Tick);
         }
 
         await Waits(21);
