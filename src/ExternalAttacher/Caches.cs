@@ -28,6 +28,7 @@ internal sealed class Caches
         Volumes = new(TrimVolume);
         Nodes = new(TrimNode);
         AttachmentsByVolume = Attachments.IndexBy(a => a.Spec.Source?.PersistentVolumeName);
+        UnfinishedByNode = Attachments.IndexBy(a => a.Status.Attached && !a.IsBeingDeleted ? null : a.Spec.NodeName);
     }
 
     public ObjectStore<Attachment> Attachments { get; }
@@ -38,6 +39,9 @@ internal sealed class Caches
 
     /// <summary>Our attachments by the name of their volume.</summary>
     public ObjectIndex<Attachment> AttachmentsByVolume { get; }
+
+    /// <summary>Our attachments that are not attached, or are being deleted, by the name of their node.</summary>
+    public ObjectIndex<Attachment> UnfinishedByNode { get; }
 
     public Attachment? FindAttachment(string name) => Attachments.Find(new ObjectKey(null, name));
 
@@ -63,7 +67,7 @@ internal sealed class Caches
     private void TrimVolume(Volume volume)
     {
         var (metadata, spec) = (volume.Metadata, volume.Spec);
-        (volume.ApiVersion, volume.Kind, metadata.CreationTimestamp, metadata.Uid) = (null, null, null, null);
+        (volume.ApiVersion, volume.Kind, metadata.CreationTimestamp) = (null, null, null);
         if (!spec.IsMigratable)
         {
             metadata.Labels = null;

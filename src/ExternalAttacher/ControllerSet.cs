@@ -32,12 +32,15 @@ internal sealed class ControllerSet(
         using var attachQueue = Queue("csi-attacher-va");
         using var detachQueue = Queue("csi-attacher-va-detach");
         using var volumeQueue = Queue("csi-attacher-pv");
-        var lanes = new Lanes(new Lane("attach", attachQueue, Backoff()), new Lane("detach", detachQueue, Backoff()), _caches.FindAttachment);
+        var abandoned = new AbandonedVolumes();
+        var lanes = new Lanes(new Lane("attach", attachQueue, Backoff()), new Lane("detach", detachQueue, Backoff()),
+            name => _caches.FindAttachment(name) is { IsBeingDeleted: true } || abandoned.Of(name).Count > 0);
         using var waiting = new WaitingAttachments(lanes, new RetryTimes(options.RetryIntervalStart, options.RetryIntervalMax), events, registry, time);
-        var memory = new AttachmentMemory(new ForcedAttachments(), waiting);
+        var memory = new AttachmentMemory(new ForcedAttachments(), abandoned, waiting);
         var triggers = new Triggers(driver, _caches, lanes, memory, volumeQueue);
         _caches.Attachments.Changed += triggers.AttachmentChanged;
         _caches.Volumes.Changed += triggers.VolumeChanged;
+        _caches.Nodes.Changed += triggers.NodeChanged;
 
         var running = new RunningTasks(stop);
         running.Add(events.RunAsync);
@@ -65,8 +68,9 @@ internal sealed class ControllerSet(
         var calls = new DriverCalls(connection, options.Timeout, time);
 
         StartLane(running, lanes, lanes.Attach, new AttachReconciler(_caches, composer, calls, writer, memory, Log<AttachReconciler>()).Reconcile);
+        var detach = new DetachReconciler(_caches, composer, calls, writer, memory, driver.Finalizer, Log<DetachReconciler>());
         StartLane(running, lanes, lanes.Detach,
-            new DetachReconciler(_caches, composer, calls, writer, memory, driver.Finalizer, Log<DetachReconciler>()).Reconcile);
+            new AbandonedReconciler(_caches, calls, memory.Abandoned, driver.Finalizer, detach.Reconcile, Log<AbandonedReconciler>()).Reconcile);
         var volumes = new VolumeReconciler(driver, _caches, marks, Log<VolumeReconciler>());
         running.Add(new ControllerLoop<string>("volumes", volumeQueue, Backoff(), options.WorkerThreads, volumes.Reconcile, Log<ControllerLoop<string>>()).RunAsync);
         if (!driver.ListsPublished) return;

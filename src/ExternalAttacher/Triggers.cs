@@ -14,22 +14,26 @@ internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, A
 {
     public void AttachmentChanged(StoreChange<Attachment> change)
     {
+        if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
         if (change.New is { } now)
         {
             if (now.Spec.Attacher == driver.Name) Look(caches.FindAttachment(now.Name) ?? now, AttachmentDifference.Matters(change.Old, now, driver.Finalizer));
-        }
-        else if (change.Old is { } gone)
-        {
-            lanes.Forget(gone.Name);
-            memory.Forced.Take(gone.Name);
-            memory.Waiting.Finished(gone.Name);
-            if (gone.Spec.Source?.PersistentVolumeName is { } volume && caches.FindVolume(volume) is { } known) Look(known);
         }
     }
 
     public void VolumeChanged(StoreChange<Volume> change)
     {
         if (change.New is { } volume) Look(volume);
+    }
+
+    /// <summary>The driver comes to a node, or is known there by another name: whoever waits on that node gets another try.</summary>
+    public void NodeChanged(StoreChange<CsiNode> change)
+    {
+        if (change.New is not { NodeId: { } nodeId } node || change.Old?.NodeId == nodeId) return;
+        foreach (var attachment in caches.UnfinishedByNode.All(node.Name))
+        {
+            if (!IsDone(attachment)) lanes.Add(attachment);
+        }
     }
 
     /// <summary>Looks at everything again that is not done, whatever pause it is in.</summary>
@@ -39,12 +43,21 @@ internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, A
         foreach (var volume in caches.Volumes.Snapshot()) Look(volume);
     }
 
+    /// <summary>The attachment is gone, be it that a list shows a successor of the same name in its place.</summary>
+    private void End(Attachment gone)
+    {
+        lanes.Forget(gone.Name);
+        memory.Forced.Remove(gone);
+        memory.Waiting.Finished(gone);
+        if (gone.Spec.Source?.PersistentVolumeName is { } volume && caches.FindVolume(volume) is { } known) Look(known);
+    }
+
     private void Look(Attachment attachment, bool isDue)
     {
         if (attachment.Spec.Attacher is null) return;
         if (IsDone(attachment))
         {
-            memory.Waiting.Finished(attachment.Name);
+            memory.Waiting.Finished(attachment);
             return;
         }
         memory.Waiting.Began(attachment);

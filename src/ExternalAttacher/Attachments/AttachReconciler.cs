@@ -23,8 +23,7 @@ internal sealed partial class AttachReconciler(
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
         if (caches.FindAttachment(name) is not { IsBeingDeleted: false } attachment || attachment.Spec.Attacher is null) return Outcome.Done;
-        var isForced = memory.Forced.Take(name);
-        if (attachment.Status.Attached && !isForced) return Outcome.Done;
+        if (attachment.Status.Attached && !memory.Forced.Contains(attachment)) return Outcome.Done;
 
         var (order, error) = await composer.ToPublish(attachment, stop);
         if (order is null) return await Failed(attachment, CsiError.Local(error!));
@@ -34,31 +33,49 @@ internal sealed partial class AttachReconciler(
         if (prepared.Now is not { IsBeingDeleted: false } marked) return Outcome.Done; // it goes to the other lane
 
         var answer = await calls.Publish(order, stop);
-        if (!answer.IsOk) return await Failed(marked, answer.Error);
-        return await Succeeded(marked, order.Request, answer.Response.PublishContext);
+        return answer.IsOk ? await Succeeded(marked, order, answer.Response.PublishContext) : await Failed(marked, answer.Error, order);
     }
 
-    private async Task<Outcome> Succeeded(Attachment attachment, ControllerPublishVolumeRequest request, MapField<string, string> metadata)
+    private async Task<Outcome> Succeeded(Attachment attachment, PublishOrder order, MapField<string, string> metadata)
     {
         var size = metadata.Sum(m => Encoding.UTF8.GetByteCount(m.Key) + Encoding.UTF8.GetByteCount(m.Value));
         if (size > LongestMetadata)
             return await Failed(attachment, CsiError.Local(
-                $"the driver published the volume, but its publish context has {size} bytes and the API server keeps at most {LongestMetadata}; the driver has to send less"));
+                $"the driver published the volume, but its publish context has {size} bytes and the API server keeps at most {LongestMetadata}; the driver has to send less"), order);
 
         var written = await writer.Attached(attachment, metadata);
         if (written.Failure is { } failure)
             return memory.Waiting.Failed(attachment, $"published, but VolumeAttachment {attachment.Name} cannot be marked as attached: {failure}");
-        memory.Waiting.Attached(attachment.Name);
-        Log.Attached(log, attachment.Name, request.VolumeId, request.NodeId);
+        memory.Forced.Remove(attachment);
+        memory.Waiting.Attached(attachment);
+        if (HasVanished(written, attachment)) return Abandon(attachment, order);
+        Log.Attached(log, attachment.Name, order.Request.VolumeId, order.Request.NodeId);
         return Outcome.Done;
     }
 
-    private async Task<Outcome> Failed(Attachment attachment, CsiError error)
+    /// <param name="attachment">The attachment.</param>
+    /// <param name="error">What failed.</param>
+    /// <param name="made">The call, where it was made: whatever the answer, the volume may be published.</param>
+    private async Task<Outcome> Failed(Attachment attachment, CsiError error, PublishOrder? made = null)
     {
         var written = await writer.AttachFailed(attachment, error);
-        if (written.IsGone) return Outcome.Done;
+        if (HasVanished(written, attachment)) return made is { Undeliverable: null } ? Abandon(attachment, made) : Outcome.Done;
         if (written.Failure is { } failure) Log.ErrorNotSaved(log, attachment.Name, failure.ToString());
         return memory.Waiting.Failed(attachment, error.Text);
+    }
+
+    /// <summary>Taken away by force, mark and all; where there was nothing to write, only the watch has told of it.</summary>
+    private bool HasVanished(WriteResult written, Attachment attachment) => written.IsGone || caches.FindAttachment(attachment.Name)?.Uid != attachment.Uid;
+
+    /// <summary>Nobody will ask for the detach of this one any more; the detach lane does it of its own accord.</summary>
+    private Outcome Abandon(Attachment attachment, PublishOrder order)
+    {
+        var request = order.Request;
+        Log.Vanished(log, attachment.Name, request.VolumeId, request.NodeId);
+        var undo = new ControllerUnpublishVolumeRequest { VolumeId = request.VolumeId, NodeId = request.NodeId };
+        undo.Secrets.Add(request.Secrets);
+        memory.Abandoned.Add(new AbandonedVolume(attachment, new UnpublishOrder(undo, order.IsMigrated, null)));
+        return Outcome.Done;
     }
 
     private static partial class Log
@@ -68,5 +85,8 @@ internal sealed partial class AttachReconciler(
 
         [LoggerMessage(2, LogLevel.Error, "Failed to save the attach error {VolumeAttachment} {Err}")]
         public static partial void ErrorNotSaved(ILogger logger, string volumeAttachment, string err);
+
+        [LoggerMessage(3, LogLevel.Warning, "The attachment vanished while the driver published its volume, which is unpublished again {VolumeAttachment} {VolumeHandle} {NodeID}")]
+        public static partial void Vanished(ILogger logger, string volumeAttachment, string volumeHandle, string nodeID);
     }
 }

@@ -67,6 +67,8 @@ internal sealed class AttachmentWriter(Caches caches, ApiClient api, DriverFacts
     private async Task<WriteResult> Send(Attachment attachment, string? subresource, ReadOnlyMemory<byte> patch)
     {
         var sent = await api.PatchAsync(AttacherResources.Attachments, attachment.Key, subresource, patch, MediaTypes.MergePatch, CancellationToken.None);
+        // A server refuses a patch that names another uid as a conflict or as invalid; only a look tells which object has the name by now.
+        if (sent.Failure is { } refused && (refused.Code is 422 || (refused.IsConflict && subresource is not null)) && (await Read(attachment)).IsGone) return WriteResult.Gone;
         return Taken(attachment, sent);
     }
 

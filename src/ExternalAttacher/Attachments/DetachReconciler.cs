@@ -17,8 +17,7 @@ internal sealed partial class DetachReconciler(
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
         if (caches.FindAttachment(name) is not { IsBeingDeleted: true } attachment || attachment.Spec.Attacher is null) return Outcome.Done;
-        var isForced = memory.Forced.Take(name);
-        if (!attachment.HasFinalizer(finalizer) && !isForced) return Outcome.Done;
+        if (!attachment.HasFinalizer(finalizer) && !memory.Forced.Contains(attachment)) return Outcome.Done;
 
         var (order, error) = await composer.ToUnpublish(attachment, stop);
         if (order is null) return await Failed(attachment, CsiError.Local(error!));
@@ -28,7 +27,8 @@ internal sealed partial class DetachReconciler(
         // The attachment may have changed while the driver worked; the mark is taken off what is there now.
         var written = await writer.Detached(caches.FindAttachment(name) is { } now && now.Uid == attachment.Uid ? now : attachment);
         if (written.Failure is { } failure) return await Failed(attachment, CsiError.Local($"could not mark as detached: {failure.Message}"));
-        memory.Waiting.Finished(name);
+        memory.Forced.Remove(attachment);
+        memory.Waiting.Finished(attachment);
         Log.Detached(log, name, order.Request.VolumeId, order.Request.NodeId);
         return Outcome.Done;
     }

@@ -1,14 +1,20 @@
 using System.Collections.Concurrent;
+using Sidecars.ExternalAttacher.Objects;
 
 namespace Sidecars.ExternalAttacher.Attachments;
 
-/// <summary>Attachments that are to be done again although their state says that they are done: the driver lists them otherwise.</summary>
+/// <summary>
+/// Attachments that are to be done again although their state says that they are done: the driver lists them otherwise. One stays
+/// here until that went well or it is gone; a successor of the same name is not meant.
+/// </summary>
 internal sealed class ForcedAttachments
 {
-    private readonly ConcurrentDictionary<string, byte> _names = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _uids = new(StringComparer.Ordinal); // by name
 
-    public void Add(string name) => _names[name] = 0;
+    public void Add(Attachment attachment) => _uids[attachment.Name] = attachment.Uid;
 
-    /// <summary>Whether it was forced; the next time it is not, whatever comes of this one.</summary>
-    public bool Take(string name) => _names.TryRemove(name, out _);
+    public bool Contains(Attachment attachment) => _uids.TryGetValue(attachment.Name, out var uid) && uid == attachment.Uid;
+
+    /// <summary>It was done again, or is gone.</summary>
+    public void Remove(Attachment attachment) => _uids.TryRemove(new(attachment.Name, attachment.Uid));
 }

@@ -9,8 +9,8 @@ namespace Sidecars.ExternalAttacher.Attachments;
 /// </summary>
 /// <param name="attach">The lane of what is to be attached.</param>
 /// <param name="detach">The lane of what is being deleted.</param>
-/// <param name="find">The attachment as the cache shows it now.</param>
-internal sealed class Lanes(Lane attach, Lane detach, Func<string, Attachment?> find)
+/// <param name="asksForDetach">Whether there is something to detach under that name, as far as is known now.</param>
+internal sealed class Lanes(Lane attach, Lane detach, Func<string, bool> asksForDetach)
 {
     private readonly Lock _lock = new();
 
@@ -35,24 +35,30 @@ internal sealed class Lanes(Lane attach, Lane detach, Func<string, Attachment?> 
     /// <summary>Nothing is left to remember of an attachment that is gone.</summary>
     public void Forget(string name)
     {
-        attach.Backoff.Forget(name);
-        detach.Backoff.Forget(name);
+        attach.Forget(name);
+        detach.Forget(name);
     }
 
     /// <summary>The work of a lane, which waits its turn.</summary>
     public Func<string, CancellationToken, ValueTask<Outcome>> OneAtATime(Lane lane, Func<string, CancellationToken, ValueTask<Outcome>> work) =>
         async (name, stop) =>
         {
-            if (!TryTake(name, lane)) return Outcome.Done;
+            if (!TryTake(name, lane))
+            {
+                lane.PassOn(name);
+                return Outcome.Done;
+            }
             try
             {
+                lane.Begin(name);
                 return await work(name, stop);
             }
             finally
             {
                 Release(name)?.Queue.Add(name);
-                // The answer to a write of ours may have been the first to show that deletion began; the watch then tells nothing new.
-                if (lane == attach && find(name) is { IsBeingDeleted: true }) detach.Queue.Add(name);
+                // The answer to a write of ours may have been the first to show that deletion began, or that the attachment is gone; the
+                // watch then tells nothing new.
+                if (lane == attach && asksForDetach(name)) detach.Queue.Add(name);
             }
         };
 

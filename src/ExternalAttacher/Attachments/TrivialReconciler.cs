@@ -16,7 +16,7 @@ internal sealed partial class TrivialReconciler(Caches caches, AttachmentWriter 
         if (caches.FindAttachment(name) is not { } attachment || attachment.Spec.Attacher is null || attachment.Status.Attached) return Outcome.Done;
         var written = await writer.Attached(attachment, s_nothing);
         if (written.Failure is { } failure) return memory.Waiting.Failed(attachment, $"VolumeAttachment {name} cannot be marked as attached: {failure}");
-        memory.Waiting.Finished(name);
+        memory.Waiting.Finished(attachment);
         Log.Attached(log, name);
         return Outcome.Done;
     }

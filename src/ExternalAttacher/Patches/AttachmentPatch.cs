@@ -6,8 +6,8 @@ namespace Sidecars.ExternalAttacher.Patches;
 
 /// <summary>
 /// Merge patches of an attachment that hold only what differs (attacher contract 8.1); null where nothing does. Lists are replaced
-/// by a merge patch, so one that touches finalizers names the version it was made from and is refused after any other change. A
-/// patch of the status names the uid, so that it can never land on a successor of the same name.
+/// by a merge patch, so one that touches finalizers names the version it was made from and is refused after any other change. All name
+/// the uid, so that none can ever land on a successor of the same name.
 /// </summary>
 internal static class AttachmentPatch
 {
@@ -20,6 +20,7 @@ internal static class AttachmentPatch
         return JsonBody.Object(json =>
         {
             json.WriteStartObject("metadata");
+            json.WriteString("uid", attachment.Uid);
             if (!hasNode)
             {
                 json.WriteStartObject("annotations");
@@ -35,6 +36,7 @@ internal static class AttachmentPatch
     public static ReadOnlyMemory<byte> Release(Attachment attachment, string finalizer) => JsonBody.Object(json =>
     {
         json.WriteStartObject("metadata");
+        json.WriteString("uid", attachment.Uid);
         WriteFinalizers(json, attachment, [.. attachment.Metadata.Finalizers!.Where(f => f != finalizer)]);
         json.WriteEndObject();
     });

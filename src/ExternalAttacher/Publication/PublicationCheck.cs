@@ -49,17 +49,19 @@ internal sealed partial class PublicationCheck(
             var isPublished = nodes.GetValueOrDefault(expected.Handle)?.Contains(expected.NodeId) ?? false;
             if (isPublished == attachment.Status.Attached) continue;
             Log.Differs(log, attachment.Name, expected.Handle, expected.NodeId, attachment.Status.Attached, isPublished);
-            forced.Add(attachment.Name);
+            forced.Add(attachment);
             lanes.Add(attachment);
         }
     }
 
     /// <summary>
-    /// Nothing is under way for it: attached and wanted, or being deleted and released. The others have work and a pause of their own.
+    /// Nothing is under way for it: attached and wanted, or being deleted and released. The others have work and a pause of their own, those
+    /// too that were found to differ before and could not be put right yet.
     /// </summary>
     private bool IsSettled(Attachment attachment) =>
         attachment.Spec.Attacher is not null
         && (attachment.IsBeingDeleted ? !attachment.HasFinalizer(expectations.Finalizer) : attachment.Status.Attached)
+        && !forced.Contains(attachment)
         && !lanes.IsInHand(attachment.Name);
 
     private static partial class Log

@@ -5,10 +5,22 @@ namespace Sidecars.ExternalAttacher.Publication;
 
 /// <summary>
 /// Asks the driver for all volumes and where they are published (attacher contract 10). Each page has the limit of one call, so that
-/// a long list is not given up half-way.
+/// a long list is not given up half-way; one that would never end is given up, with the reason.
 /// </summary>
-internal sealed class PublishedVolumes(CsiConnection connection, TimeSpan timeout, int maxEntries, TimeProvider time)
+/// <param name="connection">The driver.</param>
+/// <param name="timeout">Limit of one page.</param>
+/// <param name="maxEntries">Volumes asked for in one page; 0 leaves it to the driver.</param>
+/// <param name="time">The clock of the limit.</param>
+/// <param name="mostPages">Pages of one list, at most.</param>
+internal sealed class PublishedVolumes(
+    CsiConnection connection, TimeSpan timeout, int maxEntries, TimeProvider time, int mostPages = PublishedVolumes.MostPages)
 {
+    /// <summary>Ten times the largest list in sight, were each volume a page of its own; only a driver that makes volumes up has more.</summary>
+    private const int MostPages = 100_000;
+
+    /// <summary>Pages in a row without a new volume: a driver may filter some pages empty, but one that goes on so goes nowhere.</summary>
+    private const int MostPagesWithoutNews = 10;
+
     private readonly CsiCall _calls = new(time);
     private readonly Controller.ControllerClient _controller = new(connection.Invoker);
 
@@ -17,18 +29,33 @@ internal sealed class PublishedVolumes(CsiConnection connection, TimeSpan timeou
     {
         var nodes = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         var tokens = new HashSet<string>(StringComparer.Ordinal);
-        for (var token = ""; ;)
+        var (token, withoutNews) = ("", 0);
+        for (var pages = 1; ; pages++)
         {
             var request = new ListVolumesRequest { MaxEntries = maxEntries, StartingToken = token };
             var page = await _calls.InvokeAsync(_controller.ListVolumesAsync, request, timeout, stop);
             if (!page.IsOk) return (null, page.Error.Text);
-            foreach (var entry in page.Response.Entries)
-            {
-                if (entry is { Volume: { } volume, Status: { } status }) nodes[volume.VolumeId] = [.. status.PublishedNodeIds];
-            }
+            withoutNews = HasNews(nodes, page.Response) ? 0 : withoutNews + 1;
             token = page.Response.NextToken;
             if (token.Length is 0) return (nodes, null);
             if (!tokens.Add(token)) return (null, $"the driver's list goes in circles: it names the page \"{token}\" twice");
+            if (withoutNews == MostPagesWithoutNews)
+                return (null, $"the driver's list does not end: the last {withoutNews} pages had no volume that was not listed before, and it names another page, \"{token}\"; look at the paging of the driver's ListVolumes");
+            if (pages == mostPages)
+                return (null, $"the driver's list does not end: it has {nodes.Count} volumes on {pages} pages, and it names another page, \"{token}\"; look at the paging of the driver's ListVolumes, or raise --max-entries");
         }
+    }
+
+    /// <summary>Adds the page to the list; whether a volume was on it that was on none before.</summary>
+    private static bool HasNews(Dictionary<string, HashSet<string>> nodes, ListVolumesResponse page)
+    {
+        var before = nodes.Count;
+        foreach (var entry in page.Entries)
+        {
+            if (entry.Volume is not { } volume) continue;
+            if (entry.Status is { } status) nodes[volume.VolumeId] = [.. status.PublishedNodeIds];
+            else nodes.TryAdd(volume.VolumeId, []); // without a status it is published nowhere
+        }
+        return nodes.Count > before;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Sidecars.ExternalAttacher.Objects;
 using Sidecars.ExternalAttacher.Patches;
 using Sidecars.Kubernetes.Http;
@@ -6,60 +5,51 @@ using Sidecars.Kubernetes.Http;
 namespace Sidecars.ExternalAttacher.Volumes;
 
 /// <summary>
-/// Puts our finalizer on volumes and takes it off (attacher contract 8.1 and 13). One volume is written by one at a time, so that
-/// attachments of it on many nodes cost one write; a write that met a change of somebody else is made again from the volume as it
-/// is then, and no user hears of it.
+/// Puts our finalizer on volumes and takes it off (attacher contract 8.1 and 13). One volume is looked at and written by one at a
+/// time, so that attachments of it on many nodes cost one write, and the mark of an attachment that begins cannot go with the end of
+/// another. A write that met a change of somebody else is made again from the volume as it is then, and no user hears of it; none
+/// lands on a successor of the same name.
 /// </summary>
 internal sealed class VolumeMarks(Caches caches, ApiClient api, string finalizer)
 {
     /// <summary>Tries of one write while others keep changing the same list.</summary>
     private const int MostTries = 5;
 
-    private readonly ConcurrentDictionary<string, Task<string?>> _adding = new(StringComparer.Ordinal);
+    private readonly NamedGates _gates = new();
 
     /// <summary>Puts it on, unless it is there; null, or why it could not.</summary>
     public async ValueTask<string?> Add(Volume volume, CancellationToken stop)
     {
-        if (volume.HasFinalizer(finalizer)) return null;
-        var mine = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_adding.GetOrAdd(volume.Name, mine.Task) is var adding && adding != mine.Task) return await adding.WaitAsync(stop);
-        string? error = "interrupted";
-        try
+        using var inside = await _gates.Enter(volume.Name, stop);
+        // Between the look of the caller and now somebody else may have written it.
+        var newest = caches.FindVolume(volume.Name) is { } known && !ReferenceEquals(known.Spec, VolumeDetails.Elsewhere) ? known : volume;
+        for (var attempt = 1; ; attempt++)
         {
-            // Between the look of the caller and now another attachment may have written it.
-            var newest = caches.FindVolume(volume.Name) is { } known && !ReferenceEquals(known.Spec, VolumeDetails.Elsewhere) ? known : volume;
-            return error = await Put(newest);
-        }
-        finally
-        {
-            _adding.TryRemove(volume.Name, out _);
-            mine.SetResult(error);
-        }
-    }
-
-    /// <summary>Takes it off a volume being deleted or migrated back; null, or why it could not. A volume that is gone is what was wanted.</summary>
-    public async Task<string?> Remove(Volume volume)
-    {
-        for (var attempt = 1; volume.HasFinalizer(finalizer); attempt++)
-        {
-            var (now, failure) = await Write(volume, FinalizerSteps.Remove(volume.Metadata.Finalizers!, finalizer), attempt);
-            if (now is null) return failure is null or { IsNotFound: true } ? null : failure.Message;
-            if (now.IsBeingDeleted != volume.IsBeingDeleted) return null; // another one of the same name
-            volume = now;
-        }
-        return null;
-    }
-
-    private async Task<string?> Put(Volume volume)
-    {
-        for (var attempt = 1; !volume.HasFinalizer(finalizer); attempt++)
-        {
-            var (now, failure) = await Write(volume, FinalizerSteps.Add(volume.Metadata.Finalizers, finalizer), attempt);
+            if (newest.Uid != volume.Uid) return "it was deleted meanwhile, and made anew under the same name";
+            if (newest.HasFinalizer(finalizer)) return null;
+            if (newest.IsBeingDeleted) return "the volume is being deleted meanwhile";
+            var (now, failure) = await Write(newest, FinalizerSteps.Add(newest.Uid, newest.Metadata.Finalizers, finalizer), attempt);
             if (now is null) return failure?.Message;
-            if (now.IsBeingDeleted) return "the volume is being deleted meanwhile";
+            newest = now;
+        }
+    }
+
+    /// <summary>
+    /// Takes it off a volume being deleted or migrated back, unless one of our attachments names it by now; nothing, that attachment, or
+    /// why it could not. A volume that is gone is what was wanted.
+    /// </summary>
+    public async Task<(Attachment? Keeper, string? Error)> Remove(Volume volume, CancellationToken stop)
+    {
+        using var inside = await _gates.Enter(volume.Name, stop);
+        var uid = volume.Uid;
+        for (var attempt = 1; volume.HasFinalizer(finalizer) && volume.Uid == uid; attempt++)
+        {
+            if (caches.AttachmentsByVolume.First(volume.Name) is { } keeper) return (keeper, null);
+            var (now, failure) = await Write(volume, FinalizerSteps.Remove(uid, volume.Metadata.Finalizers!, finalizer), attempt);
+            if (now is null) return (null, failure is null or { IsNotFound: true } ? null : failure.Message);
             volume = now;
         }
-        return null;
+        return (null, null);
     }
 
     /// <summary>

@@ -13,13 +13,10 @@ internal sealed partial class VolumeReconciler(DriverFacts driver, Caches caches
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
         if (caches.FindVolume(name) is not { } volume || !IsToBeReleased(volume, driver)) return Outcome.Done;
-        if (caches.AttachmentsByVolume.First(name) is { } attachment)
-        {
-            Log.StillAttached(log, name, attachment.Name);
-            return Outcome.Done;
-        }
-        if (await marks.Remove(volume) is { } error) return Outcome.Retry($"cannot take finalizer {driver.Finalizer} off PersistentVolume {name}: {error}");
-        Log.Released(log, name);
+        var (keeper, error) = await marks.Remove(volume, stop);
+        if (error is not null) return Outcome.Retry($"cannot take finalizer {driver.Finalizer} off PersistentVolume {name}: {error}");
+        if (keeper is null) Log.Released(log, name);
+        else Log.StillAttached(log, name, keeper.Name);
         return Outcome.Done;
     }
 

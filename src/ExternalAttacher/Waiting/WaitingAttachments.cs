@@ -75,28 +75,35 @@ internal sealed class WaitingAttachments : IDisposable
     {
         lock (_lock)
         {
-            if (_waits.TryGetValue(attachment.Name, out var wait))
+            if (FindWhileLocked(attachment) is { } wait)
                 (wait.Reason, wait.NextTry) = (reason, _time.GetUtcNow() + _retries.After(wait.Lane.Backoff.FailuresOf(attachment.Name)));
         }
         return Outcome.Retry(reason);
     }
 
     /// <summary>Done, gone, or nothing to wait for after all.</summary>
-    public void Finished(string name)
-    {
-        lock (_lock) _waits.Remove(name);
-    }
-
-    /// <summary>Attached; a detach that is waited for by now goes on waiting.</summary>
-    public void Attached(string name)
+    public void Finished(Attachment attachment)
     {
         lock (_lock)
         {
-            if (_waits.TryGetValue(name, out var wait) && wait.Lane == _lanes.Attach) _waits.Remove(name);
+            if (FindWhileLocked(attachment) is not null) _waits.Remove(attachment.Name);
+        }
+    }
+
+    /// <summary>Attached; a detach that is waited for by now goes on waiting.</summary>
+    public void Attached(Attachment attachment)
+    {
+        lock (_lock)
+        {
+            if (FindWhileLocked(attachment) is { } wait && wait.Lane == _lanes.Attach) _waits.Remove(attachment.Name);
         }
     }
 
     public void Dispose() => _timer.Dispose();
+
+    /// <summary>Its own wait; one of a successor of the same name is another matter.</summary>
+    private Wait? FindWhileLocked(Attachment attachment) =>
+        _waits.TryGetValue(attachment.Name, out var wait) && wait.About.Uid == attachment.Uid ? wait : null;
 
     private (int Count, TimeSpan Oldest) Backlog(Lane lane)
     {

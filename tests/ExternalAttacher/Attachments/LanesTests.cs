@@ -18,8 +18,8 @@ internal sealed class LanesTests
     {
         using var attachQueue = NewQueue();
         using var detachQueue = NewQueue();
-        Attachment? cached = new() { Metadata = { Name = "va" } };
-        var lanes = new Lanes(NewLane(attachQueue), NewLane(detachQueue), _ => cached);
+        Attachment cached = new() { Metadata = { Name = "va" } };
+        var lanes = new Lanes(NewLane(attachQueue), NewLane(detachQueue), _ => cached.IsBeingDeleted);
         var attach = lanes.OneAtATime(lanes.Attach, (_, _) =>
         {
             cached = new() { Metadata = { Name = "va", DeletionTimestamp = DateTimeOffset.UnixEpoch } };
@@ -31,6 +31,32 @@ internal sealed class LanesTests
         Assert.That(detachQueue.Depth, Is.EqualTo(1));
         await lanes.OneAtATime(lanes.Detach, (_, _) => ValueTask.FromResult(Outcome.Done))("va", CancellationToken.None).WithinLimit();
         Assert.That(attachQueue.Depth, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_lane_that_finds_an_attachment_in_the_hands_of_the_other_keeps_its_back_off()
+    {
+        using var attachQueue = NewQueue();
+        using var detachQueue = NewQueue();
+        var lanes = new Lanes(NewLane(attachQueue), NewLane(detachQueue), _ => false);
+        var inHand = new TaskCompletionSource<Outcome>();
+        for (var i = 0; i < 3; i++) lanes.Detach.Backoff.Next("va");
+        var attach = lanes.OneAtATime(lanes.Attach, (_, _) => new ValueTask<Outcome>(inHand.Task))("va", CancellationToken.None);
+        var failures = -1;
+        var detach = lanes.OneAtATime(lanes.Detach, (_, _) =>
+        {
+            failures = lanes.Detach.Backoff.FailuresOf("va");
+            return ValueTask.FromResult(Outcome.Retry("busy"));
+        });
+
+        var bounced = await detach("va", CancellationToken.None).WithinLimit();
+        Assert.That(bounced, Is.EqualTo(Outcome.Done));
+        lanes.Detach.Backoff.Forget("va"); // as the loop does after every outcome of that kind
+        inHand.SetResult(Outcome.Done);
+        await attach.WithinLimit();
+        Assert.That(detachQueue.Depth, Is.EqualTo(1), "it is put in line again");
+        await detach("va", CancellationToken.None).WithinLimit();
+        Assert.That(failures, Is.EqualTo(3));
     }
 
     private WorkQueue<string> NewQueue() => new(new QueueMetrics(new MetricRegistry(), "test"), _time);

@@ -14,29 +14,29 @@ internal sealed class PatchTests
     [Test]
     public void A_list_that_is_absent_empty_or_filled_gets_its_finalizer_under_a_test()
     {
-        Assert.That(Text(FinalizerSteps.Add(null, F)), Is.EqualTo("""[{"op":"test","path":"/metadata/finalizers","value":null},{"op":"add","path":"/metadata/finalizers","value":["external-attacher/d"]}]"""));
-        Assert.That(Text(FinalizerSteps.Add([], F)), Is.EqualTo("""[{"op":"test","path":"/metadata/finalizers","value":[]},{"op":"replace","path":"/metadata/finalizers","value":["external-attacher/d"]}]"""));
-        Assert.That(Text(FinalizerSteps.Add(["a"], F)), Is.EqualTo("""[{"op":"test","path":"/metadata/finalizers","value":["a"]},{"op":"add","path":"/metadata/finalizers/-","value":"external-attacher/d"}]"""));
+        Assert.That(Text(FinalizerSteps.Add("u", null, F)), Is.EqualTo("""[{"op":"test","path":"/metadata/uid","value":"u"},{"op":"test","path":"/metadata/finalizers","value":null},{"op":"add","path":"/metadata/finalizers","value":["external-attacher/d"]}]"""));
+        Assert.That(Text(FinalizerSteps.Add("u", [], F)), Is.EqualTo("""[{"op":"test","path":"/metadata/uid","value":"u"},{"op":"test","path":"/metadata/finalizers","value":[]},{"op":"replace","path":"/metadata/finalizers","value":["external-attacher/d"]}]"""));
+        Assert.That(Text(FinalizerSteps.Add("u", ["a"], F)), Is.EqualTo("""[{"op":"test","path":"/metadata/uid","value":"u"},{"op":"test","path":"/metadata/finalizers","value":["a"]},{"op":"add","path":"/metadata/finalizers/-","value":"external-attacher/d"}]"""));
     }
 
     [Test]
     public void A_finalizer_goes_by_its_place_under_a_test() =>
-        Assert.That(Text(FinalizerSteps.Remove(["a", F, F], F)), Is.EqualTo("""[{"op":"test","path":"/metadata/finalizers/1","value":"external-attacher/d"},{"op":"remove","path":"/metadata/finalizers/1"}]"""));
+        Assert.That(Text(FinalizerSteps.Remove("u", ["a", F, F], F)), Is.EqualTo("""[{"op":"test","path":"/metadata/uid","value":"u"},{"op":"test","path":"/metadata/finalizers/1","value":"external-attacher/d"},{"op":"remove","path":"/metadata/finalizers/1"}]"""));
 
     [Test]
     public void Preparing_writes_what_is_missing()
     {
-        Assert.That(Text(AttachmentPatch.Prepare(Of(), F, "n")), Is.EqualTo("""{"metadata":{"annotations":{"csi.alpha.kubernetes.io/node-id":"n"},"resourceVersion":"7","finalizers":["external-attacher/d"]}}"""));
-        Assert.That(Text(AttachmentPatch.Prepare(Of(finalizers: ["a"], nodeId: "n"), F, "n")), Is.EqualTo("""{"metadata":{"resourceVersion":"7","finalizers":["a","external-attacher/d"]}}"""));
-        Assert.That(Text(AttachmentPatch.Prepare(Of(finalizers: [F], nodeId: "old"), F, "n")), Is.EqualTo("""{"metadata":{"annotations":{"csi.alpha.kubernetes.io/node-id":"n"}}}"""));
+        Assert.That(Text(AttachmentPatch.Prepare(Of(), F, "n")), Is.EqualTo("""{"metadata":{"uid":"u","annotations":{"csi.alpha.kubernetes.io/node-id":"n"},"resourceVersion":"7","finalizers":["external-attacher/d"]}}"""));
+        Assert.That(Text(AttachmentPatch.Prepare(Of(finalizers: ["a"], nodeId: "n"), F, "n")), Is.EqualTo("""{"metadata":{"uid":"u","resourceVersion":"7","finalizers":["a","external-attacher/d"]}}"""));
+        Assert.That(Text(AttachmentPatch.Prepare(Of(finalizers: [F], nodeId: "old"), F, "n")), Is.EqualTo("""{"metadata":{"uid":"u","annotations":{"csi.alpha.kubernetes.io/node-id":"n"}}}"""));
         Assert.That(AttachmentPatch.Prepare(Of(finalizers: [F], nodeId: "n"), F, "n"), Is.Null);
     }
 
     [Test]
     public void Releasing_leaves_the_finalizers_of_others()
     {
-        Assert.That(Text(AttachmentPatch.Release(Of(finalizers: [F]), F)), Is.EqualTo("""{"metadata":{"resourceVersion":"7","finalizers":null}}"""));
-        Assert.That(Text(AttachmentPatch.Release(Of(finalizers: ["a", F, "b"]), F)), Is.EqualTo("""{"metadata":{"resourceVersion":"7","finalizers":["a","b"]}}"""));
+        Assert.That(Text(AttachmentPatch.Release(Of(finalizers: [F]), F)), Is.EqualTo("""{"metadata":{"uid":"u","resourceVersion":"7","finalizers":null}}"""));
+        Assert.That(Text(AttachmentPatch.Release(Of(finalizers: ["a", F, "b"]), F)), Is.EqualTo("""{"metadata":{"uid":"u","resourceVersion":"7","finalizers":["a","b"]}}"""));
     }
 
     [Test]

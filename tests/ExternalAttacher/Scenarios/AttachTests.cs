@@ -15,9 +15,10 @@ internal sealed class AttachTests : RigTest
     {
         var rig = await Attached();
         Assert.That(rig.WrittenTo("va"), Is.EqualTo((string[])["persistentvolumes", Main, Status]));
-        Assert.That(rig.Writes[0].Body, Is.EqualTo(
-            """[{"op":"test","path":"/metadata/finalizers","value":["kubernetes.io/pv-protection"]},{"op":"add","path":"/metadata/finalizers/-","value":"external-attacher/csi-example-com"}]""")
-            .Or.EqualTo("""[{"op":"test","path":"/metadata/finalizers","value":null},{"op":"add","path":"/metadata/finalizers","value":["external-attacher/csi-example-com"]}]"""));
+        Assert.That(rig.Writes[0].Body, Does.StartWith($$"""[{"op":"test","path":"/metadata/uid","value":"{{World.Text(rig.World.Find(World.Volumes, "pv"), "metadata", "uid")}}"},"""));
+        Assert.That(rig.Writes[0].Body, Does.EndWith(
+            """{"op":"test","path":"/metadata/finalizers","value":["kubernetes.io/pv-protection"]},{"op":"add","path":"/metadata/finalizers/-","value":"external-attacher/csi-example-com"}]""")
+            .Or.EndWith("""{"op":"test","path":"/metadata/finalizers","value":null},{"op":"add","path":"/metadata/finalizers","value":["external-attacher/csi-example-com"]}]"""));
         var attachment = rig.World.Find(World.Attachments, "va")!;
         Assert.That(World.Finalizers(attachment), Is.EqualTo((string[])[TestVolume.OurFinalizer]));
         Assert.That(World.Text(attachment, "metadata", "annotations", "csi.alpha.kubernetes.io/node-id"), Is.EqualTo("node-1"));
@@ -253,5 +254,111 @@ internal sealed class AttachTests : RigTest
         await rig.World.UntilAttached("later");
         Assert.That(rig.Published, Has.Count.EqualTo(2));
         Assert.That(rig.Writes, Has.Count.EqualTo(writes + 3));
+    }
+
+    [Test]
+    public async Task An_attachment_that_vanishes_while_the_driver_publishes_is_not_called_attached_and_is_unpublished()
+    {
+        var rig = await Vanishing(Fails(StatusCode.Unavailable), DriverRule.Default);
+        await rig.Driver.WaitForCalls("ControllerUnpublishVolume", 2);
+        await rig.Log.WaitForLine(l => l.StartsWith("Unpublished the volume of an attachment that vanished", StringComparison.Ordinal));
+        Assert.That(rig.Unpublished.Select(u => u.ToJsonString()), Is.All.EqualTo("""{"volume_id":"handle-pv","node_id":"node-1"}"""));
+        Assert.That(rig.Log.Lines, Has.None.StartsWith("Attached"));
+        Assert.That(rig.MetricLines(), Has.Member("""csi_attacher_waiting_attachments{operation="attach"} 0"""));
+    }
+
+    [Test]
+    public async Task One_that_vanishes_while_the_driver_fails_to_publish_is_unpublished_too()
+    {
+        var rig = await Prepared();
+        rig.Driver.Answer("ControllerPublishVolume", Fails(StatusCode.DeadlineExceeded, "who knows"));
+        await VanishIn(rig);
+        await rig.Driver.WaitForCalls("ControllerUnpublishVolume");
+        await rig.Log.WaitForLine(l => l.StartsWith("Unpublished the volume of an attachment that vanished", StringComparison.Ordinal));
+        Assert.That(rig.Published, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task One_that_vanishes_and_comes_again_to_the_same_node_ends_up_attached()
+    {
+        var rig = await Prepared();
+        var gate = rig.Driver.Hold("ControllerPublishVolume");
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume());
+        await rig.Run();
+        rig.World.Add(new TestAttachment());
+        await gate.Entered.WithinLimit();
+        rig.World.Change(World.Attachments, "va", """{"metadata":{"finalizers":null}}""");
+        rig.World.Delete(World.Attachments, "va");
+        rig.World.Add(new TestAttachment());
+        gate.Release();
+        await rig.World.UntilAttached("va");
+        // What is left to do of the first one is done behind this one.
+        rig.World.Add(new TestAttachment("behind").Of("none").Held(TestVolume.OurFinalizer));
+        rig.World.Delete(World.Attachments, "behind");
+        await rig.World.UntilError("behind", "detachError");
+        await rig.Stop();
+        var calls = rig.Driver.Calls.All.Select(c => c.Method).Where(m => m.EndsWith("publishVolume", StringComparison.OrdinalIgnoreCase)).ToList();
+        Assert.That(calls[^1], Is.EqualTo("ControllerPublishVolume"), string.Join(' ', calls));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task An_attachment_whose_node_or_its_driver_is_not_known_yet_is_attached_the_moment_it_is(bool isKnown)
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        if (isKnown) rig.World.AddNode("n1", "node-x", "other.example.com");
+        rig.World.Add(new TestVolume());
+        await rig.Run();
+        rig.World.Add(new TestAttachment());
+        rig.World.Add(new TestAttachment("elsewhere").To("n2"));
+        await rig.World.UntilError("va");
+        await rig.Fence();
+        if (isKnown) rig.World.Change(World.Nodes, "n1", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":"node-1"}]}}""");
+        else rig.World.AddNode("n1", "node-1");
+        await rig.World.UntilAttached("va");
+        Assert.That(rig.Log.Lines.Count(l => l.StartsWith("Retrying attach elsewhere", StringComparison.Ordinal)), Is.EqualTo(1), "its node is still unknown");
+    }
+
+    [Test]
+    public async Task A_node_that_changes_in_what_is_not_ours_gives_nobody_another_try()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.Driver.Answer("ControllerPublishVolume", Fails(StatusCode.Internal, "busy"));
+        rig.World.AddNode("n1", "node-1");
+        rig.World.AddNode("n2", "node-x", "other.example.com");
+        rig.World.Add(new TestVolume().Marked());
+        await rig.Run();
+        rig.World.Add(new TestAttachment());
+        await rig.World.UntilError("va");
+        rig.World.Add(new TestAttachment("probe").To("n2"));
+        await rig.World.UntilError("probe");
+        rig.World.Change(World.Nodes, "n1", """{"metadata":{"labels":{"a":"b"}}}""");
+        rig.World.Change(World.Nodes, "n2", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":"node-2"}]}}""");
+        await rig.World.UntilError("probe", text: "busy"); // the attacher has heard of both changes
+        await rig.Fence();
+        Assert.That(rig.Published.Count(p => World.Text(p, "node_id") is "node-1"), Is.EqualTo(1));
+    }
+
+    /// <summary>An attachment that is taken away by force while the driver publishes its volume; the driver answers as given to the unpublish calls.</summary>
+    private async Task<AttacherRig> Vanishing(params DriverRule[] unpublish)
+    {
+        var rig = await Prepared();
+        rig.Driver.Answer("ControllerUnpublishVolume", unpublish);
+        await VanishIn(rig);
+        return rig;
+    }
+
+    private static async Task VanishIn(AttacherRig rig)
+    {
+        var gate = rig.Driver.Hold("ControllerPublishVolume");
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume());
+        await rig.Run();
+        rig.World.Add(new TestAttachment());
+        await gate.Entered.WithinLimit();
+        rig.World.Change(World.Attachments, "va", """{"metadata":{"finalizers":null}}""");
+        rig.World.Delete(World.Attachments, "va");
+        gate.Release();
     }
 }

@@ -49,6 +49,64 @@ internal sealed class PublicationTests : RigTest
     }
 
     [Test]
+    public async Task A_list_whose_pages_bring_nothing_new_is_given_up_though_each_names_another_page()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        rig.Driver.Answer(ListVolumes,
+        [
+            .. Enumerable.Range(1, 50).Select(page => DriverRule.Answer($$$"""{"entries":[{"volume":{"volume_id":"same"}}],"next_token":"{{{page}}}"}""")),
+            DriverRule.Answer("{}"),
+        ]);
+        Settle(rig);
+        await rig.Run();
+        await rig.Log.WaitForLine(l => l.StartsWith("Failed to list", StringComparison.Ordinal) && l.Contains("no volume that was not listed before", StringComparison.Ordinal));
+        Assert.That(rig.Published, Is.Empty);
+    }
+
+    [Test]
+    public async Task Some_pages_without_news_do_not_end_a_list()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        rig.Driver.Answer(ListVolumes,
+        [
+            .. Enumerable.Range(1, 9).Select(page => DriverRule.Answer($$"""{"next_token":"{{page}}"}""")),
+            DriverRule.Answer("""{"entries":[{"volume":{"volume_id":"handle-pv"},"status":{"published_node_ids":["node-1"]}}]}"""),
+            DriverRule.Fail(Grpc.Core.StatusCode.Internal),
+        ]);
+        Settle(rig);
+        await rig.Run();
+        await Compared(rig, 12);
+        Assert.That(rig.Log.Lines, Has.None.Contains("not listed before"));
+        Assert.That(rig.Published, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_forced_publish_that_fails_is_tried_again_until_it_goes_well()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast with { ReconcileSync = TimeSpan.FromHours(1) } });
+        rig.Driver.Answer("ControllerPublishVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
+        Settle(rig);
+        await rig.Run();
+        await rig.Driver.WaitForCalls("ControllerPublishVolume", 3);
+        await rig.Log.WaitForLine(l => l.StartsWith("Attached", StringComparison.Ordinal));
+        await rig.World.Until(World.Attachments, "va", a => a["status"]?["attachError"] is null);
+        Assert.That(rig.World.Find(World.Attachments, "va")!["status"]!["attached"]!.GetValue<bool>(), Is.True);
+    }
+
+    [Test]
+    public async Task A_forced_publish_that_failed_waits_for_its_next_try_whatever_the_driver_lists()
+    {
+        var hour = TimeSpan.FromHours(1);
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast with { RetryIntervalStart = hour, RetryIntervalMax = hour } });
+        rig.Driver.Answer("ControllerPublishVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal));
+        Settle(rig);
+        await rig.Run();
+        await rig.World.UntilError("va");
+        await Compared(rig, 6);
+        Assert.That(rig.Published, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task An_incomplete_list_says_nothing()
     {
         var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });

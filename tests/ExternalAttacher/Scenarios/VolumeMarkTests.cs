@@ -73,6 +73,43 @@ internal sealed class VolumeMarkTests : RigTest
     }
 
     [Test]
+    public async Task An_attach_that_comes_while_the_mark_is_taken_off_puts_it_on_again()
+    {
+        var rig = await Prepared();
+        var held = rig.Cluster.Faults.Add(Patch(World.Volumes), new FaultAction.Hold(), times: 1);
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume().From("gcePersistentDisk", GceDisk).Held("example.com/a", TestVolume.OurFinalizer));
+        await rig.Run();
+        await held.Reached.WithinLimit();
+        rig.World.Add(new TestAttachment());
+        // The attach lane takes one after the other in the order of arrival; one behind it has failed, so it is at work.
+        rig.World.Add(new TestAttachment("later").Of("none"));
+        await rig.World.UntilError("later");
+        held.Release();
+        await rig.World.UntilAttached("va");
+        Assert.That(World.Finalizers(rig.World.Find(World.Volumes, "pv")), Is.EquivalentTo((string[])["example.com/a", TestVolume.OurFinalizer]));
+    }
+
+    [Test]
+    public async Task A_successor_of_the_same_name_is_not_marked_for_its_predecessor()
+    {
+        var rig = await Prepared();
+        var held = rig.Cluster.Faults.Add(Patch(World.Volumes), new FaultAction.Hold(), times: 1);
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume().WithCsi("volumeAttributes", Json("""{"made":"first"}""")));
+        await rig.Run();
+        rig.World.Add(new TestAttachment());
+        await held.Reached.WithinLimit();
+        rig.World.Delete(World.Volumes, "pv");
+        if (rig.World.Find(World.Volumes, "pv") is not null) rig.World.Change(World.Volumes, "pv", """{"metadata":{"finalizers":null}}""");
+        rig.World.Add(new TestVolume().WithCsi("volumeAttributes", Json("""{"made":"second"}""")));
+        held.Release();
+        await rig.World.UntilAttached("va");
+        Assert.That(rig.Published.Select(p => World.Text(p, "volume_context", "made")), Is.All.EqualTo("second"));
+        Assert.That(rig.Writes[0].Code, Is.EqualTo(422), "the mark was meant for the first one");
+    }
+
+    [Test]
     public async Task A_refused_write_is_tried_again()
     {
         var rig = await Prepared();
