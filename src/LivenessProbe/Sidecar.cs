@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
 using Sidecars.Hosting;
@@ -14,9 +13,6 @@ namespace Sidecars.LivenessProbe;
 /// </summary>
 internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimeProvider time, string version)
 {
-    /// <summary>How long the driver may think about its name before it is asked again.</summary>
-    private static readonly TimeSpan s_nameLimit = TimeSpan.FromSeconds(10);
-
     /// <summary>More than ask at once on any node, so that nobody is turned away; each that waits costs a few kilobytes.</summary>
     private const int MostConnections = 2048;
 
@@ -30,7 +26,7 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
         var registry = new MetricRegistry();
         ProcessMetrics.RegisterStartTime(registry, alpha: true);
         var metrics = new CsiCallMetrics(registry);
-        var (name, error) = await Name(address, metrics);
+        var (name, error) = await new DriverName(address, metrics, life.Loggers.CreateLogger<DriverName>(), time).Ask(_stop);
         if (name is null) return Fail($"asking the driver at {address} for its name (GetPluginInfo): {error}");
         metrics.DriverName = name;
         Log.Driver(_log, name);
@@ -44,22 +40,6 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
         if (ServeMetrics(healthServer, metricsServer, registry) is { } metricsError) return Fail(metricsError);
         if (!healthServer.TryListen(flags.HealthAddress, out var healthError)) return Fail($"{healthError} (--http-endpoint or --health-port)");
         return await life.Ended;
-    }
-
-    /// <summary>Waits for the driver for as long as it takes; a driver that answers with an error, or with no name, is a broken one.</summary>
-    private async Task<(string? Name, string? Error)> Name(CsiAddress address, CsiCallMetrics metrics)
-    {
-        var (connection, failure) = await NodeConnection.ConnectAsync(address, null, metrics, life.Loggers.CreateLogger<NodeConnection>(), time, _stop);
-        if (connection is null) return (null, failure);
-        using var connected = connection;
-        var identity = new DriverIdentity(connection.Invoker, new CsiCall(time), s_nameLimit);
-        while (true)
-        {
-            var name = await identity.NameAsync(_stop);
-            if (name.IsOk) return (name.Response, null);
-            if (name.Error.Code is not StatusCode.DeadlineExceeded) return (null, name.Error.Text);
-            Log.StillNoName(_log, address.Text, s_nameLimit);
-        }
     }
 
     /// <summary>The metrics beside the health check, on a listener of their own, or nowhere (liveness contract 2.1).</summary>
@@ -86,8 +66,5 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
 
         [LoggerMessage(2, LogLevel.Information, "Detected CSI driver: {driver}")]
         public static partial void Driver(ILogger logger, string driver);
-
-        [LoggerMessage(3, LogLevel.Warning, "The driver accepts connections and does not tell its name, asking again: {address} {limit}")]
-        public static partial void StillNoName(ILogger logger, string address, TimeSpan limit);
     }
 }

@@ -36,6 +36,14 @@ public sealed class ClusterControllers : IAsyncDisposable
         ? _kubelet.Register(address, stop)
         : throw new InvalidOperationException("The cluster has no node to register a driver with; set ControllerOptions.Node.");
 
+    /// <summary>
+    /// The name of the driver that was registered first, by call or by its socket in <see cref="NodeOptions.PluginRegistry"/>, as soon as
+    /// there is one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The cluster has no node.</exception>
+    public Task<string> FirstDriver => _kubelet?.FirstDriver
+        ?? throw new InvalidOperationException("The cluster has no node to register a driver with; set ControllerOptions.Node.");
+
     /// <summary>Takes a driver's registration back.</summary>
     public void UnregisterDriver(string name) => _kubelet?.Unregister(name);
 

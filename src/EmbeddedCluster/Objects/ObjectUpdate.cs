@@ -27,6 +27,9 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
                 content["metadata"]!.AsObject().Remove("resourceVersion");
                 return creation.Run(resource, ns, content, options);
             }
+            // A precondition of PUT alone: in a patch, another uid is a change of what cannot be changed.
+            if (content.Metadata().Text("uid") is { Length: > 0 } uid && uid != current.Uid)
+                return ApiStatus.Conflict(resource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
             if (asked.Length == 0 && !resource.Rules.AllowsUnconditionalUpdate) return MustNameVersion(resource, name);
             if (Attempt(resource, current, subresource, content.DeepClone().AsObject(), options) is { } result) return result;
         }
@@ -76,8 +79,6 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
     {
         var metadata = content.Metadata();
         var asked = metadata.Text("resourceVersion") ?? "";
-        if (metadata.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
-            return ApiStatus.Conflict(resource, current.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
         if (asked.Length > 0)
         {
             if (!long.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var version))

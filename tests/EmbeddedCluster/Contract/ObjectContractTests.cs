@@ -114,6 +114,17 @@ internal sealed class ObjectContractTests
     }
 
     [Test]
+    public async Task A_patch_that_names_another_uid_is_invalid()
+    {
+        await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));
+
+        var answer = await Api.Merge($"{ConfigMaps}/a", """{"metadata":{"uid":"11111111-1111-1111-1111-111111111111"},"data":{"a":"2"}}""");
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((422, "Invalid")));
+        Assert.That(answer.Message, Does.Contain("metadata.uid: Invalid value: \"11111111-1111-1111-1111-111111111111\": field is immutable"));
+    }
+
+    [Test]
     public async Task A_write_that_changes_nothing_keeps_the_version()
     {
         var created = await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));

@@ -13,6 +13,9 @@ public sealed partial class DifferencesTests
         ["## All programs"] = [""],
         ["## csi-provisioner"] = ["ExternalProvisioner", "Common"],
         ["## csi-attacher"] = ["ExternalAttacher", "Common"],
+        ["## livenessprobe"] = ["LivenessProbe"],
+        ["## csi-node-driver-registrar"] = ["NodeDriverRegistrar"],
+        ["## csi-cluster-driver-registrar"] = ["ClusterDriverRegistrar"],
     };
 
     private static IEnumerable<TestCaseData> Rows()

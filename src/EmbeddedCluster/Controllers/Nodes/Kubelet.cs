@@ -5,7 +5,7 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 
 /// <summary>
 /// The kubelet of one node, as far as volumes need one: it registers drivers, keeps the node's objects, and gives pods their
-/// volumes. Drivers are registered by call; whoever watches a registration directory makes these calls.
+/// volumes. Drivers are registered by their sockets in the registry directory, or by call.
 /// </summary>
 internal sealed partial class Kubelet : IAsyncDisposable
 {
@@ -14,6 +14,8 @@ internal sealed partial class Kubelet : IAsyncDisposable
     private readonly Action<string>? _onCall;
     private readonly CsiNodeKeeper _csiNode;
     private readonly ControllerLoop _loop;
+    private readonly PluginWatcher _plugins;
+    private readonly TaskCompletionSource<string> _firstDriver = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Kubelet(ControllerContext context, NodeOptions options, DriverClients drivers, Action<string>? onCall)
     {
@@ -32,10 +34,14 @@ internal sealed partial class Kubelet : IAsyncDisposable
         {
             foreach (var pod in PodsOf(options.Name)) _loop.Add(pod);
         };
+        _plugins = new PluginWatcher(options.PluginRegistry, this, context);
     }
 
     public static Kubelet Start(ControllerContext context, NodeOptions options, DriverClients drivers, Action<string>? onCall) =>
         new(context, options, drivers, onCall);
+
+    /// <summary>Completes with the name of the driver that is registered first.</summary>
+    public Task<string> FirstDriver => _firstDriver.Task;
 
     /// <summary>Registers the driver listening at the address and returns its name. A driver registered before is replaced.</summary>
     /// <exception cref="CsiConnectionException">Nobody answers there.</exception>
@@ -45,6 +51,7 @@ internal sealed partial class Kubelet : IAsyncDisposable
         _csiNode.Register(client);
         _drivers.Add(client);
         Log.Registered(_context.Log, client.Name, address.Text, client.Info.NodeId);
+        _firstDriver.TrySetResult(client.Name);
         return client.Name;
     }
 
@@ -54,7 +61,11 @@ internal sealed partial class Kubelet : IAsyncDisposable
         if (_drivers.Remove(driver)) _csiNode.Unregister(driver);
     }
 
-    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _plugins.DisposeAsync();
+        await _loop.DisposeAsync();
+    }
 
     private IEnumerable<string> PodsUsing(StoredObject claim) => _context.Storage.List("pods", claim.Namespace).Items
         .Where(pod => PodVolumes.ClaimNames(pod).Contains(claim.Name)).Select(ObjectKey.Of);

@@ -3,4 +3,8 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 /// <summary>A node of the embedded cluster and where its kubelet keeps the directories of pods and volumes.</summary>
 /// <param name="Name">The name of the Node.</param>
 /// <param name="Directory">An absolute path; it is made when it is missing, and never removed.</param>
-public sealed record NodeOptions(string Name, string Directory);
+public sealed record NodeOptions(string Name, string Directory)
+{
+    /// <summary>Where drivers' registrars put their sockets; each is registered when it appears and goes when it goes.</summary>
+    public string PluginRegistry => Path.Combine(Directory, "plugins_registry");
+}

@@ -1,0 +1,42 @@
+using Grpc.Core;
+using Sidecars.Csi;
+using Sidecars.Hosting.Metrics;
+using Sidecars.LivenessProbe.Health;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.LivenessProbe.Tests.Health;
+
+internal sealed class DriverNameTests
+{
+    private readonly ObservedTime _time = new();
+    private ScriptedDriver _driver = null!;
+
+    [SetUp]
+    public async Task Begin() => _driver = await ScriptedDriver.StartNewAsync();
+
+    [TearDown]
+    public async Task End() => await _driver.DisposeAsync();
+
+    [Test]
+    public async Task A_driver_that_is_slow_to_tell_its_name_is_asked_again()
+    {
+        using var gate = _driver.Hold("GetPluginInfo");
+        var asking = Ask();
+        await gate.Entered.WithinLimit();
+        _time.Advance(DriverName.Limit);
+        await gate.Cancelled.WithinLimit();
+        gate.Release();
+        Assert.That((await asking.WithinLimit()).Name, Is.EqualTo("csi.example.com"));
+        Assert.That(_driver.Calls.Of("GetPluginInfo"), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_driver_that_calls_it_an_error_is_not_asked_again()
+    {
+        _driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Unavailable, "not now"));
+        Assert.That((await Ask().WithinLimit()).Error, Is.EqualTo("rpc error: code = Unavailable desc = not now"));
+    }
+
+    private Task<(string? Name, string? Error)> Ask() => new DriverName(
+        _driver.Address, new CsiCallMetrics(new MetricRegistry()), Microsoft.Extensions.Logging.Abstractions.NullLogger<DriverName>.Instance, _time).Ask(CancellationToken.None);
+}
