@@ -10,7 +10,7 @@ need_dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 echo "building (the first time takes a minute or two)" >&2
-eng/publish.sh csi-provisioner csi-attacher >&2
+eng/publish.sh >&2
 dotnet build src/HostPathDriver/HostPathDriver.csproj -c Release --nologo -v q -clp:NoSummary >&2
 dotnet build src/Playground/Playground.csproj -c Release --nologo -v q -clp:NoSummary >&2
 cd "$folder"

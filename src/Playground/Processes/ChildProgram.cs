@@ -20,6 +20,7 @@ internal sealed class ChildProgram : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Queue<string> _tail = new();
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isDisposed;
 
     private ChildProgram(string name, Process process, StreamWriter log, Action<string>? onLine)
     {
@@ -66,7 +67,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         start.Environment.Remove("KUBECONFIG");
         start.Environment["NAMESPACE"] = start.Environment["POD_NAMESPACE"] = "default";
 
-        var child = new ChildProgram(name, new Process { StartInfo = start }, new StreamWriter(logFile) { AutoFlush = true }, onLine);
+        var child = new ChildProgram(name, new Process { StartInfo = start }, new StreamWriter(logFile, append: true) { AutoFlush = true }, onLine);
         await StarterThread.Run(child._process.Start);
         child._process.StandardInput.Close();
         child._process.BeginOutputReadLine();
@@ -74,8 +75,17 @@ internal sealed class ChildProgram : IAsyncDisposable
         return child;
     }
 
+    /// <summary>Ends it without a chance to do anything, and waits until it is gone.</summary>
+    public async Task Kill(CancellationToken stop)
+    {
+        _ = NativeMethods.SendSignal(_process.Id, NativeMethods.SigKill);
+        await _exited.Task.WaitAsync(stop);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _ = NativeMethods.SendSignal(_process.Id, NativeMethods.SigTerm);

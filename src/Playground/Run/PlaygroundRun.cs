@@ -41,6 +41,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
             foreach (var manifest in manifests) await api.Create(manifest, stop);
             foreach (var step in story.Rising()) await walk.Wait(step, options.Once ? options.StepLimit : null, stop);
             if (options.Once) await TakeDown(story, api, walk, stop);
+            if (options is { Once: true, CsiAddress: null }) await LoseDriver(story, world, walk, stop);
         }
 
         await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
@@ -62,6 +63,16 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         foreach (var step in podsGone) await walk.Wait(step, options.StepLimit, stop);
         foreach (var claim in story.Claims) await api.Delete(claim, stop);
         foreach (var step in story.VolumesGone()) await walk.Wait(step, options.StepLimit, stop);
+    }
+
+    /// <summary>The driver is killed and comes back: the node's health check has to turn red and green again.</summary>
+    private async Task LoseDriver(Story story, World world, StepWalk walk, CancellationToken stop)
+    {
+        await walk.Wait(story.Healthy(world.Health), options.StepLimit, stop);
+        await world.KillDriver(stop);
+        await walk.Wait(story.Dead(world.Health), options.StepLimit, stop);
+        await world.StartDriverAgain();
+        await walk.Wait(story.Healthy(world.Health), options.StepLimit, stop);
     }
 
     private async Task Invite(World world, Story story)

@@ -13,9 +13,16 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
     public const string Provisioner = "csi-provisioner";
     public const string Driver = "hostpath-driver";
     public const string Kubelet = "kubelet";
+    public const string ClusterRegistrar = "csi-cluster-driver-registrar";
 
     private readonly List<string> _handles = [];
     private readonly List<string> _volumes = [];
+
+    public Step Healthy(DriverHealth health) => new(
+        $"livenessprobe finds {driverName} well", SidecarProgram.LivenessProbe, () => health.Ask().Status is 200, () => Answer(health));
+
+    public Step Dead(DriverHealth health) => new(
+        $"livenessprobe finds {driverName} dead", SidecarProgram.LivenessProbe, () => health.Ask().Status is 500, () => Answer(health));
 
     public IReadOnlyList<JsonObject> Pods => [.. manifests.Where(manifest => Kind(manifest) == "Pod" && Name(manifest).Length > 0)];
 
@@ -24,6 +31,9 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
     /// <summary>What has to be true once everything is up.</summary>
     public IEnumerable<Step> Rising()
     {
+        yield return new Step(
+            $"CSIDriver {driverName} is there", ClusterRegistrar, () => storage.Get("csidrivers", null, driverName).Object is not null,
+            () => $"there is no CSIDriver {driverName}");
         foreach (var claim in Claims.Where(HasConsumerOrBindsAtOnce))
         {
             yield return new Step(
@@ -107,6 +117,8 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
                 $"the volume {handle} is gone from the driver", Driver, () => !Path.Exists(DataPath(handle)), () => $"{DataPath(handle)} is still there");
         }
     }
+
+    private static string Answer(DriverHealth health) => health.Ask() is var (status, text) ? $"{status} {text}" : "";
 
     private StoredObject? AttachmentOf(string volume) => storage.List("volumeattachments").Items
         .FirstOrDefault(attachment => Text(attachment.Root, "spec", "source", "persistentVolumeName") == volume);

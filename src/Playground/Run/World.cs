@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Sidecars.Csi;
 using Sidecars.EmbeddedCluster;
 using Sidecars.EmbeddedCluster.Controllers;
 
@@ -33,24 +31,25 @@ internal sealed class World : IAsyncDisposable
 
     public IReadOnlyList<ChildProgram> Programs => _programs;
 
+    private NodeOptions Node => new(NodeName, _directory.File("kubelet"));
+
     private string CsiSocket => _options.CsiAddress ?? _directory.File("csi.sock");
+
+    /// <summary>What the livenessprobe says.</summary>
+    public DriverHealth Health { get; } = new();
 
     /// <summary>Brings everything up but the manifests.</summary>
     public static async Task<World> Start(PlaygroundOptions options, WorkingDirectory directory, CancellationToken stop)
     {
         // Looked for first: a missing program is the likeliest mistake, and the cheapest to find.
-        var sidecars = SidecarProgram.All.Select(sidecar => (Sidecar: sidecar, Path: ProgramFinder.Find(sidecar.FileName, options.Programs))).ToList();
+        foreach (var sidecar in SidecarProgram.All) ProgramFinder.Find(sidecar.FileName, options.Programs);
         var world = new World(options, directory);
         try
         {
             var controllers = await world.StartCluster(stop);
-            await world.StartDriver(controllers, stop);
-            foreach (var (sidecar, path) in sidecars)
-            {
-                var setting = new SidecarSetting(world.CsiSocket, world.Kubeconfig, options.Verbosity);
-                await world.StartProgram(sidecar.FileName, path, sidecar.Flags(setting), world.Board.ReadLogLine);
-            }
-
+            if (options.CsiAddress is null) await world.StartDriver();
+            foreach (var sidecar in SidecarProgram.All) await world.StartSidecar(sidecar);
+            world.DriverName = await world.Registered(controllers, stop);
             return world;
         }
         catch
@@ -60,9 +59,33 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
+    /// <summary>Kills our own driver, and waits for the sidecars that end with it.</summary>
+    public async Task KillDriver(CancellationToken stop)
+    {
+        await _programs.Single(program => program.Name == Story.Driver).Kill(stop);
+        foreach (var name in NamesEndingWithDriver)
+        {
+            var program = _programs.Single(running => running.Name == name);
+            await program.Exited.WaitAsync(stop);
+            await program.DisposeAsync(); // its log is written on by the next
+            _programs.Remove(program);
+        }
+    }
+
+    /// <summary>Starts what <see cref="KillDriver"/> ended, as a kubelet does.</summary>
+    public async Task StartDriverAgain()
+    {
+        await StartDriver();
+        foreach (var sidecar in SidecarProgram.All.Where(sidecar => sidecar.EndsWithDriver)) await StartSidecar(sidecar);
+    }
+
+    private static IEnumerable<string> NamesEndingWithDriver =>
+        [Story.Driver, .. SidecarProgram.All.Where(sidecar => sidecar.EndsWithDriver).Select(sidecar => sidecar.FileName)];
+
     public async ValueTask DisposeAsync()
     {
         while (_parts.TryPop(out var part)) await part.DisposeAsync();
+        Health.Dispose();
     }
 
     private async Task<ClusterControllers> StartCluster(CancellationToken stop)
@@ -74,54 +97,47 @@ internal sealed class World : IAsyncDisposable
         _parts.Push(following);
         var controllers = ClusterControllers.Start(Cluster.Storage, new ControllerOptions
         {
-            Node = new NodeOptions(NodeName, _directory.File("kubelet")),
+            Node = Node,
             OnCsiCall = Board.CountCall,
         });
         _parts.Push(controllers);
         return controllers;
     }
 
-    private async Task StartDriver(ClusterControllers controllers, CancellationToken stop)
-    {
-        if (_options.CsiAddress is null)
-        {
-            await StartProgram(
-                Story.Driver, Path.Combine(AppContext.BaseDirectory, "hostpath-driver"),
-                [$"--endpoint=unix://{CsiSocket}", $"--state-dir={_directory.File("driver")}", $"--node-id={NodeName}", "--v=2"], null);
-        }
+    private Task StartDriver() => StartProgram(
+        Story.Driver, Path.Combine(AppContext.BaseDirectory, "hostpath-driver"),
+        [$"--endpoint=unix://{CsiSocket}", $"--state-dir={_directory.File("driver")}", $"--node-id={NodeName}", "--v=2"], null);
 
-        DriverName = await Register(controllers, stop);
-        var created = Cluster.Storage.Create("csidrivers", new JsonObject
-        {
-            ["apiVersion"] = "storage.k8s.io/v1",
-            ["kind"] = "CSIDriver",
-            ["metadata"] = new JsonObject { ["name"] = DriverName },
-            ["spec"] = new JsonObject { ["attachRequired"] = true },
-        });
-        if (!created.IsOk) throw new ClusterRefusal($"Creating the CSIDriver {DriverName} failed: {created.Error.Message}");
+    private Task StartSidecar(SidecarProgram sidecar)
+    {
+        var setting = new SidecarSetting(CsiSocket, Kubeconfig, Node.PluginRegistry, _options.Verbosity);
+        var path = ProgramFinder.Find(sidecar.FileName, _options.Programs);
+        return StartProgram(
+            sidecar.FileName, path, sidecar.Flags(setting), sidecar.FileName == SidecarProgram.LivenessProbe ? Health.ReadLogLine : Board.ReadLogLine);
     }
 
-    private async Task<string> Register(ClusterControllers controllers, CancellationToken stop)
+    /// <summary>The name of the driver, once the registrar has made it known to the node's kubelet.</summary>
+    private async Task<string> Registered(ClusterControllers controllers, CancellationToken stop)
     {
-        var address = CsiAddress.Parse(CsiSocket, out var error) ?? throw new StepFailed($"--csi-address: {error}");
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limited.CancelAfter(DriverLimit);
-        var registering = controllers.RegisterDriver(address, limited.Token);
         try
         {
-            // A driver that ends at once need not be waited for.
-            await Task.WhenAny([registering, .. _programs.Select(program => program.Exited)]);
-            if (registering.IsCompleted) return await registering;
-            var driver = _programs[0];
-            await limited.CancelAsync();
-            throw new StepFailed($"{driver.Name} ended with exit code {driver.ExitCode}:{Environment.NewLine}{string.Join(Environment.NewLine, driver.Tail)}");
+            // A program that ends at once need not be waited for.
+            await Task.WhenAny([controllers.FirstDriver, .. _programs.Select(program => program.Exited)]).WaitAsync(limited.Token);
+            if (controllers.FirstDriver.IsCompleted) return await controllers.FirstDriver;
         }
-        catch (Exception failure) when (failure is CsiConnectionException or InvalidOperationException or OperationCanceledException
-            && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new StepFailed($"The CSI driver at {CsiSocket} did not answer within {DriverLimit.TotalSeconds:0} s. Is it running, and is that its socket? ({failure.Message})");
+            throw new StepFailed($"The CSI driver at {CsiSocket} was not registered within {DriverLimit.TotalSeconds:0} s. Is it running, and is that its socket?{EndOf("csi-node-driver-registrar")}");
         }
+
+        var ended = _programs.First(program => program.Exited.IsCompleted);
+        throw new StepFailed($"{ended.Name} ended with exit code {ended.ExitCode}:{EndOf(ended.Name)}");
     }
+
+    private string EndOf(string program) => string.Concat(
+        _programs.Where(running => running.Name == program).SelectMany(running => running.Tail).Select(line => Environment.NewLine + line));
 
     private async Task StartProgram(string name, string path, IEnumerable<string> arguments, Action<string>? onLine)
     {

@@ -35,7 +35,7 @@ internal sealed class WholeRunTests
     {
         await using var playground = Start();
         await playground.WaitForOutputLine(line => line.Contains("kubectl get pvc", StringComparison.Ordinal));
-        Assert.That(ProcessesIn(_directory.Path), Has.Count.EqualTo(3), "the driver, csi-provisioner and csi-attacher");
+        Assert.That(ProcessesIn(_directory.Path), Has.Count.EqualTo(1 + SidecarProgram.All.Count), "the driver and the sidecars");
         playground.Terminate();
         Assert.That(await playground.WaitForExit(RunLimit), Is.Zero);
         Assert.That(ProcessesIn(_directory.Path), Is.Empty);
@@ -91,7 +91,7 @@ internal sealed class WholeRunTests
     {
         await using var playground = Start("--once", $"--programs={_directory.Path}");
         Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
-        Assert.That(playground.ErrorLines, Has.Some.Contains("eng/publish.sh csi-provisioner"));
+        Assert.That(playground.ErrorLines, Has.Some.Contains("eng/publish.sh csi-cluster-driver-registrar"));
     }
 
     [Test]
