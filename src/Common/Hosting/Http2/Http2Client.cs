@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Sidecars.Hosting.Http2;
 
 /// <summary>
-/// The asking side: sends requests with a body in memory and gives back whole answers. Requests may overlap. It does not connect, and does
+/// The asking side: sends requests with a body in memory and gives back whole answers. Requests may overlap, as many as the peer allows; it refuses what is more. It does not connect, and does
 /// not connect anew: a connection that is over stays over, and <see cref="Over"/> says so at once, also while nothing is asked.
 /// </summary>
 public sealed class Http2Client : Http2Connection
