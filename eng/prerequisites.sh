@@ -26,6 +26,11 @@ need_native_toolchain() {
   [ -e /usr/include/zlib.h ] || install_packages "zlib's headers for native publishing" zlib1g-dev
 }
 
+# python3-grpcio: a gRPC client that is not ours, for the tests of the registrar.
+need_foreign_grpc() {
+  /usr/bin/python3 -c 'import grpc' 2>/dev/null || install_packages "the foreign gRPC client of the tests" python3-grpcio
+}
+
 # Debian's kubectl in artifacts/tools, unpacked beside whatever kubectl the machine has; its path in KUBECTL.
 need_kubectl() {
   local folder=artifacts/tools/kubernetes-client

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 . eng/prerequisites.sh
 need_dotnet
 need_kubectl
+need_foreign_grpc
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 suites=("$@")

@@ -91,7 +91,7 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
             Forget();
             return (Unreachable(result.Error.Text), true);
         }
-        return (result.Error == CsiError.DeadlineExceeded ? Slow() : new Verdict(CheckResult.Failed, result.Error.Text), false);
+        return (result.Error.Code is StatusCode.DeadlineExceeded ? Slow(result.Error) : new Verdict(CheckResult.Failed, result.Error.Text), false);
     }
 
     private FileIdentity? Identity()
@@ -110,8 +110,8 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
         _contact = null;
     }
 
-    private Verdict Slow() => new(CheckResult.Slow,
-        $"{CsiError.DeadlineExceeded.Text}: the driver accepted the call and did not answer it within {GoDuration.Format(limit)}; it is connected, but slow or stuck");
+    private Verdict Slow(CsiError error) => new(CheckResult.Slow,
+        $"{error.Text}: the driver accepted the call and did not answer it within {GoDuration.Format(limit)}; it is connected, but slow or stuck");
 
     private static Verdict Unreachable(string reason) => new(CheckResult.Unreachable, reason);
 

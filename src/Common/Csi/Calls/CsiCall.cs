@@ -12,6 +12,9 @@ public sealed class CsiCall(TimeProvider time)
     /// <summary>What a timer of the platform can wait for; a longer limit is left to the deadline alone.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
+    /// <summary>The limit goes to the driver in whole milliseconds, so the driver's own clock may be through with it that much earlier.</summary>
+    private static readonly TimeSpan ToldPrecision = TimeSpan.FromMilliseconds(2);
+
     /// <summary>
     /// Calls <paramref name="method"/>, for instance <c>client.CreateVolumeAsync</c>. A <paramref name="limit"/> of null waits for ever;
     /// zero or less fails with DEADLINE_EXCEEDED without a call, as a Go context that is over would.
@@ -23,6 +26,7 @@ public sealed class CsiCall(TimeProvider time)
         stop.ThrowIfCancellationRequested();
         if (limit <= TimeSpan.Zero) return CsiError.DeadlineExceeded;
 
+        var started = TimeProvider.System.GetTimestamp();
         using var virtualLimit = VirtualLimit(limit);
         using var either = virtualLimit is null ? null : CancellationTokenSource.CreateLinkedTokenSource(virtualLimit.Token, stop);
         var options = new CallOptions(deadline: DeadlineOf(limit), cancellationToken: either?.Token ?? stop);
@@ -41,7 +45,10 @@ public sealed class CsiCall(TimeProvider time)
         }
         catch (Exception e)
         {
-            return CsiError.From(e);
+            var error = CsiError.From(e);
+            // Both sides watch the limit, and either may be first to say so; it is the same limit.
+            var hasPassed = TimeProvider.System.GetElapsedTime(started) + ToldPrecision >= limit;
+            return error.Code is StatusCode.DeadlineExceeded && hasPassed ? CsiError.DeadlineExceeded : error;
         }
     }
 

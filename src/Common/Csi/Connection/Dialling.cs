@@ -30,7 +30,7 @@ internal sealed partial class Dialling(CsiAddress address, ILogger logger, TimeP
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return (null, $"{last}; tried for {limit!.Value.TotalSeconds:0.#} s. Check that the driver container runs and that both mount the directory of the socket");
+            return (null, $"context deadline exceeded: {last}; tried for {limit!.Value.TotalSeconds:0.#} s. Check that the driver container runs and that both mount the directory of the socket");
         }
     }
 

@@ -5,6 +5,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Sidecars.Hosting.Http2;
+using Sidecars.Hosting.Http2.Hpack;
 
 namespace Sidecars.Csi;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Sidecars.Hosting.Http2.Hpack;
 
 namespace Sidecars.Hosting.Http2;
 
@@ -20,7 +21,7 @@ internal sealed class FrameWriter
     public FrameWriter Headers(int stream, IReadOnlyList<HeaderField> fields, bool endStream)
     {
         var block = new ArrayBufferWriter<byte>(128);
-        foreach (var field in fields) HpackWriter.Write(block, field);
+        new HpackEncoder().Encode([.. fields], block);
         if (block.WrittenCount > FrameHead.LongestPayload) throw new InvalidOperationException($"header fields of {block.WrittenCount} octets");
         Head(FrameType.Headers, FrameFlags.EndHeaders | (endStream ? FrameFlags.EndStream : FrameFlags.None), stream, block.WrittenCount);
         return Raw(block.WrittenSpan);

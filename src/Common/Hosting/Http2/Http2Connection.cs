@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sidecars.Hosting.Http2.Hpack;
 
 namespace Sidecars.Hosting.Http2;
 
@@ -22,7 +23,7 @@ public abstract class Http2Connection : IDisposable
 
     private readonly Stream _transport;
     private readonly FrameReader _reader;
-    private readonly HpackDecoder _headers = new(LongestHeaders);
+    private readonly HpackDecoder _headers = new();
 #pragma warning disable CA2213 // It has no wait handle, and whoever still writes must be able to let go of it.
     private readonly SemaphoreSlim _writing = new(1, 1);
 #pragma warning restore CA2213
@@ -275,7 +276,10 @@ public abstract class Http2Connection : IDisposable
     {
         var block = _unfinished!;
         _unfinished = null;
-        var fields = _headers.Decode(block.Octets); // always, to keep the table
+        var list = new HeaderList(LongestHeaders);
+        // Always decoded, to keep the table.
+        if (_headers.Decode(block.Octets, list) is { } problem) throw new Http2Exception(Http2ErrorCode.Compression, problem);
+        if (list.IsTooLarge) throw new Http2Exception(Http2ErrorCode.EnhanceYourCalm, $"header fields of more than {LongestHeaders} octets");
         var stream = Find(block.Stream);
         if (stream is null && !IsIdle(block.Stream))
         {
@@ -293,7 +297,7 @@ public abstract class Http2Connection : IDisposable
             }
         }
         if (stream.IsRemoteEnded) await Reset(stream.Id, Http2ErrorCode.StreamClosed, "header fields after the end", stop);
-        else await Told(stream, stream.OnHeaders(fields, block.IsEnd), block.IsEnd, stop);
+        else await Told(stream, stream.OnHeaders(list.Fields, block.IsEnd), block.IsEnd, stop);
     }
 
     private async Task Told(Http2Stream stream, Http2ErrorCode? refused, bool isEnd, CancellationToken stop)

@@ -1,3 +1,5 @@
+using Sidecars.Hosting.Http2.Hpack;
+
 namespace Sidecars.Hosting.Http2;
 
 /// <summary>A request or an answer: header fields, a body, and trailers where there are any.</summary>

@@ -1,3 +1,5 @@
+using Sidecars.Hosting.Http2.Hpack;
+
 namespace Sidecars.Hosting.Http2;
 
 /// <summary>

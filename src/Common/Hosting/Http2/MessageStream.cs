@@ -1,4 +1,5 @@
 using System.Buffers;
+using Sidecars.Hosting.Http2.Hpack;
 
 namespace Sidecars.Hosting.Http2;
 

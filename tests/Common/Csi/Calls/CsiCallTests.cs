@@ -69,6 +69,14 @@ public sealed class CsiCallTests
     }
 
     [Test]
+    public async Task A_driver_that_ends_the_call_at_our_limit_says_what_we_would_say_and_one_that_ends_it_before_has_its_own_words()
+    {
+        _driver.Answer("CreateVolume", DriverRule.Fail(StatusCode.DeadlineExceeded, "the backend took too long"));
+        Assert.That((await Create(TimeProvider.System, TimeSpan.FromSeconds(20)).WithinLimit()).Error!.Message, Is.EqualTo("the backend took too long"));
+        Assert.That((await Create(TimeProvider.System, TimeSpan.FromMilliseconds(1)).WithinLimit()).Error, Is.EqualTo(CsiError.DeadlineExceeded));
+    }
+
+    [Test]
     public async Task A_limit_of_nothing_fails_without_a_call()
     {
         Assert.That((await Create(TimeProvider.System, TimeSpan.Zero)).Error!.Code, Is.EqualTo(StatusCode.DeadlineExceeded));

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Pluginregistration;
+using Sidecars.NodeDriverRegistrar.Registration;
 
 namespace Sidecars.EmbeddedCluster.Controllers;
 

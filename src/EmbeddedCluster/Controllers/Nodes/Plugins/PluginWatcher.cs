@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using Pluginregistration;
+using Sidecars.NodeDriverRegistrar.Registration;
 using Sidecars.Csi;
 using Sidecars.Hosting.Files;
 

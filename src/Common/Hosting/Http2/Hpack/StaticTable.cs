@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
+namespace Sidecars.Hosting.Http2.Hpack;
 
-namespace Sidecars.Hosting.Http2;
-
-/// <summary>The fields that have a number from the start (RFC 7541 appendix A), number 1 first.</summary>
+/// <summary>The fields everybody knows, index 1 to 61 (RFC 7541, appendix A).</summary>
 internal static class StaticTable
 {
-    public static ImmutableArray<HeaderField> Fields { get; } =
+    private static readonly HeaderField[] s_fields =
     [
         new(":authority", ""), new(":method", "GET"), new(":method", "POST"), new(":path", "/"), new(":path", "/index.html"),
         new(":scheme", "http"), new(":scheme", "https"), new(":status", "200"), new(":status", "204"), new(":status", "206"),
@@ -21,4 +19,8 @@ internal static class StaticTable
         new("strict-transport-security", ""), new("transfer-encoding", ""), new("user-agent", ""), new("vary", ""), new("via", ""),
         new("www-authenticate", ""),
     ];
+
+    public static int Count => s_fields.Length;
+
+    public static HeaderField At(int index) => s_fields[index - 1];
 }

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+
+namespace Sidecars.ClusterDriverRegistrar.Driver;
+
+/// <summary>
+/// The way to the driver: waits for it without limit, asks it, and asks again whenever it was gone. What it said first holds for the life
+/// of the process; <see cref="UntilItDiffersAsync"/> tells when a driver has come back as another one.
+/// </summary>
+internal sealed partial class DriverLink(CsiAddress address, bool? attachRequired, TimeSpan callLimit, CsiCallMetrics metrics, TimeProvider time, ILoggerFactory loggers) : IDisposable
+{
+    private readonly ILogger _log = loggers.CreateLogger<DriverLink>();
+    private CsiConnection? _connection;
+
+    /// <summary>Connects and asks. Throws <see cref="CsiConnectionException"/> where the address can never be connected to.</summary>
+    public async Task<CsiResult<DriverFacts>> MeetAsync(CancellationToken stop)
+    {
+        _connection?.Dispose();
+        var options = new CsiConnectionOptions { Address = address, OnLoss = LossPolicy.Reconnect, ConnectLimit = null, Metrics = metrics };
+        _connection = await CsiConnection.ConnectAsync(options, loggers.CreateLogger<CsiConnection>(), time, stop);
+        var questions = new DriverQuestions(_connection.Invoker, address.Text, attachRequired, callLimit, time, loggers.CreateLogger<DriverQuestions>());
+        return await questions.AskAsync(stop);
+    }
+
+    /// <summary>
+    /// Watches over the driver after <see cref="MeetAsync"/>, through any number of restarts, and completes with what it says once that
+    /// is not <paramref name="known"/> any more. A driver that comes back broken changes nothing.
+    /// </summary>
+    public async Task<DriverFacts> UntilItDiffersAsync(DriverFacts known, CancellationToken stop)
+    {
+        while (true)
+        {
+            await _connection!.Lost.WaitAsync(stop);
+            var again = await MeetAsync(stop);
+            if (!again.IsOk) Log.CameBackBroken(_log, known.Name, again.Error.Text);
+            else if (again.Response != known) return again.Response;
+            else Log.CameBack(_log, known.Name);
+        }
+    }
+
+    public void Dispose() => _connection?.Dispose();
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The driver is back and says the same as before: {driver}")]
+        public static partial void CameBack(ILogger logger, string driver);
+
+        [LoggerMessage(2, LogLevel.Error, "The driver is back and does not say who it is; its object stays as it is, look at the driver's log: {driver} {err}")]
+        public static partial void CameBackBroken(ILogger logger, string driver, string err);
+    }
+}

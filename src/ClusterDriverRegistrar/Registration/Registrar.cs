@@ -1,0 +1,168 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ClusterDriverRegistrar.Objects;
+using Sidecars.Kubernetes.Http;
+
+namespace Sidecars.ClusterDriverRegistrar.Registration;
+
+/// <summary>
+/// Makes one driver's object what it is to be, as far as that may be done: creates it where it is missing, changes what can be changed where
+/// that was asked for, and otherwise says what differs. It never deletes in order to recreate (registrar contract B2). One look at a time.
+/// </summary>
+internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted, bool reconciles, RegistrarMetrics metrics, TimeProvider time, ILogger log)
+{
+    // Whoever deletes or changes the object against us again and again is answered at once at first, then every ten seconds.
+    private const int WritesAtOnce = 5;
+    private const double WritesPerSecond = 0.1;
+
+    /// <summary>How long the deletion at the end may take; a container runtime waits 30 seconds before it kills.</summary>
+    private static readonly TimeSpan s_deleteLimit = TimeSpan.FromSeconds(10);
+
+    private readonly RequestThrottle _pace = new(WritesPerSecond, WritesAtOnce, time);
+    private ulong _judged; // version of the object that was looked at last
+    private bool _isBlind; // told that it may not be read
+
+    /// <summary>Whether this version of the object was looked at already.</summary>
+    public bool HasJudged(ulong version) => version > 0 && version == _judged;
+
+    /// <summary>Looks at the object, and does what is to be done.</summary>
+    public async Task<Settlement> SettleAsync(CancellationToken stop)
+    {
+        var read = await item.GetAsync(stop);
+        if (read.IsSuccess)
+        {
+            _isBlind = false;
+            return await Judge(read.Value, stop);
+        }
+        if (read.Failure.IsForbidden && !_isBlind)
+        {
+            _isBlind = true;
+            Log.Blind(log, item.Name, read.Failure.ToString());
+        }
+        return read.Failure.IsNotFound || read.Failure.IsForbidden ? await Create(stop) : Settlement.Failed("get", read.Failure);
+    }
+
+    /// <summary>Deletes the object at the end of the program; an object that is gone is fine. False when it may still be there.</summary>
+    public async Task<bool> DeleteAsync()
+    {
+        using var limit = new CancellationTokenSource(s_deleteLimit, time);
+        ApiFailure? failure;
+        try
+        {
+            failure = (await item.DeleteAsync(limit.Token)).Failure;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            metrics.Wrote("delete", succeeded: false);
+            Log.NotDeletedInTime(log, item.Name, s_deleteLimit);
+            return false;
+        }
+        var isGone = failure is null or { IsNotFound: true };
+        metrics.Wrote("delete", isGone);
+        metrics.InOrder(false);
+        if (isGone) Log.Deleted(log, item.Name);
+        else Log.NotDeleted(log, item.Name, failure!.ToString(), Advice.On(failure, "delete"));
+        return isGone;
+    }
+
+    private async Task<Settlement> Create(CancellationToken stop)
+    {
+        metrics.InOrder(false);
+        await _pace.TakeAsync(stop);
+        var created = await item.CreateAsync(wanted, stop);
+        // Another replica was first, or we may not see the object: what it says is judged when it can be read.
+        if (created.Failure is { IsAlreadyExists: true })
+        {
+            Log.Exists(log, item.Name);
+            return Settlement.Exists;
+        }
+        metrics.Wrote("create", created.IsSuccess);
+        if (!created.IsSuccess) return Settlement.Failed("create", created.Failure);
+        Log.Created(log, item.Name);
+        TellWhatWasNotTaken(created.Value);
+        return Settlement.Exists;
+    }
+
+    private async Task<Settlement> Judge(CsiDriver found, CancellationToken stop)
+    {
+        if (HasJudged(found.Metadata.ResourceVersion)) return found.IsBeingDeleted ? Settlement.Leaving : Settlement.Exists;
+        if (found.IsBeingDeleted)
+        {
+            _judged = found.Metadata.ResourceVersion;
+            metrics.InOrder(false);
+            Log.BeingDeleted(log, item.Name, string.Join(", ", found.Metadata.Finalizers ?? []));
+            return Settlement.Leaving;
+        }
+        var differences = SpecDifference.Between(wanted, found.Spec);
+        metrics.InOrder(differences.Count is 0);
+        foreach (var difference in differences.Where(d => !d.IsMutable)) Log.Immutable(log, item.Name, difference.Field, difference.FoundText, difference.WantedText);
+        var changes = differences.Where(d => d.IsMutable).ToList();
+        if (changes.Count > 0 && reconciles) return await Patch(changes, stop);
+        foreach (var change in changes) Log.Differs(log, item.Name, change.Field, change.FoundText, change.WantedText);
+        if (differences.Count is 0) Log.Equal(log, item.Name);
+        _judged = found.Metadata.ResourceVersion;
+        return Settlement.Exists;
+    }
+
+    private async Task<Settlement> Patch(List<SpecDifference> changes, CancellationToken stop)
+    {
+        await _pace.TakeAsync(stop);
+        var patched = await item.PatchAsync(SpecDifference.Patch(changes), stop);
+        metrics.Wrote("patch", patched.IsSuccess);
+        if (!patched.IsSuccess) return Settlement.Failed("patch", patched.Failure);
+        foreach (var change in changes) Log.Changed(log, item.Name, change.Field, change.FoundText, change.WantedText);
+        TellWhatWasNotTaken(patched.Value);
+        return Settlement.Exists;
+    }
+
+    // Servers drop fields they do not know, or whose feature is off, without a word.
+    private void TellWhatWasNotTaken(CsiDriver stored)
+    {
+        _judged = stored.Metadata.ResourceVersion;
+        var differences = SpecDifference.Between(wanted, stored.Spec);
+        metrics.InOrder(differences.Count is 0);
+        foreach (var difference in differences.Where(d => d.IsMutable))
+            Log.NotTaken(log, item.Name, difference.Field, difference.FoundText, difference.WantedText);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Created CSIDriver: {CSIDriver}")]
+        public static partial void Created(ILogger logger, string csiDriver);
+
+        [LoggerMessage(2, LogLevel.Debug, "The CSIDriver exists: {CSIDriver}")]
+        public static partial void Exists(ILogger logger, string csiDriver);
+
+        [LoggerMessage(3, LogLevel.Information, "The CSIDriver exists and says what it should: {CSIDriver}")]
+        public static partial void Equal(ILogger logger, string csiDriver);
+
+        [LoggerMessage(4, LogLevel.Error,
+            "The CSIDriver differs in a field that cannot be changed; delete the object while no volume of the driver is in use, or put the driver and flags right: {CSIDriver} {field} {found} {wanted}")]
+        public static partial void Immutable(ILogger logger, string csiDriver, string field, string found, string wanted);
+
+        [LoggerMessage(5, LogLevel.Warning, "The CSIDriver differs and is left as it is; --reconcile=true would change it: {CSIDriver} {field} {found} {wanted}")]
+        public static partial void Differs(ILogger logger, string csiDriver, string field, string found, string wanted);
+
+        [LoggerMessage(6, LogLevel.Information, "Changed the CSIDriver: {CSIDriver} {field} {found} {wanted}")]
+        public static partial void Changed(ILogger logger, string csiDriver, string field, string found, string wanted);
+
+        [LoggerMessage(7, LogLevel.Warning,
+            "The server did not keep a field of the CSIDriver; it may be older than the field, or the field's feature gate is off: {CSIDriver} {field} {found} {wanted}")]
+        public static partial void NotTaken(ILogger logger, string csiDriver, string field, string found, string wanted);
+
+        [LoggerMessage(8, LogLevel.Warning, "The CSIDriver is being deleted and held by finalizers; it is created anew when it is gone: {CSIDriver} {finalizers}")]
+        public static partial void BeingDeleted(ILogger logger, string csiDriver, string finalizers);
+
+        [LoggerMessage(9, LogLevel.Warning,
+            "Not allowed to read the CSIDriver, so that it is only created and never compared; grant the verbs get and watch on csidrivers to the service account: {CSIDriver} {err}")]
+        public static partial void Blind(ILogger logger, string csiDriver, string err);
+
+        [LoggerMessage(10, LogLevel.Information, "Deleted the CSIDriver: {CSIDriver}")]
+        public static partial void Deleted(ILogger logger, string csiDriver);
+
+        [LoggerMessage(11, LogLevel.Error, "Could not delete the CSIDriver, delete it by hand: {CSIDriver} {err} {advice}")]
+        public static partial void NotDeleted(ILogger logger, string csiDriver, string err, string advice);
+
+        [LoggerMessage(12, LogLevel.Error, "Could not delete the CSIDriver in time, delete it by hand if it is still there: {CSIDriver} {limit}")]
+        public static partial void NotDeletedInTime(ILogger logger, string csiDriver, TimeSpan limit);
+    }
+}

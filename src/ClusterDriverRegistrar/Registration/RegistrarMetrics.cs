@@ -1,0 +1,22 @@
+using Sidecars.Hosting.Metrics;
+
+namespace Sidecars.ClusterDriverRegistrar.Registration;
+
+/// <summary>What a dashboard can see of the object; the original showed nothing.</summary>
+internal sealed class RegistrarMetrics
+{
+    private readonly Counter _writes;
+    private readonly Gauge _inOrder;
+
+    public RegistrarMetrics(MetricRegistry registry)
+    {
+        _writes = registry.Counter("csi_cluster_driver_registrar_writes_total", "Writes of the CSIDriver object by operation and result.", "operation", "result");
+        _inOrder = registry.Gauge("csi_cluster_driver_registrar_object_in_order", "Whether the CSIDriver object exists and says what the flags say.");
+        foreach (var operation in (ReadOnlySpan<string>)["create", "patch", "delete"])
+            foreach (var result in (ReadOnlySpan<string>)["success", "failure"]) _ = _writes.With(operation, result);
+    }
+
+    public void Wrote(string operation, bool succeeded) => _writes.With(operation, succeeded ? "success" : "failure").Add(1);
+
+    public void InOrder(bool value) => _inOrder.Set(value ? 1 : 0);
+}

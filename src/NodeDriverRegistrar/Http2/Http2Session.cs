@@ -1,0 +1,193 @@
+using System.Buffers.Binary;
+using Sidecars.Hosting.Http2.Hpack;
+
+namespace Sidecars.NodeDriverRegistrar.Http2;
+
+/// <summary>
+/// The server's side of one HTTP/2 connection (RFC 9113) without the connection: octets go in, octets come out, and no clock or socket is
+/// involved. Whatever comes in, it neither throws nor waits; what a connection cannot go on after is <see cref="Error"/>, and the client is
+/// told why. Requests are answered as soon as they are complete. To be used by one thread at a time.
+/// </summary>
+internal sealed class Http2Session
+{
+    private const int PrioritySize = 5;
+
+    private readonly FrameBuffer _input = new();
+    private readonly FrameWriter _writer = new();
+    private readonly HpackDecoder _decoder = new();
+    private readonly StreamTable _streams;
+    private HeaderBlock? _block;
+    private bool _hasPreface;
+    private bool _hasSettings;
+    private bool _isClientLeaving;
+
+    public Http2Session(IRequestTarget target) => _streams = new StreamTable(target, _writer);
+
+    /// <summary>What each client says first (RFC 9113 3.4).</summary>
+    public static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+
+    /// <summary>Where to receive to; <see cref="Received"/> says how much arrived there.</summary>
+    public Memory<byte> Space => _input.Space;
+
+    /// <summary>What is to be sent. After <see cref="Sent"/> it is empty.</summary>
+    public ReadOnlyMemory<byte> Output => _writer.Output;
+
+    /// <summary>What the client did wrong; null as long as the connection can go on.</summary>
+    public Http2Error? Error { get; private set; }
+
+    /// <summary>Nothing more is to come from here: close the connection once the output is sent.</summary>
+    public bool IsOver => Error is not null || ((_streams.IsClosing || _isClientLeaving) && _streams.Open == 0 && _block is null);
+
+    public void Sent() => _writer.Clear();
+
+    /// <summary>Tells the client that no more calls are taken; those begun are answered.</summary>
+    public void Close()
+    {
+        if (_streams.IsClosing) return;
+        _streams.IsClosing = true;
+        if (_hasPreface) _writer.GoAway(_streams.Last, Http2ErrorCode.NoError, "");
+    }
+
+    /// <summary>Works on what arrived.</summary>
+    public void Received(int count)
+    {
+        _input.Received(count);
+        if (Error is not null) return;
+        Error = _hasPreface || TakePreface() ? TakeFrames() : Error;
+        if (Error is { } error) _writer.GoAway(_streams.Last, error.Code, error.Reason);
+    }
+
+    private bool TakePreface()
+    {
+        var length = Math.Min(_input.Unused.Length, Preface.Length);
+        if (!_input.Unused[..length].SequenceEqual(Preface[..length])) Error = Http2Error.Protocol("the client does not begin with the preface of HTTP/2");
+        if (Error is not null || length < Preface.Length) return false;
+        _input.Use(length);
+        _hasPreface = true;
+        _writer.Settings((SettingId.MaxConcurrentStreams, Http2Limits.Streams), (SettingId.MaxHeaderListSize, Http2Limits.HeaderList));
+        return true;
+    }
+
+    private Http2Error? TakeFrames()
+    {
+        while (_input.Unused.Length >= FrameHeader.Size)
+        {
+            var frame = FrameHeader.Read(_input.Unused);
+            if (frame.Length > Http2Limits.FrameSize) return Http2Error.FrameSize(frame);
+            if (_input.Unused.Length < FrameHeader.Size + frame.Length) return null;
+            if (Process(frame, _input.Unused.Slice(FrameHeader.Size, frame.Length)) is { } error) return error;
+            _input.Use(FrameHeader.Size + frame.Length);
+        }
+        return null;
+    }
+
+    private Http2Error? Process(FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!_hasSettings && (frame.Type != FrameType.Settings || frame.Has(FrameFlags.Ack)))
+            return Http2Error.Protocol("the first frame is not SETTINGS");
+        if (_block is { } block && (frame.Type != FrameType.Continuation || frame.Stream != block.Stream))
+            return Http2Error.Protocol($"a header block of stream {block.Stream} is interrupted by a frame of type {frame.Type}");
+        if (WrongStream(frame) is { } wrong) return wrong;
+        return frame.Type switch
+        {
+            FrameType.Data => Data(frame, payload),
+            FrameType.Headers => Headers(frame, payload),
+            FrameType.Priority => payload.Length == PrioritySize ? null : Http2Error.FrameSize(frame),
+            FrameType.ResetStream => payload.Length == 4 ? _streams.Reset(frame.Stream) : Http2Error.FrameSize(frame),
+            FrameType.Settings => Settings(frame, payload),
+            FrameType.PushPromise => Http2Error.Protocol("a client cannot push"),
+            FrameType.Ping => Ping(frame, payload),
+            FrameType.GoAway => GoAway(frame),
+            FrameType.WindowUpdate => WindowUpdate(frame, payload),
+            FrameType.Continuation => Continuation(frame, payload),
+            _ => null,
+        };
+    }
+
+    /// <summary>Frames of the connection stand on stream 0, the others on one that was begun, or begins with them.</summary>
+    private Http2Error? WrongStream(FrameHeader frame)
+    {
+        var isWrong = frame.Type switch
+        {
+            FrameType.Settings or FrameType.Ping or FrameType.GoAway => frame.Stream != 0,
+            FrameType.Headers => frame.Stream % 2 == 0,
+            FrameType.Priority => frame.Stream == 0,
+            FrameType.Data or FrameType.ResetStream => _streams.IsIdle(frame.Stream),
+            FrameType.WindowUpdate => frame.Stream != 0 && _streams.IsIdle(frame.Stream),
+            _ => false,
+        };
+        return isWrong ? Http2Error.Protocol($"a frame of type {frame.Type} cannot stand on stream {frame.Stream}") : null;
+    }
+
+    private Http2Error? Data(FrameHeader frame, ReadOnlySpan<byte> payload) => TryUnpad(frame, ref payload)
+        ? _streams.Data(frame.Stream, payload, frame.Length, frame.Has(FrameFlags.EndStream))
+        : Http2Error.Protocol("the padding of a frame is longer than the frame");
+
+    private Http2Error? Headers(FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (!TryUnpad(frame, ref payload)) return Http2Error.Protocol("the padding of a frame is longer than the frame");
+        if (frame.Has(FrameFlags.Priority))
+        {
+            if (payload.Length < PrioritySize) return Http2Error.FrameSize(frame);
+            payload = payload[PrioritySize..];
+        }
+        var endsStream = frame.Has(FrameFlags.EndStream);
+        if (frame.Has(FrameFlags.EndHeaders)) return Complete(frame.Stream, payload, endsStream);
+        _block = new HeaderBlock(frame.Stream, endsStream);
+        return Add(_block, payload);
+    }
+
+    private Http2Error? Continuation(FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (_block is not { } block) return Http2Error.Protocol("CONTINUATION without a header block to continue");
+        if (Add(block, payload) is { } tooLarge) return tooLarge;
+        if (!frame.Has(FrameFlags.EndHeaders)) return null;
+        _block = null;
+        return Complete(block.Stream, block.Octets, block.EndsStream);
+    }
+
+    private static Http2Error? Add(HeaderBlock block, ReadOnlySpan<byte> payload) =>
+        block.TryAdd(payload) ? null : new Http2Error(Http2ErrorCode.EnhanceYourCalm, $"the header block of stream {block.Stream} is too large");
+
+    private Http2Error? Complete(int stream, ReadOnlySpan<byte> block, bool endsStream)
+    {
+        var list = new HeaderList(Http2Limits.HeaderList);
+        return _decoder.Decode(block, list) is { } problem
+            ? new Http2Error(Http2ErrorCode.CompressionError, $"the header block of stream {stream} cannot be read: {problem}")
+            : _streams.Headers(stream, list, endsStream);
+    }
+
+    private Http2Error? Settings(FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (frame.Has(FrameFlags.Ack)) return payload.IsEmpty ? null : Http2Error.FrameSize(frame);
+        if (ClientSettings.Read(frame, payload, out var window) is { } error) return error;
+        _hasSettings = true;
+        _writer.SettingsAck();
+        return window is { } size ? _streams.SetSendWindow(size) : null;
+    }
+
+    private Http2Error? Ping(FrameHeader frame, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != 8) return Http2Error.FrameSize(frame);
+        if (!frame.Has(FrameFlags.Ack)) _writer.PingAck(payload);
+        return null;
+    }
+
+    private Http2Error? GoAway(FrameHeader frame)
+    {
+        _isClientLeaving = true;
+        return frame.Length < 8 ? Http2Error.FrameSize(frame) : null;
+    }
+
+    private Http2Error? WindowUpdate(FrameHeader frame, ReadOnlySpan<byte> payload) => payload.Length == 4
+        ? _streams.Grow(frame.Stream, (int)(BinaryPrimitives.ReadUInt32BigEndian(payload) & int.MaxValue))
+        : Http2Error.FrameSize(frame);
+
+    private static bool TryUnpad(FrameHeader frame, ref ReadOnlySpan<byte> payload)
+    {
+        if (!frame.Has(FrameFlags.Padded)) return true;
+        if (payload.IsEmpty || payload[0] > payload.Length - 1) return false;
+        payload = payload[1..^payload[0]];
+        return true;
+    }
+}

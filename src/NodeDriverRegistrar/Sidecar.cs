@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+using Sidecars.Hosting;
+using Sidecars.Hosting.Http;
+using Sidecars.NodeDriverRegistrar.Grpc;
+using Sidecars.NodeDriverRegistrar.Health;
+using Sidecars.NodeDriverRegistrar.Http2;
+using Sidecars.NodeDriverRegistrar.Registration;
+
+namespace Sidecars.NodeDriverRegistrar;
+
+/// <summary>
+/// The life of the program in the order of the contract (registrar contract 3): ask the driver for its name, listen for health checks, make the
+/// registration socket, and serve until a signal or until the kubelet refuses the driver. Every step that fails ends the process with one
+/// line that says why.
+/// </summary>
+internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, TimeProvider time, string version)
+{
+    /// <summary>How long answers in flight may take at the end; they are ready already and only have to be taken.</summary>
+    private static readonly TimeSpan s_drainLimit = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _log = life.Loggers.CreateLogger<Sidecar>();
+    private readonly CancellationToken _stop = life.Stopping;
+
+    public async Task<int> RunAsync()
+    {
+        Log.Starting(_log, version);
+        if (flags.ConnectionTimeout.Value != TimeSpan.Zero) Log.IgnoredFlag(_log, "--connection-timeout is deprecated and has no effect");
+        if (CsiAddress.Parse(flags.CsiAddress.Value, out var addressError) is not { } address) return Fail($"{addressError} (--csi-address)");
+        var (name, error) = await Name(address);
+        if (name is null) return Fail(error!);
+        Log.Driver(_log, name);
+        if (name.AsSpan().ContainsAny('/', '\0'))
+            return Fail($"the driver at {address} calls itself \"{name}\", which cannot be part of a file name; a driver's name is like a host name");
+
+        using var socket = new RegistrationSocket(flags.SocketPathOf(name));
+        var service = new RegistrationService(name, flags.KubeletRegistrationPath.Value, life.Loggers.CreateLogger<RegistrationService>());
+        await using var health = new DiagnosticsServer(life.Loggers, time);
+        if (ServeHealth(health, socket.Path, name, service) is { } healthError) return Fail(healthError);
+        await using var server = new Http2Server(new GrpcTarget(service.Methods), life.Loggers.CreateLogger<Http2Server>(), time);
+        return await Register(socket, service, server);
+    }
+
+    private async Task<int> Register(RegistrationSocket socket, RegistrationService service, Http2Server server)
+    {
+        // From here on a signal has something to clean up, and the end is an orderly one.
+        life.DrainOnSignal = true;
+        if (socket.RemoveStale() is { } inTheWay) return Fail(inTheWay);
+        var watch = new RegistrationWatch(socket, server, service, time, life.Loggers.CreateLogger<RegistrationWatch>());
+        if (watch.Open() is { } cannotListen) return Fail(cannotListen);
+        Log.Serving(_log, socket.Path, flags.KubeletRegistrationPath.Value);
+
+        using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        var watching = watch.RunAsync(stopWatch.Token);
+        await Task.WhenAny(watching, service.Refused);
+        await stopWatch.CancelAsync();
+        await watching.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (watching.IsFaulted) await watching;
+
+        // A refused driver's socket stays, as in the original: removing it would take back what an earlier registration achieved.
+        var isRefused = service.Refused.IsCompleted;
+        var left = isRefused ? null : socket.RemoveOwn();
+        socket.Close();
+        await server.CloseAsync(s_drainLimit);
+        if (left is not null) return Fail(left);
+        return isRefused ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    /// <summary>The driver's name; its connection is not needed any longer then, and closed.</summary>
+    private async Task<(string? Name, string? Error)> Name(CsiAddress address)
+    {
+        var limit = CsiConnectionOptions.DefaultConnectLimit;
+        var (connection, failure) = await NodeConnection.ConnectAsync(address, limit, null, life.Loggers.CreateLogger<NodeConnection>(), time, _stop);
+        if (connection is null) return (null, $"waiting for the driver's socket: {failure}");
+        using var connected = connection;
+        var name = await new DriverIdentity(connection.Invoker, new CsiCall(time), flags.Timeout.Value).NameAsync(_stop);
+        return name.IsOk ? (name.Response, null) : (null, $"asking the driver at {address} for its name (GetPluginInfo): {name.Error.Text}");
+    }
+
+    private string? ServeHealth(DiagnosticsServer server, string path, string name, RegistrationService service)
+    {
+        if (flags.HealthAddress is not { Length: > 0 } address) return null;
+        var check = new SelfCheck(path, name, service.SelfCheckToken, flags.Timeout.Value, time);
+        server.Map(HealthEndpoint.Path, new HealthEndpoint(check, life.Loggers.CreateLogger<HealthEndpoint>()).Answer, anyMethod: true);
+        return server.TryListen(address, out var error) ? null : $"{error} (--http-endpoint or --health-port)";
+    }
+
+    private int Fail(string reason)
+    {
+        life.Fail(ExitCode.Failure, reason);
+        return ExitCode.Failure;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Starting: {version}")]
+        public static partial void Starting(ILogger logger, string version);
+
+        [LoggerMessage(2, LogLevel.Warning, "A flag is ignored: {notice}")]
+        public static partial void IgnoredFlag(ILogger logger, string notice);
+
+        [LoggerMessage(3, LogLevel.Information, "Detected CSI driver: {driver}")]
+        public static partial void Driver(ILogger logger, string driver);
+
+        [LoggerMessage(4, LogLevel.Information, "Waiting for the kubelet on the registration socket: {path} {endpoint}")]
+        public static partial void Serving(ILogger logger, string path, string endpoint);
+    }
+}

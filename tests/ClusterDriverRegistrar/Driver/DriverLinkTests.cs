@@ -1,0 +1,77 @@
+using Grpc.Core;
+using Sidecars.ClusterDriverRegistrar.Driver;
+using Sidecars.Csi;
+using Sidecars.Hosting.Metrics;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ClusterDriverRegistrar.Tests.Driver;
+
+/// <summary>A driver that is not there yet, goes away and comes back (registrar contract A3, C).</summary>
+internal sealed class DriverLinkTests
+{
+    private readonly RecordingLogger _log = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    [TearDown]
+    public void End() => _stop.Dispose();
+
+    [Test]
+    public async Task A_driver_whose_socket_appears_after_a_minute_is_met_and_each_ten_seconds_tell_of_the_waiting()
+    {
+        var time = new ObservedTime();
+        await using var driver = ScriptedDriver.Create();
+        using var link = Link(driver, time);
+        var met = link.MeetAsync(_stop.Token);
+        await time.TimerSet(IsRetry);
+        for (var tens = 1; tens <= 6; tens++) time.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(_log.Lines.Count(l => l.StartsWith("Still connecting", StringComparison.Ordinal)), Is.EqualTo(6));
+        Assert.That(met.IsCompleted, Is.False);
+        await driver.StartAsync();
+        while (!met.IsCompleted)
+        {
+            var retry = time.TimerSet(IsRetry);
+            if (await Task.WhenAny(met, retry) == retry) time.Advance(await retry);
+        }
+        Assert.That((await met).Response!.Name, Is.EqualTo("csi.example.com"));
+    }
+
+    [Test]
+    public async Task A_driver_that_comes_back_the_same_changes_nothing()
+    {
+        await using var driver = await ScriptedDriver.StartNewAsync();
+        using var link = Link(driver, TimeProvider.System);
+        var known = (await link.MeetAsync(_stop.Token).WithinLimit()).Response!;
+        var differs = link.UntilItDiffersAsync(known, _stop.Token);
+        await Restart(driver);
+        await _log.WaitForLine(line => line.StartsWith("The driver is back and says the same", StringComparison.Ordinal));
+        Assert.That(differs.IsCompleted, Is.False);
+        await _stop.CancelAsync();
+        Assert.That(async () => await differs.WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task A_driver_that_comes_back_broken_and_then_as_another_one_is_told()
+    {
+        await using var driver = await ScriptedDriver.StartNewAsync();
+        using var link = Link(driver, TimeProvider.System);
+        var known = (await link.MeetAsync(_stop.Token).WithinLimit()).Response!;
+        var differs = link.UntilItDiffersAsync(known, _stop.Token);
+        driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Internal, "no license"));
+        await Restart(driver);
+        await _log.WaitForLine(line => line.Contains("no license", StringComparison.Ordinal));
+        driver.Answer("GetPluginInfo", DriverRule.Answer("""{"name":"new.example.com"}"""));
+        await Restart(driver);
+        Assert.That(await differs.WithinLimit(), Is.EqualTo(new DriverFacts("new.example.com", true)));
+    }
+
+    private DriverLink Link(ScriptedDriver driver, TimeProvider time) =>
+        new(driver.Address, null, TestTimeouts.Limit, new CsiCallMetrics(new MetricRegistry()), time, new RecordingLoggers(_log));
+
+    private static async Task Restart(ScriptedDriver driver)
+    {
+        await driver.StopAsync();
+        await driver.StartAsync();
+    }
+
+    private static bool IsRetry(TimeSpan due) => due > TimeSpan.FromSeconds(0.7) && due < TimeSpan.FromSeconds(1.3);
+}

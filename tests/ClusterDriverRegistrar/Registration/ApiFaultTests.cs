@@ -1,0 +1,156 @@
+using Sidecars.EmbeddedCluster;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ClusterDriverRegistrar.Tests.Registration;
+
+/// <summary>Whatever the API server answers, the program says it clearly and goes on (registrar contract B2, C).</summary>
+internal sealed class ApiFaultTests
+{
+    [Test]
+    public async Task A_server_that_fails_is_asked_again_with_growing_pauses()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Plan("create", 500, "InternalError", "no quorum", times: 2);
+        await rig.Run();
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain("create").And.Contain("csi.example.com").And.Contain("no quorum"));
+        Assert.That(rig.State.Missing, Does.Contain("no quorum"));
+        await rig.Time.Pass(TimeSpan.FromSeconds(1));
+        await rig.Time.Pass(TimeSpan.FromSeconds(2));
+        await rig.Line("Created CSIDriver");
+        Assert.That(rig.Requests("create"), Is.EqualTo(3));
+        Assert.That(rig.Metrics(), Does.Contain("""writes_total{operation="create",result="failure"} 2""").And.Contain("""writes_total{operation="create",result="success"} 1"""));
+    }
+
+    [Test]
+    public async Task Pauses_grow_to_the_originals_two_minutes_and_no_further()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Plan("create", 503, "ServiceUnavailable");
+        await rig.Run();
+        foreach (var seconds in (int[])[1, 2, 4, 8, 16, 32, 64, 120, 120]) await rig.Time.Pass(TimeSpan.FromSeconds(seconds));
+        await rig.Request("create", 10);
+    }
+
+    [Test]
+    public async Task A_conflict_is_tried_again_at_once_up_to_five_times()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Plan("create", 409, "Conflict", times: 5);
+        await rig.Run();
+        for (var i = 0; i < 4; i++) await rig.Time.Pass(TimeSpan.FromMilliseconds(10));
+        await rig.Line("somebody else is writing the same object");
+        Assert.That(rig.Requests("create"), Is.EqualTo(5));
+        await rig.Time.Pass(TimeSpan.FromSeconds(1));
+        await rig.Line("Created CSIDriver");
+    }
+
+    [TestCase(401, "Unauthorized", "credentials are not accepted")]
+    [TestCase(404, "NotFound", "does not serve csidrivers in storage.k8s.io/v1")]
+    [TestCase(429, "TooManyRequests", "may be able to do it later")]
+    [TestCase(422, "Invalid", "look at the flags and at the name of the driver")]
+    public async Task A_refusal_is_told_with_what_to_do_about_it(int code, string reason, string advice)
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Plan("create", code, reason, times: 1);
+        await rig.Run();
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain(advice).And.Contain("as the test wants it"));
+        await rig.Time.Pass(TimeSpan.FromSeconds(1));
+        await rig.Line("Created CSIDriver");
+    }
+
+    [Test]
+    public async Task A_missing_right_to_create_is_named()
+    {
+        await using var rig = await KeeperRig.PrepareAsync("get", "watch");
+        await rig.Run();
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain("grant the verb create on csidrivers in the group storage.k8s.io"));
+        Assert.That(rig.State.Missing, Does.Contain("forbidden"));
+    }
+
+    [Test]
+    public async Task A_name_the_server_refuses_is_told_and_does_not_end_the_program()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        await rig.Run(driver: "CSI.example.com");
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain("422"));
+        await rig.Time.Pass(TimeSpan.FromSeconds(1));
+        Assert.That((await rig.Request("create", 2)).Code, Is.EqualTo(422));
+    }
+
+    [Test]
+    public async Task A_server_that_is_down_is_waited_for()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Cluster.Faults.StopServing();
+        await rig.Run();
+        await rig.Time.Pass(TimeSpan.FromSeconds(1)); // a read that broke on the way is sent again
+        rig.Cluster.Faults.ResumeServing();
+        var created = rig.Line("Created CSIDriver");
+        while (!created.IsCompleted)
+        {
+            var pause = rig.Time.TimerSet(due => due >= TimeSpan.FromSeconds(1) && due <= TimeSpan.FromSeconds(8));
+            if (await Task.WhenAny(created, pause) == pause) rig.Time.Advance(await pause);
+        }
+        await rig.Line("The watch of the CSIDriver failed"); // it was opened while the server was down, and told of after the first look
+        Assert.That(rig.State.Missing, Is.Null);
+    }
+
+    [Test]
+    public async Task The_object_is_deleted_when_asked_to()
+    {
+        await using var rig = await KeeperRig.StartAsync();
+        await rig.Line("Created CSIDriver");
+        await rig.Stop();
+        Assert.That(await rig.Delete().WithinLimit(), Is.True);
+        Assert.That(rig.Cluster.Storage.Get(KeeperRig.Resource, null, KeeperRig.Name).IsOk, Is.False);
+        Assert.That(rig.Requests("create"), Is.EqualTo(1), "nobody brings it back");
+    }
+
+    [Test]
+    public async Task An_object_that_is_gone_already_counts_as_deleted()
+    {
+        await using var rig = await KeeperRig.StartAsync();
+        await rig.Line("Created CSIDriver");
+        await rig.Stop();
+        rig.Remove();
+        Assert.That(await rig.Delete().WithinLimit(), Is.True);
+        Assert.That((await rig.Request("delete")).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task A_deletion_that_is_refused_is_told_and_no_success()
+    {
+        await using var rig = await KeeperRig.PrepareAsync("get", "create", "watch");
+        await rig.Run();
+        await rig.Line("Created CSIDriver");
+        await rig.Stop();
+        Assert.That(await rig.Delete().WithinLimit(), Is.False);
+        Assert.That(await rig.Line("Could not delete the CSIDriver"), Does.Contain("grant the verb delete"));
+    }
+
+    [Test]
+    public async Task A_conflict_while_deleting_is_tried_again()
+    {
+        await using var rig = await KeeperRig.StartAsync();
+        await rig.Line("Created CSIDriver");
+        await rig.Stop();
+        rig.Plan("delete", 409, "Conflict", times: 1);
+        var deleted = rig.Delete();
+        await rig.Time.Pass(TimeSpan.FromMilliseconds(10));
+        Assert.That(await deleted.WithinLimit(), Is.True);
+    }
+
+    [Test]
+    public async Task A_deletion_without_an_answer_is_given_up_after_ten_seconds()
+    {
+        await using var rig = await KeeperRig.StartAsync();
+        await rig.Line("Created CSIDriver");
+        await rig.Stop();
+        using var held = rig.Cluster.Faults.Add(KeeperRig.Match("delete"), new FaultAction.Hold());
+        var deleted = rig.Delete();
+        await held.Reached.WithinLimit();
+        await rig.Time.Pass(TimeSpan.FromSeconds(10));
+        Assert.That(await deleted.WithinLimit(), Is.False);
+        await rig.Line("Could not delete the CSIDriver in time");
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Sidecars.ClusterDriverRegistrar.Objects;
+using Sidecars.ClusterDriverRegistrar.Registration;
+
+namespace Sidecars.ClusterDriverRegistrar.Tests.Registration;
+
+/// <summary>An object that says something else: what is told, what is changed, and what never is (registrar contract B2).</summary>
+internal sealed class DifferenceTests
+{
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Another_attachRequired_is_an_error_and_nothing_is_written(bool reconciles)
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("""{"attachRequired":true}""");
+        await rig.Run(attach: false, flags: $"--reconcile={reconciles}");
+        var line = await rig.Line("differs in a field that cannot be changed");
+        Assert.That(line, Does.Contain("attachRequired true false"));
+        Assert.That(rig.Log.Entries.Single(e => e.Text == line).Level, Is.EqualTo(LogLevel.Error));
+        await rig.Fence();
+        Assert.That(rig.Writes, Is.Zero);
+        Assert.That(rig.State.Missing, Is.Null, "the object is there");
+        Assert.That(rig.Metrics(), Does.Contain("object_in_order 0"));
+    }
+
+    [Test]
+    public async Task Another_podInfoOnMount_is_only_told()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("""{"podInfoOnMount":true}""");
+        await rig.Run();
+        Assert.That(await rig.Line("differs and is left as it is"), Does.Contain("podInfoOnMount true false").And.Contain("--reconcile=true"));
+        await rig.Fence();
+        Assert.That(rig.Writes, Is.Zero);
+    }
+
+    [Test]
+    public async Task Asked_to_reconcile_it_patches_the_fields_that_differ_and_no_other()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("""{"podInfoOnMount":true,"fsGroupPolicy":"None","requiresRepublish":true}""");
+        await rig.Run(flags: ["--reconcile", "--fs-group-policy=File"]);
+        Assert.That((await rig.Request("patch")).Body, Is.EqualTo("""{"spec":{"podInfoOnMount":false,"fsGroupPolicy":"File"}}"""));
+        Assert.That(rig.Spec["requiresRepublish"]!.GetValue<bool>(), Is.True, "not ours");
+        await rig.Line("Changed the CSIDriver");
+        Assert.That(rig.Writes, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_change_by_somebody_else_is_taken_back_at_once()
+    {
+        await using var rig = await KeeperRig.StartAsync(true, "--reconcile", "--se-linux-mount");
+        await rig.Line("Created CSIDriver");
+        rig.Change("""{"spec":{"seLinuxMount":false}}""");
+        Assert.That((await rig.Request("patch")).Body, Is.EqualTo("""{"spec":{"seLinuxMount":true}}"""));
+    }
+
+    [Test]
+    public async Task A_patch_that_is_forbidden_names_the_right()
+    {
+        await using var rig = await KeeperRig.PrepareAsync("get", "create", "watch");
+        rig.Add("""{"podInfoOnMount":true}""");
+        await rig.Run(flags: "--reconcile");
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain("grant the verb patch"));
+    }
+
+    [Test]
+    public async Task The_same_difference_is_told_once()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("""{"podInfoOnMount":true}""");
+        await rig.Run();
+        await rig.Line("differs and is left as it is");
+        rig.Cluster.Faults.FailWatches(KeeperRig.Match("watch"), new(410, "Expired", "too old"));
+        await rig.Time.Pass(TimeSpan.FromSeconds(1));
+        await rig.Request("watch", 2);
+        await rig.Request("get", 2);
+        Assert.That(rig.Log.Lines.Count(l => l.Contains("differs and is left", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    [TestCase("""{"podInfoOnMount":false}""", "{}", "")]
+    [TestCase("""{"storageCapacity":true}""", "{}", "storageCapacity")]
+    [TestCase("""{"volumeLifecycleModes":["Persistent","Ephemeral"]}""", """{"volumeLifecycleModes":["Ephemeral","Persistent"]}""", "")]
+    [TestCase("""{"volumeLifecycleModes":["Persistent"]}""", """{"volumeLifecycleModes":["Ephemeral","Persistent"]}""", "volumeLifecycleModes")]
+    [TestCase("""{"tokenRequests":[{"audience":"a"},{"audience":"b"}]}""", """{"tokenRequests":[{"audience":"b","expirationSeconds":600},{"audience":"a"}]}""", "")]
+    [TestCase("""{"tokenRequests":[{"audience":"a","expirationSeconds":600}]}""", """{"tokenRequests":[{"audience":"a","expirationSeconds":700}]}""", "tokenRequests")]
+    [TestCase("""{"nodeAllocatableUpdatePeriodSeconds":10}""", """{"nodeAllocatableUpdatePeriodSeconds":11}""", "nodeAllocatableUpdatePeriodSeconds")]
+    [TestCase("{}", """{"fsGroupPolicy":"None","seLinuxMount":true}""", "")]
+    public void Lists_are_sets_and_what_we_do_not_want_anything_of_never_differs(string wanted, string found, string fields)
+    {
+        var differences = SpecDifference.Between(Read(wanted), Read(found));
+        Assert.That(string.Join(',', differences.Select(d => d.Field)), Is.EqualTo(fields));
+    }
+
+    [TestCase("attachRequired", false)]
+    [TestCase("volumeLifecycleModes", false)]
+    [TestCase("podInfoOnMount", true)]
+    [TestCase("tokenRequests", true)]
+    public void The_fields_the_server_fixes_are_known(string field, bool isMutable) =>
+        Assert.That(new SpecDifference(field, true, null).IsMutable, Is.EqualTo(isMutable));
+
+    [Test]
+    public void A_patch_holds_the_wanted_values()
+    {
+        var differences = SpecDifference.Between(Read("""{"tokenRequests":[{"audience":"a"}],"storageCapacity":true}"""), null);
+        Assert.That(Encoding.UTF8.GetString(SpecDifference.Patch(differences)), Is.EqualTo("""{"spec":{"storageCapacity":true,"tokenRequests":[{"audience":"a"}]}}"""));
+    }
+
+    private static CsiDriverSpec Read(string json) => JsonSerializer.Deserialize(json, RegistrarJson.Default.CsiDriverSpec)!;
+}

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using System.Text;
+using Sidecars.NodeDriverRegistrar.Http2;
+
+namespace Sidecars.NodeDriverRegistrar.Tests.Http2;
+
+/// <summary>Frames as a client sends them, octet by octet.</summary>
+internal static class Frames
+{
+    public const string GetInfo = "/pluginregistration.Registration/GetInfo";
+    public const string Notify = "/pluginregistration.Registration/NotifyRegistrationStatus";
+
+    /// <summary>An empty message behind its prefix.</summary>
+    public static readonly byte[] EmptyMessage = [0, 0, 0, 0, 0];
+
+    public static byte[] Of(FrameType type, int flags, int stream, params byte[] payload)
+    {
+        var whole = new byte[FrameHeader.Size + payload.Length];
+        new FrameHeader(payload.Length, type, (byte)flags, stream).Write(whole);
+        payload.CopyTo(whole, FrameHeader.Size);
+        return whole;
+    }
+
+    public static byte[] Settings(params (int Id, int Value)[] settings) =>
+        Of(FrameType.Settings, 0, 0, [.. settings.SelectMany(s => (byte[])[0, (byte)s.Id, .. Int(s.Value)])]);
+
+    public static byte[] Headers(int stream, byte[] block, int flags = FrameFlags.EndHeaders) => Of(FrameType.Headers, flags, stream, block);
+
+    public static byte[] Data(int stream, byte[] payload, int flags = FrameFlags.EndStream) => Of(FrameType.Data, flags, stream, payload);
+
+    public static byte[] WindowUpdate(int stream, int increment) => Of(FrameType.WindowUpdate, 0, stream, Int(increment));
+
+    /// <summary>A whole call with an empty message.</summary>
+    public static byte[] Call(int stream, string path = GetInfo) => [.. Headers(stream, Request(path)), .. Data(stream, EmptyMessage)];
+
+    public static byte[] Request(string path, string? authority = "localhost") => Block(
+        [(":method", "POST"), (":scheme", "http"), (":path", path), .. authority is null ? [] : ((string, string)[])[(":authority", authority)],
+            ("content-type", "application/grpc"), ("te", "trailers")]);
+
+    /// <summary>Every field literally, without Huffman, not to be kept.</summary>
+    public static byte[] Block(params (string Name, string Value)[] fields) =>
+        [.. fields.SelectMany(f => (byte[])[0, .. Text(f.Name), .. Text(f.Value)])];
+
+    public static byte[] Int(int value)
+    {
+        var octets = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(octets, value);
+        return octets;
+    }
+
+    public static byte[] Message(params byte[] message) => [0, .. Int(message.Length), .. message];
+
+    private static byte[] Text(string text)
+    {
+        var octets = Encoding.Latin1.GetBytes(text);
+        return octets.Length < 127 ? [(byte)octets.Length, .. octets] : [127, .. Number(octets.Length - 127), .. octets];
+    }
+
+    private static IEnumerable<byte> Number(int rest)
+    {
+        for (; rest >= 128; rest >>= 7) yield return (byte)(0x80 | (rest & 0x7f));
+        yield return (byte)rest;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.NodeDriverRegistrar.Tests.Program;
+
+/// <summary>The HTTP server of the published program (registrar contract 6).</summary>
+internal sealed class HealthTests
+{
+    private readonly int _port = FreePort.Next();
+    private readonly HttpClient _http = new();
+    private ProcessRig _rig = null!;
+
+    [SetUp]
+    public async Task Begin()
+    {
+        _rig = await ProcessRig.PrepareWithDriverAsync();
+        _http.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
+    }
+
+    [TearDown]
+    public async Task End()
+    {
+        _http.Dispose();
+        await _rig.DisposeAsync();
+    }
+
+    [Test]
+    public async Task It_says_ok_and_serves_nothing_else()
+    {
+        await _rig.StartServing($"--http-endpoint=127.0.0.1:{_port}", "--enable-pprof");
+        Assert.That(await Ask("/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+        using var post = await _http.PostAsync("/healthz", null).WithinLimit();
+        Assert.That(post.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(post.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/plain"));
+        foreach (var path in (string[])["/", "/metrics", "/healthz/", "/debug/pprof/", "/debug/pprof/profile"])
+            Assert.That((await Ask(path)).Status, Is.EqualTo(HttpStatusCode.NotFound), path);
+        Assert.That(_rig.Csi.Calls.Of("GetPluginInfo"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task The_old_flag_serves_the_same()
+    {
+        await _rig.StartServing($"--health-port={_port}");
+        Assert.That(await Ask("/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+    }
+
+    [Test]
+    public async Task A_removed_socket_is_404_and_a_file_in_its_place_500()
+    {
+        await _rig.StartServing($"--http-endpoint=127.0.0.1:{_port}");
+        File.Delete(_rig.Path);
+        Assert.That(await Ask("/healthz"), Is.EqualTo((HttpStatusCode.NotFound, "registration socket does not exist")));
+        await File.WriteAllTextAsync(_rig.Path, "");
+        var (status, text) = await Ask("/healthz");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
+        Assert.That(text, Does.Contain("it's not a socket"));
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> Ask(string path)
+    {
+        using var answer = await _http.GetAsync(path).WithinLimit();
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync().WithinLimit());
+    }
+}

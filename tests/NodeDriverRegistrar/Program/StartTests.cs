@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Core;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.NodeDriverRegistrar.Tests.Program;
+
+/// <summary>What the published program meets between its start and the registration (registrar contract 3, 11).</summary>
+internal sealed class StartTests
+{
+    [Test]
+    public async Task A_driver_that_comes_later_is_waited_for()
+    {
+        await using var rig = ProcessRig.Prepare();
+        var program = rig.Start("-v=4");
+        await program.WaitForErrorLine(line => line.Contains("Cannot connect yet", StringComparison.Ordinal));
+        Assert.That(File.Exists(rig.Path), Is.False);
+        await rig.Csi.StartAsync();
+        await ProcessRig.Serving(program);
+        using var kubelet = await Kubelet.ConnectAsync(rig.Path);
+        Assert.That((await kubelet.GetInfo()).Name, Is.EqualTo(ProcessRig.Driver));
+    }
+
+    [Test]
+    public async Task A_driver_that_never_comes_ends_it_after_half_a_minute_with_the_reason()
+    {
+        await using var rig = ProcessRig.Prepare();
+        var program = rig.Start();
+        Assert.That(await program.WaitForExit(2 * TestTimeouts.Limit), Is.EqualTo(1));
+        var said = string.Join('\n', program.ErrorLines);
+        Assert.That(said, Does.Contain("Still connecting").And.Contains("context deadline exceeded").And.Contains("has not created its socket"));
+        Assert.That(Directory.EnumerateFiles(rig.Directory), Is.Empty);
+    }
+
+    [TestCase("fails", "code = Internal")]
+    [TestCase("hangs", "code = DeadlineExceeded")]
+    [TestCase("nameless", "driver name is empty")]
+    public async Task A_driver_that_does_not_tell_its_name_ends_it_and_no_socket_is_made(string fault, string reason)
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        if (fault == "fails") rig.Csi.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Internal));
+        if (fault == "nameless") rig.Csi.Answer("GetPluginInfo", DriverRule.Answer("""{"name":""}"""));
+        using var gate = fault == "hangs" ? rig.Csi.Hold("GetPluginInfo") : null;
+        var program = rig.Start("--timeout=200ms");
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(string.Join('\n', program.ErrorLines), Does.Contain(reason));
+        Assert.That(Directory.EnumerateFiles(rig.Directory), Is.Empty);
+        Assert.That(rig.Csi.Calls.Of("GetPluginInfo"), Has.Count.EqualTo(1));
+    }
+
+    [TestCase("a/b")]
+    [TestCase("../../etc/x")]
+    public async Task A_name_that_would_lead_out_of_the_directory_is_refused(string name)
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync(name);
+        var program = rig.Start();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("cannot be part of a file name"));
+    }
+
+    [Test]
+    public async Task Only_the_name_is_asked_for()
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        await rig.StartServing();
+        Assert.That(rig.Csi.Calls.Of("GetPluginInfo"), Has.Count.EqualTo(1));
+        foreach (var method in (string[])["Probe", "GetPluginCapabilities", "NodeGetInfo", "NodeGetCapabilities"])
+            Assert.That(rig.Csi.Calls.Of(method), Is.Empty);
+    }
+
+    [TestCase("missing", "does not exist")]
+    [TestCase("/proc", "cannot listen on /proc/d.example.com-reg.sock")]
+    [TestCase("file", "it's not a socket")]
+    [TestCase("link", "symbolic link")]
+    [TestCase("long", "at most 107")]
+    public async Task A_place_where_no_socket_can_be_ends_it_with_the_reason(string place, string reason)
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        var directory = place switch
+        {
+            "missing" => rig.Directory + "/none",
+            "long" => Directory.CreateDirectory(Path.Combine(rig.Directory, new string('d', 107))).FullName,
+            "/proc" => place,
+            _ => rig.Directory,
+        };
+        if (place == "file") await File.WriteAllTextAsync(rig.Path, "precious");
+        if (place == "link") File.CreateSymbolicLink(rig.Path, rig.Path + ".none");
+        var program = rig.Start($"--plugin-registration-path={directory}");
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(string.Join('\n', program.ErrorLines), Does.Contain(reason));
+        if (place == "file") Assert.That(await File.ReadAllTextAsync(rig.Path), Is.EqualTo("precious"));
+    }
+
+    [TestCase("--http-endpoint=127.0.0.1:{0}")]
+    [TestCase("--health-port={0}")]
+    public async Task A_port_in_use_ends_it_before_the_kubelet_can_see_a_socket(string flag)
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var program = rig.Start(string.Format(System.Globalization.CultureInfo.InvariantCulture, flag, ((IPEndPoint)other.LocalEndpoint).Port));
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("uses the port, choose another"));
+        Assert.That(File.Exists(rig.Path), Is.False);
+    }
+
+    [Test]
+    public async Task Flags_of_older_releases_change_nothing()
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        var program = await rig.StartServing("--mode=foo", "--connection-timeout=10s", "--enable-pprof", "--automaxprocs", "--health-port=-1");
+        Assert.That(program.ErrorLines, Has.Some.Contains("--connection-timeout is deprecated"));
+        using var kubelet = await Kubelet.ConnectAsync(rig.Path);
+        Assert.That((await kubelet.GetInfo()).Endpoint, Is.EqualTo(ProcessRig.Endpoint));
+    }
+
+    [Test]
+    public async Task A_signal_before_there_is_anything_to_clean_up_ends_it_as_it_would_any_program()
+    {
+        await using var rig = ProcessRig.Prepare();
+        var program = rig.Start("-v=4");
+        await program.WaitForErrorLine(line => line.Contains("Cannot connect yet", StringComparison.Ordinal));
+        program.Terminate();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(143));
+    }
+}
