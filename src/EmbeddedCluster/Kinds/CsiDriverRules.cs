@@ -5,6 +5,10 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>Driver registrations: every switch has a default, and how volumes live and attach is fixed.</summary>
 internal sealed class CsiDriverRules : KindRules
 {
+    private const long ShortestToken = 600;
+    private const long LongestToken = 1L << 32;
+    private const long ShortestUpdatePeriod = 10;
+
     public override bool AllowsUnconditionalUpdate => false;
 
     public override bool ReturnsDeletedObject => true;
@@ -35,8 +39,15 @@ internal sealed class CsiDriverRules : KindRules
         {
             var audience = request.Text("audience") ?? "";
             if (!audiences.Add(audience)) errors.Duplicate($"spec.tokenRequests[{index}].audience", audience);
+            var expiration = request.Integer("expirationSeconds");
+            if (expiration < ShortestToken) errors.Invalid($"spec.tokenRequests[{index}].expirationSeconds", request["expirationSeconds"], "may not specify a duration less than 10 minutes");
+            if (expiration > LongestToken) errors.Invalid($"spec.tokenRequests[{index}].expirationSeconds", request["expirationSeconds"], "may not specify a duration larger than 2^32 seconds");
             index++;
         }
+        if (spec.Integer("nodeAllocatableUpdatePeriodSeconds") is < ShortestUpdatePeriod)
+            errors.Invalid("spec.nodeAllocatableUpdatePeriodSeconds", spec.At("nodeAllocatableUpdatePeriodSeconds"), $"must be greater than or equal to {ShortestUpdatePeriod} seconds");
+        if (spec.At("serviceAccountTokenInSecrets") is not null && audiences.Count is 0)
+            errors.Invalid("spec.serviceAccountTokenInSecrets", spec.At("serviceAccountTokenInSecrets"), "may only be set when spec.tokenRequests is non-empty");
     }
 
     public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)

@@ -13,6 +13,7 @@ internal sealed partial class Http2Connection(Socket socket, IRequestTarget targ
     internal static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
     private readonly Http2Session _session = new(target);
+    private bool _isClosing;
 
     /// <summary>When something arrived last, as a timestamp of the clock.</summary>
     public long LastActive { get; private set; } = time.GetTimestamp();
@@ -41,19 +42,23 @@ internal sealed partial class Http2Connection(Socket socket, IRequestTarget targ
     // False at the end of what the client has to say.
     private async Task<bool> Receive(CancellationToken closing)
     {
-        if (closing.IsCancellationRequested) _session.Close();
-        if (_session.IsOver) return true;
+        if (closing.IsCancellationRequested && !_isClosing)
+        {
+            _isClosing = true;
+            _session.Close();
+            return true; // the goodbye has to go out before anything is waited for
+        }
         try
         {
             // Once closing, only the calls in flight are waited for, and by the one who closes.
-            var count = await socket.ReceiveAsync(_session.Space, closing.IsCancellationRequested ? CancellationToken.None : closing);
+            var count = await socket.ReceiveAsync(_session.Space, _isClosing ? CancellationToken.None : closing);
             if (count == 0) return false;
             LastActive = time.GetTimestamp();
             _session.Received(count);
         }
         catch (OperationCanceledException)
         {
-            _session.Close();
+            // Closing, which is seen to next.
         }
         return true;
     }

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Sidecars.Hosting.Http2.Hpack;
 using Sidecars.NodeDriverRegistrar.Http2;
 using Sidecars.Tests.Support;
 using static Sidecars.NodeDriverRegistrar.Tests.Http2.Frames;
@@ -69,6 +71,41 @@ internal sealed class ConnectionTests
         await closing.WithinLimit();
         Assert.That(await client.End(), Is.Null);
         Assert.That(await silent.End(), Is.Null);
+    }
+
+    [Test]
+    public async Task The_goodbye_goes_out_at_once_also_where_the_end_was_asked_for_while_octets_were_worked_on()
+    {
+        using var closing = new CancellationTokenSource();
+        using var directory = new TemporaryDirectory();
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(directory.File("s")));
+        listener.Listen();
+        using var client = await RawClient.ConnectAsync(directory.File("s"));
+        using var connection = new Http2Connection(await listener.AcceptAsync().WithinLimit(), new Closes(closing), TimeProvider.System, _rig.Log);
+        var running = connection.RunAsync(closing.Token);
+        await client.Send(Headers(1, Request(GetInfo)));
+        await client.NextOf(FrameType.GoAway);
+        await client.Send(Data(1, EmptyMessage));
+        await running.WithinLimit();
+    }
+
+    /// <summary>Asks for the end of the connection when a call begins.</summary>
+    private sealed class Closes(CancellationTokenSource closing) : IRequestTarget
+    {
+        public Http2Response? Begin(RequestHead head, out IRequest? request)
+        {
+            closing.Cancel();
+            request = new Empty();
+            return null;
+        }
+
+        private sealed class Empty : IRequest
+        {
+            public Http2Response? Append(ReadOnlySpan<byte> part) => null;
+
+            public Http2Response End() => Http2Response.Only(new HeaderField(":status", "200"));
+        }
     }
 
     [Test]
