@@ -33,11 +33,11 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
 
     public void Dispose() => Forget();
 
-    /// <summary>The connection of the last check, unless it is lost or its file is no longer the driver's.</summary>
+    /// <summary>The connection of the last check, unless it is lost, its file is no longer the driver's, or nobody can tell.</summary>
     private Contact? Kept()
     {
         if (_contact is null) return null;
-        if (!_contact.Connection.Lost.IsCompleted && _contact.File == Identity()) return _contact;
+        if (!_contact.Connection.Lost.IsCompleted && _contact.File is { Kind: FileKind.Socket } && _contact.File == Identity()) return _contact;
         Forget();
         return null;
     }
@@ -84,14 +84,26 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
     /// <summary>Asks the driver; says too whether it went away meanwhile, so that asking once more on a new connection may help.</summary>
     private async Task<(Verdict Verdict, bool IsLost)> Probe(Contact contact, TimeSpan left, CancellationToken stop)
     {
-        var result = await _calls.InvokeAsync(contact.Identity.ProbeAsync, new ProbeRequest(), left, stop);
+        CsiResult<ProbeResponse> result;
+        try
+        {
+            result = await _calls.InvokeAsync(contact.Identity.ProbeAsync, new ProbeRequest(), left, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            Forget(); // as below
+            throw;
+        }
         if (result.IsOk) return (result.Response.Ready ?? true ? Verdict.Ok : Verdict.NotReady, false);
         if (result.Error.Code is StatusCode.Unavailable && contact.Connection.Lost.IsCompleted)
         {
             Forget();
             return (Unreachable(result.Error.Text), true);
         }
-        return (result.Error.Code is StatusCode.DeadlineExceeded ? Slow(result.Error) : new Verdict(CheckResult.Failed, result.Error.Text), false);
+        if (result.Error.Code is not StatusCode.DeadlineExceeded) return (new Verdict(CheckResult.Failed, result.Error.Text), false);
+        // A driver that stands still reads nothing: calls would pile up in the connection until it takes no more.
+        Forget();
+        return (Slow(result.Error), false);
     }
 
     private FileIdentity? Identity()

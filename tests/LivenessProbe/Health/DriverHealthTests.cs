@@ -64,6 +64,20 @@ internal sealed class DriverHealthTests
     }
 
     [Test]
+    public async Task After_a_check_without_an_answer_the_next_one_connects_anew()
+    {
+        using (var gate = _driver.Hold("Probe"))
+        {
+            var check = _health.Check(CancellationToken.None);
+            await gate.Entered.WithinLimit();
+            _time.Advance(s_limit);
+            Assert.That((await check.WithinLimit()).Result, Is.EqualTo(CheckResult.Slow));
+        }
+        Assert.That(await Check(), Is.EqualTo(Verdict.Ok));
+        Assert.That(_driver.Connections, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task One_connection_serves_all_checks()
     {
         await Check();

@@ -23,8 +23,8 @@ public sealed class NodeConnection : IDisposable
     /// <summary>For making clients: calls through it are logged and measured.</summary>
     public CallInvoker Invoker { get; }
 
-    /// <summary>Completes when the connection is over, for whatever reason; it never fails.</summary>
-    public Task Lost => _http.Over;
+    /// <summary>Completes when the connection is of no more use, for whatever reason, and before a call fails for it; it never fails.</summary>
+    public Task Lost => _http.Unusable;
 
     /// <summary>
     /// Dials once, now. Returns the connection, or null with the reason in words that name the likely cause; throws only

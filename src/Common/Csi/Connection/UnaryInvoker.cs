@@ -52,11 +52,25 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
                 ? new Status(StatusCode.Cancelled, "Call canceled by the client.")
                 : new Status(StatusCode.DeadlineExceeded, ""));
         }
+        catch (Http2ResetException e)
+        {
+            throw new RpcException(Broken(e, life));
+        }
         catch (IOException e)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, e.Message, e));
         }
     }
+
+    /// <summary>What a broken off stream means; a server whose own clock ran out of our time says CANCEL.</summary>
+    private static Status Broken(Http2ResetException reset, CallLife life) => reset.Code switch
+    {
+        Http2ErrorCode.Cancel when life.HasPassed => new Status(StatusCode.DeadlineExceeded, ""),
+        Http2ErrorCode.Cancel => new Status(StatusCode.Cancelled, reset.Message),
+        Http2ErrorCode.RefusedStream => new Status(StatusCode.Unavailable, reset.Message),
+        Http2ErrorCode.EnhanceYourCalm => new Status(StatusCode.ResourceExhausted, reset.Message),
+        _ => new Status(StatusCode.Internal, reset.Message),
+    };
 
     private static List<HeaderField> Fields(string path, Metadata? headers, TimeSpan? left)
     {
@@ -151,6 +165,7 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
         /// <summary>What a timer of the platform can wait for; a longer limit is left to the driver, who is told of it.</summary>
         private static readonly TimeSpan s_longestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
+        private readonly long _started = TimeProvider.System.GetTimestamp();
         private readonly CancellationTokenSource _over;
         private int _isDisposed;
 
@@ -167,6 +182,9 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
 
         /// <summary>The time from the start of the call to its deadline; null where there is none.</summary>
         public TimeSpan? Left { get; }
+
+        /// <summary>Whether the deadline has passed, as the server may see it, who counts in whole milliseconds.</summary>
+        public bool HasPassed => Left is { } left && TimeProvider.System.GetElapsedTime(_started) + TimeSpan.FromMilliseconds(2) >= left;
 
         public void Dispose()
         {

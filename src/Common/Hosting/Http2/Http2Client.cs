@@ -15,6 +15,7 @@ public sealed class Http2Client : Http2Connection
     private readonly SemaphoreSlim _opening = new(1, 1);
     // The preface goes before everything else.
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _unusable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _next = 1;
     private volatile string? _goodbye;
 
@@ -23,6 +24,9 @@ public sealed class Http2Client : Http2Connection
 
     /// <summary>Completes, with the reason where it was broken, when the connection is over; it never fails.</summary>
     public Task<string?> Over { get; }
+
+    /// <summary>Completes when nothing can be asked any more: the server said goodbye, or the connection ends. Before any call fails for it.</summary>
+    public Task Unusable => _unusable.Task;
 
     /// <summary>
     /// Asks. Where <paramref name="stop"/> is asked for, the peer is told and the call ends with <see cref="OperationCanceledException"/>.
@@ -86,8 +90,11 @@ public sealed class Http2Client : Http2Connection
     private protected override void OnGoAway(int last, string reason)
     {
         _goodbye = reason.Length > 0 ? $"the server said goodbye: {reason}" : "the server said goodbye";
+        _unusable.TrySetResult();
         Abandon(last, _goodbye);
     }
+
+    private protected override void OnClosing() => _unusable.TrySetResult();
 
     private async Task GiveUp(Call call)
     {
@@ -112,6 +119,6 @@ public sealed class Http2Client : Http2Connection
         protected override bool IsInterim(IReadOnlyList<HeaderField> fields) =>
             fields.Any(f => f.Name is ":status" && int.TryParse(f.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status < 200);
 
-        protected internal override void OnReset(Http2ErrorCode code, string reason) => _answer.TrySetException(new IOException($"{reason} ({code})"));
+        protected internal override void OnReset(Http2ErrorCode code, string reason) => _answer.TrySetException(new Http2ResetException(code, reason));
     }
 }

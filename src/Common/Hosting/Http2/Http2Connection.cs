@@ -100,6 +100,11 @@ public abstract class Http2Connection : IDisposable
     {
     }
 
+    /// <summary>The connection ends; what is under way is broken off after this.</summary>
+    private protected virtual void OnClosing()
+    {
+    }
+
     private protected async Task Write(FrameWriter frames, CancellationToken stop)
     {
         await _writing.WaitAsync(stop);
@@ -111,6 +116,11 @@ public abstract class Http2Connection : IDisposable
         catch (ObjectDisposedException e)
         {
             throw new IOException("the connection was closed", e);
+        }
+        catch (IOException e)
+        {
+            Close(e.Message);
+            throw;
         }
         finally
         {
@@ -408,6 +418,7 @@ public abstract class Http2Connection : IDisposable
             if (_isClosed) return;
             _isClosed = true;
         }
+        OnClosing();
         _credit.Wake(close: true);
         _transport.Dispose();
         Abandon(0, reason);
