@@ -71,7 +71,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
     {
         var limit = CsiConnectionOptions.DefaultConnectLimit;
         var (connection, failure) = await NodeConnection.ConnectAsync(address, limit, null, life.Loggers.CreateLogger<NodeConnection>(), time, _stop);
-        if (connection is null) return (null, $"waiting for the driver's socket: {failure}");
+        if (connection is null) return (null, $"waiting for the driver: {failure!.Text}");
         using var connected = connection;
         var name = await new DriverIdentity(connection.Invoker, new CsiCall(time), flags.Timeout.Value).NameAsync(_stop);
         return name.IsOk ? (name.Response, null) : (null, $"asking the driver at {address} for its name (GetPluginInfo): {name.Error.Text}");

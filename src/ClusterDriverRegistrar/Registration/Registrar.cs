@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ClusterDriverRegistrar.Objects;
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Http;
 
 namespace Sidecars.ClusterDriverRegistrar.Registration;
@@ -44,13 +45,13 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     /// <summary>Deletes the object at the end of the program; an object that is gone is fine. False when it may still be there.</summary>
     public async Task<bool> DeleteAsync()
     {
-        using var limit = new CancellationTokenSource(s_deleteLimit, time);
+        using var limit = new TimeLimit(s_deleteLimit, time, CancellationToken.None);
         ApiFailure? failure;
         try
         {
             failure = (await item.DeleteAsync(limit.Token)).Failure;
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.HasPassed)
         {
             metrics.Wrote("delete", succeeded: false);
             Log.NotDeletedInTime(log, item.Name, s_deleteLimit);

@@ -14,8 +14,8 @@ namespace Sidecars.LivenessProbe.Health;
 /// </summary>
 internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, CsiCallMetrics metrics, ILoggerFactory loggers, TimeProvider time) : IDisposable
 {
-    /// <summary>Wait before the second and last attempt to connect: a driver that restarts swaps its socket in less.</summary>
-    private static readonly TimeSpan s_swapTime = TimeSpan.FromMilliseconds(250);
+    /// <summary>Wait before another attempt to connect: a driver that restarts swaps its socket in less.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
     private readonly ILogger _log = loggers.CreateLogger<DriverHealth>();
     private readonly CsiCall _calls = new(time);
@@ -25,10 +25,8 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
     public async Task<Verdict> Check(CancellationToken stop)
     {
         var started = time.GetTimestamp();
-        var kept = Kept();
-        var (verdict, isLost) = kept is null ? (null, true) : await Probe(kept, Left(started), stop);
-        if (verdict is null || isLost) verdict = await ProbeAnew(started, stop) ?? verdict!;
-        return verdict;
+        if (Kept() is { } kept && await Probe(kept, Left(started), stop) is ({ } verdict, false)) return verdict;
+        return await ProbeAnew(started, stop);
     }
 
     public void Dispose() => Forget();
@@ -42,43 +40,30 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
         return null;
     }
 
-    /// <summary>Connects and asks; a second time where nobody listened, because a driver that restarts may just be changing its socket.</summary>
-    private async Task<Verdict?> ProbeAnew(long started, CancellationToken stop)
+    /// <summary>
+    /// Connects and asks. A second time where nobody listened, because a driver that restarts may just be changing its socket; for as long as
+    /// there is time where somebody listens and has no room.
+    /// </summary>
+    private async Task<Verdict> ProbeAnew(long started, CancellationToken stop)
     {
-        for (var isLast = false; ; isLast = true)
+        for (var isFirst = true; ; isFirst = false)
         {
-            var left = Left(started);
-            if (left <= TimeSpan.Zero) return Unreachable("no time was left to connect");
-            var (contact, failure) = await Connect(left, stop);
-            if (contact is not null)
-            {
-                var (verdict, isLost) = await Probe(contact, Left(started), stop);
-                if (!isLost || isLast) return verdict;
-                failure = verdict.Text;
-            }
-            if (isLast || Left(started) <= s_swapTime) return Unreachable(failure!);
-            await Task.Delay(s_swapTime, time, stop);
+            var (contact, failure) = await Connect(Left(started), stop);
+            var (verdict, isLost) = contact is null ? (WithoutConnection(failure!), true) : await Probe(contact, Left(started), stop);
+            var mayHelp = isLost && (isFirst || failure?.Kind is ConnectFailureKind.Busy);
+            if (!mayHelp || Left(started) <= s_pause) return verdict;
+            await Task.Delay(s_pause, time, stop);
         }
     }
 
-    private async Task<(Contact? Contact, string? Failure)> Connect(TimeSpan left, CancellationToken stop)
+    private async Task<(Contact? Contact, ConnectFailure? Failure)> Connect(TimeSpan left, CancellationToken stop)
     {
         Forget();
         // Read before dialling: where the file is replaced in between, the next check finds that it is another.
         var file = Identity();
-        if (file is { Kind: FileKind.Missing }) return (null, $"cannot connect to the CSI driver at {address}: no such file: the driver has not created its socket");
-        using var limited = new CancellationTokenSource(left, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limited.Token, stop);
-        try
-        {
-            var (connection, failure) = await NodeConnection.TryConnectAsync(address, metrics, _log, time, either.Token);
-            if (connection is null) return (null, failure);
-            return (_contact = new Contact(connection, new Identity.IdentityClient(connection.Invoker), file), null);
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            return (null, $"cannot connect to the CSI driver at {address}: context deadline exceeded: the driver does not accept connections");
-        }
+        var (connection, failure) = await NodeConnection.TryConnectAsync(address, left, metrics, _log, time, stop);
+        if (connection is null) return (null, failure);
+        return (_contact = new Contact(connection, new Identity.IdentityClient(connection.Invoker), file), null);
     }
 
     /// <summary>Asks the driver; says too whether it went away meanwhile, so that asking once more on a new connection may help.</summary>
@@ -98,7 +83,7 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
         if (result.Error.Code is StatusCode.Unavailable && contact.Connection.Lost.IsCompleted)
         {
             Forget();
-            return (Unreachable(result.Error.Text), true);
+            return (new Verdict(CheckResult.Unreachable, result.Error.Text), true);
         }
         if (result.Error.Code is not StatusCode.DeadlineExceeded) return (new Verdict(CheckResult.Failed, result.Error.Text), false);
         // A driver that stands still reads nothing: calls would pile up in the connection until it takes no more.
@@ -125,7 +110,8 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
     private Verdict Slow(CsiError error) => new(CheckResult.Slow,
         $"{error.Text}: the driver accepted the call and did not answer it within {GoDuration.Format(limit)}; it is connected, but slow or stuck");
 
-    private static Verdict Unreachable(string reason) => new(CheckResult.Unreachable, reason);
+    private static Verdict WithoutConnection(ConnectFailure failure) =>
+        new(failure.Kind is ConnectFailureKind.Silent ? CheckResult.Slow : CheckResult.Unreachable, failure.Text);
 
     private sealed record Contact(NodeConnection Connection, Identity.IdentityClient Identity, FileIdentity? File);
 

@@ -13,7 +13,7 @@ internal sealed partial class DriverName(CsiAddress address, CsiCallMetrics metr
     public async Task<(string? Name, string? Error)> Ask(CancellationToken stop)
     {
         var (connection, failure) = await NodeConnection.ConnectAsync(address, null, metrics, log, time, stop);
-        if (connection is null) return (null, failure);
+        if (connection is null) return (null, failure!.Text);
         using var connected = connection;
         var identity = new DriverIdentity(connection.Invoker, new CsiCall(time), Limit);
         while (true)

@@ -35,31 +35,14 @@ internal sealed class SelfCheck(string path, string driver, string token, TimeSp
         if (CsiAddress.Parse(path, out var addressError) is not { IsUnixUrlOrPath: true } address)
             return HealthAnswer.Bad($"error connecting to node-registrar socket {path}: {addressError ?? "not an absolute path"}");
         var began = time.GetTimestamp();
-        var (connection, failure) = await ConnectAsync(address, aborted);
-        if (connection is null) return HealthAnswer.Bad($"error connecting to node-registrar socket {path}: {failure}");
+        var (connection, failure) = await NodeConnection.TryConnectAsync(address, limit, null, NullLogger.Instance, time, aborted);
+        if (connection is null) return HealthAnswer.Bad($"error connecting to node-registrar socket {path}: {failure!.Reason}");
         using var connected = connection;
         var result = await _calls.InvokeAsync(
             (request, options) => connection.Invoker.AsyncUnaryCall(s_getInfo, null, options.WithHeaders(Own()), request),
             new InfoRequest(), limit - time.GetElapsedTime(began), aborted);
         if (!result.IsOk) return HealthAnswer.Bad($"error getting info from node-registrar socket {path}: {result.Error.Text}");
         return result.Response.Name == driver ? HealthAnswer.Ok : HealthAnswer.Bad($"invalid driver name {result.Response.Name}");
-    }
-
-    private async Task<(NodeConnection? Connection, string? Failure)> ConnectAsync(CsiAddress address, CancellationToken aborted)
-    {
-        if (limit <= TimeSpan.Zero) return (null, "context deadline exceeded");
-        using var late = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
-        try
-        {
-            var (connection, failure) = await NodeConnection.TryConnectAsync(address, null, NullLogger.Instance, time, either.Token);
-            // The dialler takes everybody for a driver; here it is ourselves.
-            return (connection, failure?.Replace($"cannot connect to the CSI driver at {address}: ", "", StringComparison.Ordinal));
-        }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !aborted.IsCancellationRequested)
-        {
-            return (null, "context deadline exceeded");
-        }
     }
 
     private Metadata Own() => new() { { RegistrationService.SelfCheckHeader, token } };

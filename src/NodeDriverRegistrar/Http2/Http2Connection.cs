@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting.Http2;
 
 namespace Sidecars.NodeDriverRegistrar.Http2;
 
@@ -12,7 +13,7 @@ internal sealed partial class Http2Connection(Socket socket, IRequestTarget targ
     /// <summary>How long a client may leave an answer in its socket before it is given up.</summary>
     internal static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
-    private readonly Http2Session _session = new(target);
+    private readonly Http2Session _session = Http2Session.ForServer(() => new ServerStream(target));
     private bool _isClosing;
 
     /// <summary>When something arrived last, as a timestamp of the clock.</summary>
@@ -65,12 +66,11 @@ internal sealed partial class Http2Connection(Socket socket, IRequestTarget targ
 
     private async Task Send()
     {
-        for (var rest = _session.Output; !rest.IsEmpty;)
+        for (var rest = _session.TakeOutput(); !rest.IsEmpty;)
         {
             var sending = socket.SendAsync(rest);
             rest = rest[(sending.IsCompleted ? await sending : await sending.AsTask().WaitAsync(SendLimit, time))..];
         }
-        _session.Sent();
     }
 
     private static partial class Log

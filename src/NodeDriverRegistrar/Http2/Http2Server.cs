@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting;
 
 namespace Sidecars.NodeDriverRegistrar.Http2;
 
@@ -67,14 +68,15 @@ internal sealed partial class Http2Server : IAsyncDisposable
     /// <summary>Lets the calls in flight end, for no longer than the limit, and closes every connection.</summary>
     public async Task CloseAsync(TimeSpan limit)
     {
+        using var late = new TimeLimit(limit, _time, CancellationToken.None);
         Task[] open;
         lock (_lock) open = [.. _connections.Values];
         await _closingSource.CancelAsync();
         try
         {
-            await Task.WhenAll(open).WaitAsync(limit, _time);
+            await Task.WhenAll(open).WaitAsync(late.Token);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException)
         {
             Log.NotInTime(_logger, limit);
         }

@@ -1,9 +1,11 @@
 using System.Net.Sockets;
+using Sidecars.Hosting.Http2;
 using Sidecars.NodeDriverRegistrar.Grpc;
 using Sidecars.NodeDriverRegistrar.Health;
 using Sidecars.NodeDriverRegistrar.Http2;
 using Sidecars.NodeDriverRegistrar.Registration;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Http2;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Health;
 
@@ -97,8 +99,26 @@ internal sealed class SelfCheckTests
         var check = new SelfCheck(_rig.Path, ServerRig.Driver, "t", TimeSpan.FromMilliseconds(50), TimeProvider.System);
         var answer = await check.AskAsync(default).WithinLimit();
         Assert.That(answer.Status, Is.EqualTo(500));
-        Assert.That(answer.Text, Does.Match("^error getting info from node-registrar socket .*: rpc error: code = DeadlineExceeded"));
+        Assert.That(answer.Text, Does.StartWith($"error connecting to node-registrar socket {_rig.Path}: context deadline exceeded"));
         accepted?.Dispose();
+    }
+
+    [Test]
+    public async Task A_server_that_serves_and_does_not_answer_is_500_when_the_time_is_over()
+    {
+        using var hung = new RegistrationSocket(_rig.Path);
+        Assert.That(hung.RemoveStale() ?? hung.Open(), Is.Null);
+        var time = new ObservedTime();
+        var limit = TimeSpan.FromSeconds(1);
+        var asked = new SelfCheck(_rig.Path, ServerRig.Driver, "t", limit, time).AskAsync(default);
+        using var server = await RawPeer.AcceptAsync(hung.Listener!);
+        await server.TakePreface();
+        await server.Send(Frames.Settings());
+        await server.NextOf(FrameType.Headers);
+        time.Advance(limit);
+        var answer = await asked.WithinLimit();
+        Assert.That(answer.Status, Is.EqualTo(500));
+        Assert.That(answer.Text, Does.StartWith($"error getting info from node-registrar socket {_rig.Path}: rpc error: code = DeadlineExceeded"));
     }
 
     [Test]
@@ -106,7 +126,7 @@ internal sealed class SelfCheckTests
     {
         var check = new SelfCheck(_rig.Path, ServerRig.Driver, "t", TimeSpan.Zero, TimeProvider.System);
         Assert.That(await check.AskAsync(default).WithinLimit(), Is.EqualTo(
-            new HealthAnswer(500, $"error connecting to node-registrar socket {_rig.Path}: context deadline exceeded")));
+            new HealthAnswer(500, $"error connecting to node-registrar socket {_rig.Path}: context deadline exceeded: no connection within 0s")));
     }
 
     [Test]

@@ -1,5 +1,6 @@
-using Sidecars.NodeDriverRegistrar.Http2;
-using static Sidecars.NodeDriverRegistrar.Tests.Http2.Frames;
+using Sidecars.Hosting.Http2;
+using static Sidecars.NodeDriverRegistrar.Tests.Http2.Calls;
+using static Sidecars.Tests.Support.Http2.Frames;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Http2;
 
@@ -13,43 +14,43 @@ internal sealed class BrokenClientTests
 
     public static IEnumerable<TestCaseData> Faults()
     {
-        yield return Fault("DATA on the connection", Http2ErrorCode.ProtocolError, Data(0, []));
-        yield return Fault("DATA for a call that was not begun", Http2ErrorCode.ProtocolError, Data(1, []));
-        yield return Fault("HEADERS on an even stream", Http2ErrorCode.ProtocolError, Headers(2, Request(GetInfo)));
-        yield return Fault("HEADERS on the connection", Http2ErrorCode.ProtocolError, Headers(0, Request(GetInfo)));
+        yield return Fault("DATA on the connection", Http2ErrorCode.Protocol, Data(0, []));
+        yield return Fault("DATA for a call that was not begun", Http2ErrorCode.Protocol, Data(1, []));
+        yield return Fault("HEADERS on an even stream", Http2ErrorCode.Protocol, Headers(2, Request(GetInfo)));
+        yield return Fault("HEADERS on the connection", Http2ErrorCode.Protocol, Headers(0, Request(GetInfo)));
         yield return Fault("HEADERS on a stream that is over", Http2ErrorCode.StreamClosed, Call(3), Headers(3, Request(GetInfo)));
         yield return Fault("HEADERS on a stream that was skipped", Http2ErrorCode.StreamClosed, Call(3), Headers(1, Request(GetInfo)));
-        yield return Fault("a block that cannot be read", Http2ErrorCode.CompressionError, Headers(1, [0xff]));
-        yield return Fault("a frame inside a header block", Http2ErrorCode.ProtocolError, Headers(1, [], 0), Of(FrameType.Ping, 0, 0, new byte[8]));
-        yield return Fault("another stream inside a header block", Http2ErrorCode.ProtocolError, Headers(1, [], 0), Of(FrameType.Continuation, 4, 3));
-        yield return Fault("CONTINUATION of nothing", Http2ErrorCode.ProtocolError, Of(FrameType.Continuation, 4, 1));
+        yield return Fault("a block that cannot be read", Http2ErrorCode.Compression, Headers(1, [0xff]));
+        yield return Fault("a frame inside a header block", Http2ErrorCode.Protocol, Headers(1, [], 0), Of(FrameType.Ping, 0, 0, new byte[8]));
+        yield return Fault("another stream inside a header block", Http2ErrorCode.Protocol, Headers(1, [], 0), Of(FrameType.Continuation, 4, 3));
+        yield return Fault("CONTINUATION of nothing", Http2ErrorCode.Protocol, Of(FrameType.Continuation, 4, 1));
         yield return Fault("empty pieces without end", Http2ErrorCode.EnhanceYourCalm,
             [Headers(1, [], 0), .. Enumerable.Repeat(Of(FrameType.Continuation, 0, 1), Http2Limits.HeaderFrames)]);
         yield return Fault("a header block without end", Http2ErrorCode.EnhanceYourCalm,
             [Headers(1, new byte[16000], 0), .. Enumerable.Repeat(Of(FrameType.Continuation, 0, 1, new byte[16000]), 2)]);
-        yield return Fault("padding longer than DATA", Http2ErrorCode.ProtocolError, Headers(1, Request(GetInfo)), Data(1, [9, 0], FrameFlags.Padded));
-        yield return Fault("padding without a length", Http2ErrorCode.ProtocolError, Headers(1, Request(GetInfo)), Data(1, [], FrameFlags.Padded));
-        yield return Fault("padding longer than HEADERS", Http2ErrorCode.ProtocolError, Headers(1, [1], FrameFlags.Padded | 4));
-        yield return Fault("HEADERS without its priority", Http2ErrorCode.FrameSizeError, Headers(1, [0, 0], FrameFlags.Priority | 4));
-        yield return Fault("a short PRIORITY", Http2ErrorCode.FrameSizeError, Of(FrameType.Priority, 0, 1, 0));
-        yield return Fault("PRIORITY of the connection", Http2ErrorCode.ProtocolError, Of(FrameType.Priority, 0, 0, new byte[5]));
-        yield return Fault("RST_STREAM for a call that was not begun", Http2ErrorCode.ProtocolError, Of(FrameType.ResetStream, 0, 1, new byte[4]));
-        yield return Fault("a short RST_STREAM", Http2ErrorCode.FrameSizeError, Headers(1, Request(GetInfo)), Of(FrameType.ResetStream, 0, 1, new byte[3]));
-        yield return Fault("SETTINGS on a stream", Http2ErrorCode.ProtocolError, Of(FrameType.Settings, 0, 1));
-        yield return Fault("half a setting", Http2ErrorCode.FrameSizeError, Of(FrameType.Settings, 0, 0, new byte[5]));
-        yield return Fault("SETTINGS that is acknowledged with content", Http2ErrorCode.FrameSizeError, Of(FrameType.Settings, 1, 0, new byte[6]));
-        yield return Fault("an absurd window", Http2ErrorCode.FlowControlError, Settings((4, -1)));
-        yield return Fault("a frame size that is too small", Http2ErrorCode.ProtocolError, Settings((5, 100)));
-        yield return Fault("a push that is neither on nor off", Http2ErrorCode.ProtocolError, Settings((2, 7)));
-        yield return Fault("PUSH_PROMISE", Http2ErrorCode.ProtocolError, Of(FrameType.PushPromise, 4, 1, new byte[4]));
-        yield return Fault("PING on a stream", Http2ErrorCode.ProtocolError, Of(FrameType.Ping, 0, 1, new byte[8]));
-        yield return Fault("a short PING", Http2ErrorCode.FrameSizeError, Of(FrameType.Ping, 0, 0, new byte[7]));
-        yield return Fault("GOAWAY on a stream", Http2ErrorCode.ProtocolError, Of(FrameType.GoAway, 0, 1, new byte[8]));
-        yield return Fault("a short GOAWAY", Http2ErrorCode.FrameSizeError, Of(FrameType.GoAway, 0, 0, new byte[4]));
-        yield return Fault("a short WINDOW_UPDATE", Http2ErrorCode.FrameSizeError, Of(FrameType.WindowUpdate, 0, 0, new byte[3]));
-        yield return Fault("WINDOW_UPDATE for a call that was not begun", Http2ErrorCode.ProtocolError, WindowUpdate(1, 1));
-        yield return Fault("a frame that is too long", Http2ErrorCode.FrameSizeError, Of(FrameType.Data, 0, 1, new byte[Http2Limits.FrameSize + 1]));
-        yield return Fault("windows that grow too large", Http2ErrorCode.FlowControlError,
+        yield return Fault("padding longer than DATA", Http2ErrorCode.Protocol, Headers(1, Request(GetInfo)), Data(1, [9, 0], FrameFlags.Padded));
+        yield return Fault("padding without a length", Http2ErrorCode.Protocol, Headers(1, Request(GetInfo)), Data(1, [], FrameFlags.Padded));
+        yield return Fault("padding longer than HEADERS", Http2ErrorCode.Protocol, Headers(1, [1], FrameFlags.Padded | 4));
+        yield return Fault("HEADERS without its priority", Http2ErrorCode.FrameSize, Headers(1, [0, 0], FrameFlags.Priority | 4));
+        yield return Fault("a short PRIORITY", Http2ErrorCode.FrameSize, Of(FrameType.Priority, 0, 1, 0));
+        yield return Fault("PRIORITY of the connection", Http2ErrorCode.Protocol, Of(FrameType.Priority, 0, 0, new byte[5]));
+        yield return Fault("RST_STREAM for a call that was not begun", Http2ErrorCode.Protocol, Of(FrameType.ResetStream, 0, 1, new byte[4]));
+        yield return Fault("a short RST_STREAM", Http2ErrorCode.FrameSize, Headers(1, Request(GetInfo)), Of(FrameType.ResetStream, 0, 1, new byte[3]));
+        yield return Fault("SETTINGS on a stream", Http2ErrorCode.Protocol, Of(FrameType.Settings, 0, 1));
+        yield return Fault("half a setting", Http2ErrorCode.FrameSize, Of(FrameType.Settings, 0, 0, new byte[5]));
+        yield return Fault("SETTINGS that is acknowledged with content", Http2ErrorCode.FrameSize, Of(FrameType.Settings, 1, 0, new byte[6]));
+        yield return Fault("an absurd window", Http2ErrorCode.FlowControl, Settings((4, -1)));
+        yield return Fault("a frame size that is too small", Http2ErrorCode.Protocol, Settings((5, 100)));
+        yield return Fault("a push that is neither on nor off", Http2ErrorCode.Protocol, Settings((2, 7)));
+        yield return Fault("PUSH_PROMISE", Http2ErrorCode.Protocol, Of(FrameType.PushPromise, 4, 1, new byte[4]));
+        yield return Fault("PING on a stream", Http2ErrorCode.Protocol, Of(FrameType.Ping, 0, 1, new byte[8]));
+        yield return Fault("a short PING", Http2ErrorCode.FrameSize, Of(FrameType.Ping, 0, 0, new byte[7]));
+        yield return Fault("GOAWAY on a stream", Http2ErrorCode.Protocol, Of(FrameType.GoAway, 0, 1, new byte[8]));
+        yield return Fault("a short GOAWAY", Http2ErrorCode.FrameSize, Of(FrameType.GoAway, 0, 0, new byte[4]));
+        yield return Fault("a short WINDOW_UPDATE", Http2ErrorCode.FrameSize, Of(FrameType.WindowUpdate, 0, 0, new byte[3]));
+        yield return Fault("WINDOW_UPDATE for a call that was not begun", Http2ErrorCode.Protocol, WindowUpdate(1, 1));
+        yield return Fault("a frame that is too long", Http2ErrorCode.FrameSize, Of(FrameType.Data, 0, 1, new byte[Http2Limits.FrameSize + 1]));
+        yield return Fault("windows that grow too large", Http2ErrorCode.FlowControl,
             Settings((4, 0)), Call(1), WindowUpdate(1, 1), Headers(3, Request(GetInfo)), WindowUpdate(3, int.MaxValue), Settings((4, 1)));
         yield return Fault("calls that are begun and cancelled without end", Http2ErrorCode.EnhanceYourCalm,
             [.. Enumerable.Range(0, Http2Limits.AbortedCalls + 1).SelectMany(i =>
@@ -80,7 +81,7 @@ internal sealed class BrokenClientTests
     {
         using var client = await RawClient.ConnectSilentlyAsync(_rig.Path);
         await client.Send(System.Text.Encoding.Latin1.GetBytes(beginning));
-        Assert.That(await client.End(), Is.EqualTo((Http2ErrorCode.ProtocolError, "the client does not begin with the preface of HTTP/2")));
+        Assert.That(await client.End(), Is.EqualTo((Http2ErrorCode.Protocol, "the client does not begin with the preface of HTTP/2")));
     }
 
     [Test]
@@ -88,7 +89,7 @@ internal sealed class BrokenClientTests
     {
         using var client = await RawClient.ConnectSilentlyAsync(_rig.Path);
         await client.Send(Http2Session.Preface.ToArray(), Of(FrameType.Ping, 0, 0, new byte[8]));
-        Assert.That(await client.End(), Is.EqualTo((Http2ErrorCode.ProtocolError, "the first frame is not SETTINGS")));
+        Assert.That(await client.End(), Is.EqualTo((Http2ErrorCode.Protocol, "the first frame is not SETTINGS")));
     }
 
     public static IEnumerable<TestCaseData> MalformedHeads()
@@ -114,7 +115,7 @@ internal sealed class BrokenClientTests
     {
         using var client = await RawClient.ConnectAsync(_rig.Path);
         await client.Send(Headers(1, block), Data(1, EmptyMessage));
-        Assert.That((await client.Answer(1)).Reset, Is.EqualTo(Http2ErrorCode.ProtocolError));
+        Assert.That((await client.Answer(1)).Reset, Is.EqualTo(Http2ErrorCode.Protocol));
         await client.Send(Call(3));
         Assert.That((await client.Answer(3)).Status, Is.EqualTo("0"));
     }
@@ -122,7 +123,7 @@ internal sealed class BrokenClientTests
     [Test]
     public async Task Data_behind_the_end_of_a_call_ends_the_call_alone()
     {
-        using var client = await RawClient.ConnectAsync(_rig.Path, ((int)SettingId.InitialWindowSize, 0));
+        using var client = await RawClient.ConnectAsync(_rig.Path, ((int)Http2Setting.InitialWindowSize, 0));
         await client.Send(Call(1), Data(1, EmptyMessage));
         Assert.That((await client.Answer(1)).Reset, Is.EqualTo(Http2ErrorCode.StreamClosed));
     }
@@ -132,7 +133,7 @@ internal sealed class BrokenClientTests
     {
         using var client = await RawClient.ConnectAsync(_rig.Path);
         await client.Send(Headers(1, Request(GetInfo)), Headers(1, Block(("x", "y"))));
-        Assert.That((await client.Answer(1)).Reset, Is.EqualTo(Http2ErrorCode.ProtocolError));
+        Assert.That((await client.Answer(1)).Reset, Is.EqualTo(Http2ErrorCode.Protocol));
     }
 
     [Test]

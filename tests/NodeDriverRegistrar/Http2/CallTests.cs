@@ -1,6 +1,7 @@
-using Sidecars.NodeDriverRegistrar.Http2;
+using Sidecars.Hosting.Http2;
 using Sidecars.Tests.Support;
-using static Sidecars.NodeDriverRegistrar.Tests.Http2.Frames;
+using static Sidecars.NodeDriverRegistrar.Tests.Http2.Calls;
+using static Sidecars.Tests.Support.Http2.Frames;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Http2;
 
@@ -119,7 +120,7 @@ internal sealed class CallTests
     {
         using var client = await RawClient.ConnectAsync(_rig.Path);
         var settings = await client.NextOf(FrameType.Settings);
-        Assert.That(settings.Payload[..6], Is.EqualTo((byte[])[0, (byte)SettingId.MaxConcurrentStreams, 0, 0, 0, Http2Limits.Streams]));
+        Assert.That(settings.Payload[..6], Is.EqualTo((byte[])[0, (byte)Http2Setting.MaxConcurrentStreams, 0, 0, 0, Http2Limits.Streams]));
         for (var i = 0; i <= Http2Limits.Streams; i++) await client.Send(Headers(1 + 2 * i, Request(GetInfo)));
         Assert.That((await client.Answer(1 + 2 * Http2Limits.Streams)).Reset, Is.EqualTo(Http2ErrorCode.RefusedStream));
         await client.Send(Data(1, EmptyMessage));
@@ -155,7 +156,7 @@ internal sealed class CallTests
     [TestCase(new byte[] { 0, 0, 0, 0, 2, 8 }, "13", "complete")]
     [TestCase(new byte[] { }, "13", "complete")]
     [TestCase(new byte[] { 0, 0, 0, 0, 0, 0 }, "13", "more than one")]
-    [TestCase(new byte[] { 0, 0, 1, 0, 1 }, "8", "65537")]
+    [TestCase(new byte[] { 0, 0, 0x40, 0, 1 }, "8", "4194305")]
     [TestCase(new byte[] { 0, 255, 255, 255, 255 }, "8", "4294967295")]
     [TestCase(new byte[] { 0, 0, 0, 0, 2, 0x12, 0x05 }, "13", "RegistrationStatus", Description = "a field that is cut off")]
     public async Task A_message_that_cannot_be_taken_is_answered_with_the_reason(byte[] body, string status, string reason)

@@ -1,8 +1,10 @@
 using System.Net.Sockets;
+using Sidecars.Hosting.Http2;
 using Sidecars.Hosting.Http2.Hpack;
 using Sidecars.NodeDriverRegistrar.Http2;
 using Sidecars.Tests.Support;
-using static Sidecars.NodeDriverRegistrar.Tests.Http2.Frames;
+using static Sidecars.NodeDriverRegistrar.Tests.Http2.Calls;
+using static Sidecars.Tests.Support.Http2.Frames;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Http2;
 
@@ -48,7 +50,7 @@ internal sealed class ConnectionTests
         await client.NextOf(FrameType.Ping);
         var closing = _rig.Server.CloseAsync(s_limit);
         var (_, goodbye) = await client.NextOf(FrameType.GoAway);
-        Assert.That(goodbye, Is.EqualTo((byte[])[0, 0, 0, 1, 0, 0, 0, (byte)Http2ErrorCode.NoError]));
+        Assert.That(goodbye, Is.EqualTo((byte[])[0, 0, 0, 1, 0, 0, 0, (byte)Http2ErrorCode.None]));
         await client.Send(Headers(3, Request(GetInfo)));
         Assert.That((await client.Answer(3)).Reset, Is.EqualTo(Http2ErrorCode.RefusedStream));
         Assert.That(closing.IsCompleted, Is.False);

@@ -1,13 +1,14 @@
+using Sidecars.Hosting.Http2;
 using Sidecars.NodeDriverRegistrar.Grpc;
-using Sidecars.NodeDriverRegistrar.Http2;
-using static Sidecars.NodeDriverRegistrar.Tests.Http2.Frames;
+using static Sidecars.NodeDriverRegistrar.Tests.Http2.Calls;
+using static Sidecars.Tests.Support.Http2.Frames;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Http2;
 
 /// <summary>Nobody sends more than the other allows, in either direction.</summary>
 internal sealed class FlowControlTests
 {
-    private const int InitialWindow = (int)SettingId.InitialWindowSize;
+    private const int InitialWindow = (int)Http2Setting.InitialWindowSize;
 
     private readonly ServerRig _rig = new();
 
@@ -87,13 +88,13 @@ internal sealed class FlowControlTests
         await client.Send(Headers(1, Request("/none")));
         Assert.That((await client.Answer(1)).Status, Is.EqualTo("12"));
         for (var sent = 0; sent < Http2Limits.Window; sent += Http2Limits.FrameSize) await client.Send(Data(1, new byte[Http2Limits.FrameSize], 0));
-        Assert.That((await client.Answer(1)).Reset, Is.EqualTo(Http2ErrorCode.FlowControlError));
+        Assert.That((await client.Answer(1)).Reset, Is.EqualTo(Http2ErrorCode.FlowControl));
         await client.Send(Call(3));
         Assert.That((await client.Answer(3)).Status, Is.EqualTo("0"));
     }
 
-    [TestCase(0, 0, Http2ErrorCode.ProtocolError)]
-    [TestCase(0, int.MaxValue, Http2ErrorCode.FlowControlError)]
+    [TestCase(0, 0, Http2ErrorCode.Protocol)]
+    [TestCase(0, int.MaxValue, Http2ErrorCode.FlowControl)]
     public async Task A_bad_grant_for_the_connection_ends_it(int stream, int increment, Http2ErrorCode code)
     {
         using var client = await RawClient.ConnectAsync(_rig.Path);
@@ -101,8 +102,8 @@ internal sealed class FlowControlTests
         Assert.That((await client.End())?.Code, Is.EqualTo(code));
     }
 
-    [TestCase(0, Http2ErrorCode.ProtocolError)]
-    [TestCase(int.MaxValue, Http2ErrorCode.FlowControlError)]
+    [TestCase(0, Http2ErrorCode.Protocol)]
+    [TestCase(int.MaxValue, Http2ErrorCode.FlowControl)]
     public async Task A_bad_grant_for_a_call_ends_the_call_alone(int increment, Http2ErrorCode code)
     {
         using var client = await RawClient.ConnectAsync(_rig.Path);

@@ -1,11 +1,13 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Sidecars.Hosting.Http2;
+using Sidecars.Hosting.Http2.Hpack;
 using Sidecars.NodeDriverRegistrar.Grpc;
 using Sidecars.NodeDriverRegistrar.Http2;
-using Sidecars.Hosting.Http2.Hpack;
 using Sidecars.NodeDriverRegistrar.Registration;
 using Sidecars.Tests.Support;
-using static Sidecars.NodeDriverRegistrar.Tests.Http2.Frames;
+using static Sidecars.NodeDriverRegistrar.Tests.Http2.Calls;
+using static Sidecars.Tests.Support.Http2.Frames;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Http2;
 
@@ -75,7 +77,7 @@ internal sealed class SessionPropertyTests
 
     private static byte[] Run(byte[] octets, int piece)
     {
-        var session = new Http2Session(s_target);
+        var session = Http2Session.ForServer(() => new ServerStream(s_target));
         for (ReadOnlySpan<byte> rest = octets; !rest.IsEmpty && !session.IsOver;)
         {
             var space = session.Space.Span;
@@ -84,6 +86,6 @@ internal sealed class SessionPropertyTests
             session.Received(count);
             rest = rest[count..];
         }
-        return session.Output.ToArray();
+        return session.TakeOutput().ToArray();
     }
 }

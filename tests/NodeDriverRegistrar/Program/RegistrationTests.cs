@@ -1,5 +1,6 @@
 using Sidecars.Hosting.Files;
 using Sidecars.NodeDriverRegistrar.Tests.Http2;
+using Sidecars.Tests.Support.Http2;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Program;
 
@@ -44,7 +45,7 @@ internal sealed class RegistrationTests
     {
         await _rig.StartServing();
         using var client = await RawClient.ConnectAsync(_rig.Path);
-        await client.Send(Frames.Headers(1, Frames.Request(Frames.GetInfo, "%2Fvar%2Flib%2Fkubelet%2Fplugins_registry%2Fx-reg.sock")), Frames.Data(1, Frames.EmptyMessage));
+        await client.Send(Frames.Headers(1, Calls.Request(Calls.GetInfo, "%2Fvar%2Flib%2Fkubelet%2Fplugins_registry%2Fx-reg.sock")), Frames.Data(1, Frames.EmptyMessage));
         Assert.That((await client.Answer(1)).Info.Name, Is.EqualTo(ProcessRig.Driver));
     }
 
@@ -88,7 +89,7 @@ internal sealed class RegistrationTests
     {
         var program = await _rig.StartServing();
         using var client = await RawClient.ConnectAsync(_rig.Path);
-        await client.Send(Frames.Headers(1, Frames.Request(Frames.GetInfo)));
+        await client.Send(Frames.Headers(1, Calls.Request(Calls.GetInfo)));
         await client.Next();
         program.Terminate();
         Assert.That(await program.WaitForExit(), Is.Zero);

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Sidecars.Hosting;
 
 namespace Sidecars.Csi;
 
@@ -9,9 +10,6 @@ namespace Sidecars.Csi;
 /// </summary>
 public sealed class CsiCall(TimeProvider time)
 {
-    /// <summary>What a timer of the platform can wait for; a longer limit is left to the deadline alone.</summary>
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
-
     /// <summary>The limit goes to the driver in whole milliseconds, so the driver's own clock may be through with it that much earlier.</summary>
     private static readonly TimeSpan ToldPrecision = TimeSpan.FromMilliseconds(2);
 
@@ -27,9 +25,9 @@ public sealed class CsiCall(TimeProvider time)
         if (limit <= TimeSpan.Zero) return CsiError.DeadlineExceeded;
 
         var started = TimeProvider.System.GetTimestamp();
-        using var virtualLimit = VirtualLimit(limit);
-        using var either = virtualLimit is null ? null : CancellationTokenSource.CreateLinkedTokenSource(virtualLimit.Token, stop);
-        var options = new CallOptions(deadline: DeadlineOf(limit), cancellationToken: either?.Token ?? stop);
+        // A clock of the caller's own can run ahead of the machine's; the call ends by whichever is first.
+        using var virtualLimit = time == TimeProvider.System ? null : new TimeLimit(limit, time, stop);
+        var options = new CallOptions(deadline: DeadlineOf(limit), cancellationToken: virtualLimit?.Token ?? stop);
         try
         {
             using var call = method(request, options);
@@ -39,7 +37,7 @@ public sealed class CsiCall(TimeProvider time)
         {
             throw new OperationCanceledException(stop);
         }
-        catch (Exception) when (virtualLimit is { IsCancellationRequested: true })
+        catch (Exception) when (virtualLimit is { HasPassed: true })
         {
             return CsiError.DeadlineExceeded;
         }
@@ -61,8 +59,4 @@ public sealed class CsiCall(TimeProvider time)
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         return span >= DateTime.MaxValue - now ? null : now + span;
     }
-
-    // A clock of the caller's own can run ahead of the machine's; the call ends by whichever is first.
-    private CancellationTokenSource? VirtualLimit(TimeSpan? limit) =>
-        limit is { } span && span < LongestTimer && time != TimeProvider.System ? new CancellationTokenSource(span, time) : null;
 }

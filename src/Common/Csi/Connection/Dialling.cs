@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting;
 
 namespace Sidecars.Csi;
 
@@ -8,29 +9,35 @@ namespace Sidecars.Csi;
 /// </summary>
 internal sealed partial class Dialling(CsiAddress address, ILogger logger, TimeProvider time)
 {
+    /// <summary>How long a driver that took a connection may be silent before another one is tried: what gRPC gives it.</summary>
+    internal static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan s_reminderPeriod = TimeSpan.FromSeconds(10);
 
-    public async Task<(NodeConnection? Connection, string? Failure)> Run(
-        TimeSpan? limit, Func<CancellationToken, Task<(NodeConnection? Connection, string? Failure)>> attempt, CancellationToken stop)
+    public async Task<(NodeConnection? Connection, ConnectFailure? Failure)> Run(
+        TimeSpan? limit, Func<TimeSpan, Task<(NodeConnection? Connection, ConnectFailure? Failure)>> attempt, CancellationToken stop)
     {
-        using var limited = limit is { } most ? new CancellationTokenSource(most, time) : null;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limited?.Token ?? CancellationToken.None, stop);
+        var began = time.GetTimestamp();
+        using var limited = new TimeLimit(limit, time, stop);
         using var reminder = time.CreateTimer(_ => Log.StillConnecting(logger, address.Text), null, s_reminderPeriod, s_reminderPeriod);
-        var last = "no answer";
-        try
+        while (true)
         {
-            while (true)
+            var left = limit - time.GetElapsedTime(began);
+            var (connection, failure) = await attempt(left < AttemptLimit ? left.Value : AttemptLimit);
+            if (connection is not null) return (connection, null);
+            Log.NotYet(logger, address.Text, failure!.Reason);
+            try
             {
-                var (connection, failure) = await attempt(either.Token);
-                if (connection is not null) return (connection, null);
-                last = failure!;
-                Log.NotYet(logger, address.Text, last);
-                await Task.Delay(RetryDelay.Next(), time, either.Token);
+                await Task.Delay(RetryDelay.Next(), time, limited.Token);
             }
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            return (null, $"context deadline exceeded: {last}; tried for {limit!.Value.TotalSeconds:0.#} s. Check that the driver container runs and that both mount the directory of the socket");
+            catch (OperationCanceledException) when (limited.HasPassed)
+            {
+                return (null, failure with
+                {
+                    Reason = $"context deadline exceeded: {failure.Reason}; tried for {GoDuration.Format(limit!.Value)}. " +
+                        "Check that the driver container runs and that both mount the directory of the socket",
+                });
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting;
 using Sidecars.Hosting.Http2;
 
 namespace Sidecars.Csi;
@@ -27,32 +28,53 @@ public sealed class NodeConnection : IDisposable
     public Task Lost => _http.Unusable;
 
     /// <summary>
-    /// Dials once, now. Returns the connection, or null with the reason in words that name the likely cause; throws only
+    /// Dials once, now, and waits until the driver has shown that it serves, no longer than <paramref name="limit"/>: the system takes
+    /// connections for a driver that listens and does not serve yet. Returns the connection, or why there is none; throws only
     /// <see cref="OperationCanceledException"/>, when <paramref name="stop"/> was asked for.
     /// </summary>
-    public static async Task<(NodeConnection? Connection, string? Failure)> TryConnectAsync(
-        CsiAddress address, CsiCallMetrics? metrics, ILogger logger, TimeProvider time, CancellationToken stop)
+    public static async Task<(NodeConnection? Connection, ConnectFailure? Failure)> TryConnectAsync(
+        CsiAddress address, TimeSpan limit, CsiCallMetrics? metrics, ILogger logger, TimeProvider time, CancellationToken stop)
     {
+        using var limited = new TimeLimit(limit, time, stop);
+        Http2Client? http = null;
         try
         {
-            var stream = await UnixSocketConnector.ConnectAsync(address, time, stop);
-            return (new NodeConnection(new Http2Client(stream), logger, metrics, time), null);
+            http = new Http2Client(await UnixSocketConnector.ConnectAsync(address, time, limited.Token));
+            await http.Greeted.WaitAsync(limited.Token);
+            if (http.Unusable.IsCompleted)
+                return (null, new ConnectFailure(ConnectFailureKind.Nobody, address, $"the connection was taken and ended at once: {await http.Over ?? "it was closed"}"));
+            var connection = new NodeConnection(http, logger, metrics, time);
+            http = null; // is the connection's now
+            return (connection, null);
+        }
+        catch (OperationCanceledException) when (limited.HasPassed)
+        {
+            var within = $"within {GoDuration.Format(limit)}";
+            return (null, http is null
+                ? new ConnectFailure(ConnectFailureKind.Busy, address, $"context deadline exceeded: no connection {within}")
+                : new ConnectFailure(ConnectFailureKind.Silent, address,
+                    $"context deadline exceeded: the connection was taken and nothing was said {within}; whoever listens there is starting, or stands still"));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return (null, $"cannot connect to the CSI driver at {address}: {UnixSocketConnector.Describe(e, address)}");
+            var kind = UnixSocketConnector.IsBusy(e) ? ConnectFailureKind.Busy : ConnectFailureKind.Nobody;
+            return (null, new ConnectFailure(kind, address, UnixSocketConnector.Describe(e, address)));
+        }
+        finally
+        {
+            http?.Dispose();
         }
     }
 
     /// <summary>
-    /// Dials until somebody listens, about once a second. Returns null with the reason of the last attempt after <paramref name="limit"/>;
-    /// without a limit it waits for ever.
+    /// Dials until somebody listens and serves, about once a second. Returns null with the reason of the last attempt after
+    /// <paramref name="limit"/>; without a limit it waits for ever.
     /// </summary>
-    public static async Task<(NodeConnection? Connection, string? Failure)> ConnectAsync(
+    public static async Task<(NodeConnection? Connection, ConnectFailure? Failure)> ConnectAsync(
         CsiAddress address, TimeSpan? limit, CsiCallMetrics? metrics, ILogger logger, TimeProvider time, CancellationToken stop)
     {
         var dialling = new Dialling(address, logger, time);
-        return await dialling.Run(limit, token => TryConnectAsync(address, metrics, logger, time, token), stop);
+        return await dialling.Run(limit, left => TryConnectAsync(address, left, metrics, logger, time, stop), stop);
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using Grpc.Core;
+using Sidecars.Hosting;
 using Sidecars.Hosting.Http2;
 using Sidecars.Hosting.Http2.Hpack;
 
@@ -162,9 +163,6 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
     /// <summary>When a call ends at the latest: by its deadline, by its caller's token, or because the caller disposes it.</summary>
     private sealed class CallLife : IDisposable
     {
-        /// <summary>What a timer of the platform can wait for; a longer limit is left to the driver, who is told of it.</summary>
-        private static readonly TimeSpan s_longestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
-
         private readonly long _started = TimeProvider.System.GetTimestamp();
         private readonly CancellationTokenSource _over;
         private int _isDisposed;
@@ -175,7 +173,8 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
             Over = _over.Token;
             if (options.Deadline is not { } deadline || deadline == DateTime.MaxValue) return;
             Left = deadline.ToUniversalTime() - TimeProvider.System.GetUtcNow().UtcDateTime;
-            if (Left > TimeSpan.Zero && Left < s_longestTimer) _over.CancelAfter(Left.Value);
+            // A limit beyond what timers can wait for is left to the driver, who is told of it.
+            if (Left > TimeSpan.Zero && Left < TimeLimit.Longest) _over.CancelAfter(Left.Value);
         }
 
         public CancellationToken Over { get; }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Sidecars.Hosting;
 
 namespace Sidecars.Csi;
 
@@ -16,18 +17,17 @@ internal static class UnixSocketConnector
 
     internal static async Task<NetworkStream> ConnectAsync(CsiAddress address, TimeProvider time, CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(AttemptLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        using var limit = new TimeLimit(AttemptLimit, time, stop);
         var socket = address.SocketPath is null
             ? new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
             : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            if (address.SocketPath is { } path) await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), either.Token);
-            else await socket.ConnectAsync(address.Host!, address.Port, either.Token);
+            if (address.SocketPath is { } path) await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token);
+            else await socket.ConnectAsync(address.Host!, address.Port, limit.Token);
             return new NetworkStream(socket, ownsSocket: true);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.HasPassed)
         {
             socket.Dispose();
             throw new SocketException((int)SocketError.TimedOut);
@@ -39,6 +39,9 @@ internal static class UnixSocketConnector
         }
     }
 
+    /// <summary>Whether somebody listens who could not take the connection just now.</summary>
+    internal static bool IsBusy(Exception failure) => failure is SocketException { SocketErrorCode: SocketError.WouldBlock or SocketError.TimedOut };
+
     /// <summary>What an attempt met, and what that usually means.</summary>
     internal static string Describe(Exception failure, CsiAddress address) => failure switch
     {
@@ -47,6 +50,7 @@ internal static class UnixSocketConnector
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
             "connection refused: nobody listens there any more" + (address.SocketPath is null ? "" : ", the socket file is left over"),
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied: this user may not write to the socket",
+        SocketException { SocketErrorCode: SocketError.WouldBlock } => "the driver has no room for another connection: it accepts them too slowly, or not at all",
         SocketException { SocketErrorCode: SocketError.TimedOut } => "no answer within a second: the driver does not accept connections",
         ArgumentOutOfRangeException => "the path is longer than a Unix socket address can be",
         _ => failure.Message,

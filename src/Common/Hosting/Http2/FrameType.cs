@@ -1,12 +1,12 @@
 namespace Sidecars.Hosting.Http2;
 
-/// <summary>The types of frames (RFC 9113 section 6). Others are passed over.</summary>
+/// <summary>The frames of HTTP/2 (RFC 9113 6). Other numbers are legal and ignored.</summary>
 internal enum FrameType : byte
 {
     Data = 0,
     Headers = 1,
     Priority = 2,
-    RstStream = 3,
+    ResetStream = 3,
     Settings = 4,
     PushPromise = 5,
     Ping = 6,

@@ -1,92 +1,81 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using Sidecars.Hosting.Http2.Hpack;
 
 namespace Sidecars.Hosting.Http2;
 
-/// <summary>Composes frames; what is composed goes out in one piece, so that frames of one message are never torn apart by another's.</summary>
+/// <summary>
+/// Writes frames, one after the other, into memory. What was written is taken away to be sent while the next frames are written already; it
+/// is valid until the next is taken.
+/// </summary>
 internal sealed class FrameWriter
 {
-    private readonly ArrayBufferWriter<byte> _frames = new(128);
+    private const int SettingSize = 6;
 
-    public ReadOnlyMemory<byte> Composed => _frames.WrittenMemory;
+    private readonly ArrayBufferWriter<byte> _block = new();
+    private readonly HpackEncoder _encoder = new();
+    private ArrayBufferWriter<byte> _output = new();
+    private ArrayBufferWriter<byte> _taken = new();
 
-    public FrameWriter Raw(ReadOnlySpan<byte> octets)
+    /// <summary>Everything written since this was called last.</summary>
+    public ReadOnlyMemory<byte> Take()
     {
-        _frames.Write(octets);
-        return this;
+        (_output, _taken) = (_taken, _output);
+        _output.ResetWrittenCount();
+        return _taken.WrittenMemory;
     }
+
+    public void Raw(ReadOnlySpan<byte> octets) => _output.Write(octets);
+
+    public void Settings(params ReadOnlySpan<(Http2Setting Id, int Value)> settings)
+    {
+        var payload = Frame(FrameType.Settings, FrameFlags.None, 0, settings.Length * SettingSize);
+        foreach (var (id, value) in settings)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)id);
+            BinaryPrimitives.WriteInt32BigEndian(payload[2..], value);
+            payload = payload[SettingSize..];
+        }
+    }
+
+    public void SettingsAck() => Frame(FrameType.Settings, FrameFlags.Ack, 0, 0);
+
+    public void PingAck(ReadOnlySpan<byte> opaque) => opaque.CopyTo(Frame(FrameType.Ping, FrameFlags.Ack, 0, opaque.Length));
+
+    public void GoAway(int lastStream, Http2ErrorCode code, string reason)
+    {
+        var payload = Frame(FrameType.GoAway, FrameFlags.None, 0, 8 + reason.Length);
+        BinaryPrimitives.WriteInt32BigEndian(payload, lastStream);
+        BinaryPrimitives.WriteUInt32BigEndian(payload[4..], (uint)code);
+        Encoding.Latin1.GetBytes(reason, payload[8..]);
+    }
+
+    public void ResetStream(int stream, Http2ErrorCode code) =>
+        BinaryPrimitives.WriteUInt32BigEndian(Frame(FrameType.ResetStream, FrameFlags.None, stream, 4), (uint)code);
+
+    public void WindowUpdate(int stream, int increment) =>
+        BinaryPrimitives.WriteInt32BigEndian(Frame(FrameType.WindowUpdate, FrameFlags.None, stream, 4), increment);
+
+    public void Data(int stream, ReadOnlySpan<byte> payload, bool isEnd) =>
+        payload.CopyTo(Frame(FrameType.Data, isEnd ? FrameFlags.EndStream : FrameFlags.None, stream, payload.Length));
 
     /// <summary>A block longer than a frame is not made: our own fields are few and short.</summary>
-    public FrameWriter Headers(int stream, IReadOnlyList<HeaderField> fields, bool endStream)
+    public void Headers(int stream, ReadOnlySpan<HeaderField> fields, bool isEnd)
     {
-        var block = new ArrayBufferWriter<byte>(128);
-        new HpackEncoder().Encode([.. fields], block);
-        if (block.WrittenCount > FrameHead.LongestPayload) throw new InvalidOperationException($"header fields of {block.WrittenCount} octets");
-        Head(FrameType.Headers, FrameFlags.EndHeaders | (endStream ? FrameFlags.EndStream : FrameFlags.None), stream, block.WrittenCount);
-        return Raw(block.WrittenSpan);
+        _block.ResetWrittenCount();
+        _encoder.Encode(fields, _block);
+        if (_block.WrittenCount > Http2Limits.FrameSize) throw new InvalidOperationException($"header fields of {_block.WrittenCount} octets");
+        var flags = isEnd ? FrameFlags.EndHeaders | FrameFlags.EndStream : FrameFlags.EndHeaders;
+        _block.WrittenSpan.CopyTo(Frame(FrameType.Headers, (byte)flags, stream, _block.WrittenCount));
     }
 
-    public FrameWriter Data(int stream, ReadOnlySpan<byte> data, bool endStream)
+    // The header at once, and the place for the payload.
+    private Span<byte> Frame(FrameType type, byte flags, int stream, int length)
     {
-        Head(FrameType.Data, endStream ? FrameFlags.EndStream : FrameFlags.None, stream, data.Length);
-        return Raw(data);
-    }
-
-    public FrameWriter Reset(int stream, Http2ErrorCode code)
-    {
-        Head(FrameType.RstStream, FrameFlags.None, stream, sizeof(int));
-        return Number((int)code);
-    }
-
-    public FrameWriter Settings(params ReadOnlySpan<(Http2Setting Name, int Value)> settings)
-    {
-        const int length = 6;
-        Head(FrameType.Settings, FrameFlags.None, 0, length * settings.Length);
-        foreach (var (name, value) in settings)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(_frames.GetSpan(sizeof(ushort)), (ushort)name);
-            _frames.Advance(sizeof(ushort));
-            Number(value);
-        }
-        return this;
-    }
-
-    public FrameWriter SettingsAck()
-    {
-        Head(FrameType.Settings, FrameFlags.Ack, 0, 0);
-        return this;
-    }
-
-    public FrameWriter PingAck(ReadOnlySpan<byte> opaque)
-    {
-        Head(FrameType.Ping, FrameFlags.Ack, 0, opaque.Length);
-        return Raw(opaque);
-    }
-
-    public FrameWriter WindowUpdate(int stream, int credit)
-    {
-        Head(FrameType.WindowUpdate, FrameFlags.None, stream, sizeof(int));
-        return Number(credit);
-    }
-
-    public FrameWriter GoAway(int lastStream, Http2ErrorCode code, string reason)
-    {
-        var words = System.Text.Encoding.UTF8.GetBytes(reason);
-        Head(FrameType.GoAway, FrameFlags.None, 0, 2 * sizeof(int) + words.Length);
-        return Number(lastStream).Number((int)code).Raw(words);
-    }
-
-    private void Head(FrameType type, FrameFlags flags, int stream, int length)
-    {
-        new FrameHead(length, type, flags, stream).Write(_frames.GetSpan(FrameHead.Size));
-        _frames.Advance(FrameHead.Size);
-    }
-
-    private FrameWriter Number(int value)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(_frames.GetSpan(sizeof(int)), value);
-        _frames.Advance(sizeof(int));
-        return this;
+        var whole = _output.GetSpan(FrameHeader.Size + length)[..(FrameHeader.Size + length)];
+        new FrameHeader(length, type, flags, stream).Write(whole);
+        _output.Advance(whole.Length);
+        return whole[FrameHeader.Size..];
     }
 }

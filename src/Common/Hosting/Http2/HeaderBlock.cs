@@ -1,22 +1,24 @@
+using System.Buffers;
+
 namespace Sidecars.Hosting.Http2;
 
-/// <summary>A header block that comes in several frames, which nothing may come between.</summary>
-internal sealed class HeaderBlock(int stream, bool isEnd, ReadOnlySpan<byte> first)
+/// <summary>A header block that arrives in several frames, between which no other frame may come (RFC 9113 6.10).</summary>
+internal sealed class HeaderBlock(int stream, bool endsStream)
 {
-    /// <summary>Compressed octets; the decoder has its own limit for what they become.</summary>
-    private const int Longest = 32 * 1024;
+    private readonly ArrayBufferWriter<byte> _octets = new();
+    private int _frames;
 
-    private readonly List<byte> _octets = [.. first];
+    public int Stream => stream;
 
-    public int Stream { get; } = stream;
+    public bool EndsStream => endsStream;
 
-    public bool IsEnd { get; } = isEnd;
+    public ReadOnlySpan<byte> Octets => _octets.WrittenSpan;
 
-    public byte[] Octets => [.. _octets];
-
-    public void Append(ReadOnlySpan<byte> more)
+    /// <summary>Takes a part; false where the block becomes larger than any block with a header list within the limit.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> part)
     {
-        if (_octets.Count + more.Length > Longest) throw new Http2Exception(Http2ErrorCode.EnhanceYourCalm, $"a header block of more than {Longest} octets");
-        _octets.AddRange(more);
+        if (++_frames > Http2Limits.HeaderFrames || _octets.WrittenCount + part.Length > Http2Limits.HeaderBlock) return false;
+        _octets.Write(part);
+        return true;
     }
 }

@@ -1,26 +1,36 @@
-using System.Globalization;
 using Sidecars.Hosting.Http2.Hpack;
 
 namespace Sidecars.Hosting.Http2;
 
 /// <summary>
-/// The asking side: sends requests with a body in memory and gives back whole answers. Requests may overlap, as many as the peer allows; it refuses what is more. It does not connect, and does
-/// not connect anew: a connection that is over stays over, and <see cref="Over"/> says so at once, also while nothing is asked.
+/// The asking side of one connection with prior knowledge (RFC 9113), without TLS: sends requests with a body in memory and gives back whole
+/// answers. Requests may overlap, as many as the server allows; it refuses what is more. It does not connect, and does not connect anew: a
+/// connection that is over stays over, and <see cref="Over"/> says so at once, also while nothing is asked. It exists because the class
+/// library's client weighs more than the whole program it would serve here.
 /// </summary>
-public sealed class Http2Client : Http2Connection
+public sealed class Http2Client : IDisposable
 {
-    /// <summary>Answers are small; a longer one is refused.</summary>
-    private const int LongestAnswer = 4 * 1024 * 1024;
-
-    private readonly SemaphoreSlim _opening = new(1, 1);
-    // The preface goes before everything else.
+    private readonly Stream _transport;
+    private readonly Http2Session _session;
+    private readonly Lock _lock = new(); // over the session, which knows no threads
+#pragma warning disable CA2213 // It has no wait handle, and whoever still sends must be able to let go of it.
+    private readonly SemaphoreSlim _sending = new(1, 1);
+#pragma warning restore CA2213
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _unusable = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _next = 1;
-    private volatile string? _goodbye;
+    private string? _whyUnusable;
+    private bool _isClosed;
 
-    /// <summary>Takes over a connected transport and greets the peer.</summary>
-    public Http2Client(Stream transport) : base(transport) => Over = Task.Run(() => RunAsync(CancellationToken.None));
+    /// <summary>Takes over a connected transport and greets the server.</summary>
+    public Http2Client(Stream transport)
+    {
+        _transport = transport;
+        _session = Http2Session.ForClient(MakeUnusableWhileLocked);
+        Over = Task.Run(Converse);
+    }
+
+    /// <summary>Completes when the server has shown that it speaks HTTP/2, or with <see cref="Over"/>; it never fails. Calls need not wait for it.</summary>
+    public Task Greeted => _greeted.Task;
 
     /// <summary>Completes, with the reason where it was broken, when the connection is over; it never fails.</summary>
     public Task<string?> Over { get; }
@@ -29,96 +39,102 @@ public sealed class Http2Client : Http2Connection
     public Task Unusable => _unusable.Task;
 
     /// <summary>
-    /// Asks. Where <paramref name="stop"/> is asked for, the peer is told and the call ends with <see cref="OperationCanceledException"/>.
+    /// Asks. Where <paramref name="stop"/> is asked for, the server is told and the call ends with <see cref="OperationCanceledException"/>.
     /// </summary>
-    /// <exception cref="IOException">The connection is over, or the peer broke the exchange off; the message says why.</exception>
+    /// <exception cref="IOException">The connection is over, or the server broke the exchange off; the message says why.</exception>
     public async Task<Http2Message> AskAsync(IReadOnlyList<HeaderField> fields, ReadOnlyMemory<byte> body, CancellationToken stop)
     {
-        var call = new Call();
-        var frames = new FrameWriter();
-        await _greeted.Task.WaitAsync(stop);
-        await _opening.WaitAsync(stop);
-        try
+        stop.ThrowIfCancellationRequested();
+        var call = new ClientCall();
+        lock (_lock)
         {
-            if (_goodbye is { } reason) throw new IOException(reason);
-            if (!Open(call, _next)) throw new IOException("the connection is over");
-            _next += 2;
-            // Streams open in the order of their numbers, so the head goes out before the next may have one.
-            await Write(frames.Headers(call.Id, fields, endStream: body.IsEmpty), CancellationToken.None);
-        }
-        finally
-        {
-            _opening.Release();
+            if (_whyUnusable is not null) throw new IOException(_whyUnusable);
+            _session.Streams.Begin(call, [.. fields], body);
         }
         try
         {
-            if (body.IsEmpty) EndLocal(call);
-            else await SendBody(call, new FrameWriter(), body, null, stop);
+            await Send().WaitAsync(stop);
             return await call.Answer.WaitAsync(stop);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await GiveUp(call);
+            lock (_lock) _session.Streams.GiveUp(call);
+            _ = Send();
             throw;
         }
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) _opening.Dispose();
-    }
+    /// <summary>Ends the connection; what is under way is broken off.</summary>
+    public void Dispose() => Close("the connection was closed");
 
-    private protected override async Task Greet(FrameReader reader, CancellationToken stop)
+    private async Task<string?> Converse()
     {
+        string? broken;
         try
         {
-            var settings = new FrameWriter().Raw(Preface).Settings((Http2Setting.EnablePush, 0), (Http2Setting.MaxHeaderListSize, LongestHeaders));
-            await Write(settings, stop);
+            await Send();
+            while (await Receive()) await Send();
+            broken = _session.Error?.Reason;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            broken = e.Message;
+        }
+        Close(broken ?? "the connection was closed");
+        return broken;
+    }
+
+    // False at the end of what the server has to say.
+    private async Task<bool> Receive()
+    {
+        if (_session.IsOver) return false;
+        var count = await _transport.ReadAsync(_session.Space);
+        if (count is 0) return false;
+        lock (_lock) _session.Received(count);
+        if (_session.IsGreeted) _greeted.TrySetResult();
+        return true;
+    }
+
+    // Whoever comes while another sends waits for it, so that a server that reads nothing is not read from either. It never fails: the connection does.
+    private async Task Send()
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            while (true)
+            {
+                ReadOnlyMemory<byte> output;
+                lock (_lock) output = _session.TakeOutput();
+                if (output.IsEmpty) return;
+                await _transport.WriteAsync(output);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            Close(e.Message);
         }
         finally
         {
-            _greeted.SetResult();
+            _sending.Release();
         }
     }
 
-    private protected override Http2Stream? Accept(int id) => throw Broken($"stream {id}, which only we may open");
-
-    private protected override bool IsIdle(int stream) => stream % 2 is 0 ? stream > 0 : stream >= Volatile.Read(ref _next);
-
-    private protected override void OnGoAway(int last, string reason)
+    private void Close(string reason)
     {
-        _goodbye = reason.Length > 0 ? $"the server said goodbye: {reason}" : "the server said goodbye";
+        lock (_lock)
+        {
+            if (_isClosed) return;
+            _isClosed = true;
+            MakeUnusableWhileLocked(reason);
+        }
+        _greeted.TrySetResult();
+        _transport.Dispose();
+        lock (_lock) _session.Streams.BreakOff(0, new Http2Error(Http2ErrorCode.RefusedStream, reason));
+    }
+
+    private void MakeUnusableWhileLocked(string reason)
+    {
+        _whyUnusable ??= reason;
         _unusable.TrySetResult();
-        Abandon(last, _goodbye);
-    }
-
-    private protected override void OnClosing() => _unusable.TrySetResult();
-
-    private async Task GiveUp(Call call)
-    {
-        try
-        {
-            await Reset(call.Id, Http2ErrorCode.Cancel, "given up", CancellationToken.None);
-        }
-        catch (IOException)
-        {
-            // Nobody is left to be told.
-        }
-    }
-
-    private sealed class Call() : MessageStream(LongestAnswer)
-    {
-        private readonly TaskCompletionSource<Http2Message> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<Http2Message> Answer => _answer.Task;
-
-        protected override void OnMessage(Http2Message message) => _answer.TrySetResult(message);
-
-        protected override bool IsInterim(IReadOnlyList<HeaderField> fields) =>
-            fields.Any(f => f.Name is ":status" && int.TryParse(f.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status < 200);
-
-        protected internal override void OnReset(Http2ErrorCode code, string reason) => _answer.TrySetException(new Http2ResetException(code, reason));
     }
 }

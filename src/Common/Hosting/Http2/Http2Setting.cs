@@ -1,8 +1,9 @@
 namespace Sidecars.Hosting.Http2;
 
-/// <summary>The settings that matter here (RFC 9113 section 6.5.2).</summary>
+/// <summary>The parameters of a connection (RFC 9113 6.5.2). Unknown ones are ignored.</summary>
 internal enum Http2Setting : ushort
 {
+    None = 0,
     HeaderTableSize = 1,
     EnablePush = 2,
     MaxConcurrentStreams = 3,

@@ -3,28 +3,53 @@ using Sidecars.Hosting.Http2.Hpack;
 namespace Sidecars.Hosting.Http2;
 
 /// <summary>
-/// One exchange of a connection. The members are called by the connection's read loop, one after the other; they must not block. After
-/// <see cref="OnReset"/>, or after both sides have ended, nothing is called any more.
+/// One call: what of the peer's message is still to come and what of ours is still to go. What is made of the peer's message is up to the
+/// side. The members that begin with On are called one after the other and must not wait; after <see cref="OnBroken"/>, or once both messages are through,
+/// nothing is called any more. An error they return breaks off this call alone.
 /// </summary>
-public abstract class Http2Stream
+internal abstract class Http2Stream
 {
-    /// <summary>The number of the stream.</summary>
-    public int Id { get; internal set; }
+    /// <summary>The number of the stream; 0 before it is opened.</summary>
+    public int Id { get; private set; }
 
-    internal long SendCredit { get; set; }
+    public ReceiveWindow Receiving { get; } = new();
 
-    internal int Received { get; set; } // since the last time credit was given for it
+    public SendWindow Sending { get; private set; } = new(0);
 
-    internal bool IsRemoteEnded { get; set; }
+    /// <summary>The peer has sent all of its message.</summary>
+    public bool HasReceivedAll { get; set; }
 
-    internal bool IsLocalEnded { get; set; }
+    /// <summary>Our message is begun: its head is out.</summary>
+    public bool HasBegunSending { get; set; }
 
-    /// <summary>Header fields, or trailers where there were fields before; null is in order, otherwise the stream is reset with the code.</summary>
-    protected internal abstract Http2ErrorCode? OnHeaders(IReadOnlyList<HeaderField> fields, bool isEnd);
+    /// <summary>All of our message has been sent.</summary>
+    public bool HasSentAll { get; set; }
 
-    /// <summary>A piece of the body; the span is valid during the call only.</summary>
-    protected internal abstract Http2ErrorCode? OnData(ReadOnlySpan<byte> data, bool isEnd);
+    /// <summary>What of our body is still to be sent.</summary>
+    public ReadOnlyMemory<byte> Unsent { get; set; }
 
-    /// <summary>The exchange is over before its end, because the peer, the connection or we broke it off.</summary>
-    protected internal abstract void OnReset(Http2ErrorCode code, string reason);
+    /// <summary>The fields behind our body; without any the body ends the message.</summary>
+    public HeaderField[] Trailers { get; set; } = [];
+
+    public bool IsOver => HasReceivedAll && HasSentAll;
+
+    /// <summary>Whether more of the body is of use; one that is not gets no more credit.</summary>
+    public virtual bool WantsMore => true;
+
+    /// <summary>Where the stream stands, from the moment it is opened.</summary>
+    protected StreamTable Table { get; private set; } = null!;
+
+    public void Open(int id, int sendWindow, StreamTable table) => (Id, Sending, Table) = (id, new SendWindow(sendWindow), table);
+
+    /// <summary>Header fields: the head of the message, or what stands behind its body.</summary>
+    public abstract Http2Error? OnHeaders(HeaderList list, bool isEnd);
+
+    /// <summary>A part of the body; the span is valid during the call only.</summary>
+    public abstract Http2Error? OnData(ReadOnlySpan<byte> part);
+
+    /// <summary>The message is complete.</summary>
+    public abstract Http2Error? OnEnd();
+
+    /// <summary>The call is over before its end, because the peer, the connection or we broke it off.</summary>
+    public abstract void OnBroken(Http2Error why);
 }

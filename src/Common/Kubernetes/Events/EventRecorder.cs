@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
@@ -102,13 +103,12 @@ public sealed partial class EventRecorder
 
     private async Task<ApiResult<ClusterEvent>> Try(EventDecision decision, CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(s_patience, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        using var limit = new TimeLimit(s_patience, _time, stop);
         try
         {
-            return decision.Existing is null ? await Create(decision, both.Token) : await CountUp(decision, both.Token);
+            return decision.Existing is null ? await Create(decision, limit.Token) : await CountUp(decision, limit.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.HasPassed)
         {
             return ApiFailure.WithoutAnswer($"no answer from the API server within {s_patience.TotalSeconds:0} s");
         }

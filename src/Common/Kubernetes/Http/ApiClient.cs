@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
 
@@ -99,21 +100,20 @@ public sealed partial class ApiClient : IDisposable
     /// </summary>
     public async Task<ApiResult<HttpResponseMessage>> OpenAsync(string path, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(_options.Timeout, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        using var limit = new TimeLimit(_options.Timeout, _time, cancel);
         try
         {
-            var made = await RequestFor(HttpMethod.Get, path, both.Token);
+            var made = await RequestFor(HttpMethod.Get, path, limit.Token);
             if (!made.IsSuccess) return made.Failure;
             using var request = made.Value;
-            var response = await _http.SendAsync(request, both.Token);
+            var response = await _http.SendAsync(request, limit.Token);
             _warnings.Take(response.Headers);
             if (response.IsSuccessStatusCode) return response;
-            using (response) return await FailureOf(response, both.Token);
+            using (response) return await FailureOf(response, limit.Token);
         }
         catch (Exception e) when (IsTransport(e))
         {
-            return WhyBroken(e, HttpMethod.Get, path, limit.Token, cancel);
+            return WhyBroken(e, HttpMethod.Get, path, limit.HasPassed, cancel);
         }
     }
 
@@ -124,21 +124,20 @@ public sealed partial class ApiClient : IDisposable
         HttpMethod method, string path, JsonTypeInfo<TAnswer> answer, ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type, CancellationToken cancel)
         where TAnswer : class
     {
-        using var limit = new CancellationTokenSource(_options.Timeout, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        using var limit = new TimeLimit(_options.Timeout, _time, cancel);
         try
         {
-            var made = await RequestFor(method, path, both.Token);
+            var made = await RequestFor(method, path, limit.Token);
             if (!made.IsSuccess) return made.Failure;
             using var request = made.Value;
             if (type is not null) request.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = type } };
-            using var response = await _http.SendAsync(request, both.Token);
+            using var response = await _http.SendAsync(request, limit.Token);
             Log.Answered(_log, method.Method, path, (int)response.StatusCode);
             _warnings.Take(response.Headers);
-            if (!response.IsSuccessStatusCode) return await FailureOf(response, both.Token);
+            if (!response.IsSuccessStatusCode) return await FailureOf(response, limit.Token);
 
-            await using var stream = await response.Content.ReadAsStreamAsync(both.Token);
-            return await JsonSerializer.DeserializeAsync(stream, answer, both.Token) is { } value
+            await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
+            return await JsonSerializer.DeserializeAsync(stream, answer, limit.Token) is { } value
                 ? value
                 : ApiFailure.WithoutAnswer($"{method} {path}: the server answered with an empty document");
         }
@@ -148,7 +147,7 @@ public sealed partial class ApiClient : IDisposable
         }
         catch (Exception e) when (IsTransport(e))
         {
-            return WhyBroken(e, method, path, limit.Token, cancel);
+            return WhyBroken(e, method, path, limit.HasPassed, cancel);
         }
     }
 
@@ -221,10 +220,10 @@ public sealed partial class ApiClient : IDisposable
 
     private static bool IsTransport(Exception e) => e is HttpRequestException or IOException or SocketException or OperationCanceledException;
 
-    private ApiFailure WhyBroken(Exception e, HttpMethod method, string path, CancellationToken limit, CancellationToken cancel)
+    private ApiFailure WhyBroken(Exception e, HttpMethod method, string path, bool isLate, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        if (limit.IsCancellationRequested)
+        if (isLate)
             return ApiFailure.WithoutAnswer($"{method} {path}: no answer from {_address.Server} within {_options.Timeout.TotalSeconds:0} s");
         var error = (e as HttpRequestException)?.HttpRequestError;
         var isTls = error is HttpRequestError.SecureConnectionError;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
@@ -130,20 +131,19 @@ public sealed partial class LeaderElector
         // Counted from when the last renewal was sent, not from when its answer came: others count from its arrival.
         var untilOthersMay = TimeSpan.FromSeconds(WholeSeconds) * (1 - UnusedPart) - _time.GetElapsedTime(Volatile.Read(ref _observedAt));
         if (untilOthersMay <= TimeSpan.Zero) return false;
-        using var deadline = new CancellationTokenSource(untilOthersMay < _options.RenewDeadline ? untilOthersMay : _options.RenewDeadline, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        using var deadline = new TimeLimit(untilOthersMay < _options.RenewDeadline ? untilOthersMay : _options.RenewDeadline, _time, stop);
         try
         {
             while (true)
             {
                 var began = _time.GetTimestamp();
-                if (await TryInTime(both.Token)) return true;
+                if (await TryInTime(deadline.Token)) return true;
                 // Tries begin a retry period apart: one that hung has used up the pause already.
                 var pause = _options.RetryPeriod - _time.GetElapsedTime(began);
-                if (pause > TimeSpan.Zero) await Task.Delay(pause, _time, both.Token);
+                if (pause > TimeSpan.Zero) await Task.Delay(pause, _time, deadline.Token);
             }
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.HasPassed)
         {
             return false;
         }
@@ -152,13 +152,12 @@ public sealed partial class LeaderElector
     /// <summary>One try, in half of the renew deadline: a request that hangs must leave time for another.</summary>
     private async Task<bool> TryInTime(CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(_options.RenewDeadline / 2, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        using var limit = new TimeLimit(_options.RenewDeadline / 2, _time, stop);
         try
         {
-            return await Try(both.Token);
+            return await Try(limit.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.HasPassed)
         {
             Log.Failed(_log, "renew or acquire", _options.Namespace, _options.LeaseName, $"no answer within {_options.RenewDeadline.TotalSeconds / 2:0.#} s");
             return false;
@@ -211,7 +210,7 @@ public sealed partial class LeaderElector
 
     private async Task Release()
     {
-        using var limit = new CancellationTokenSource(_options.RenewDeadline, _time);
+        using var limit = new TimeLimit(_options.RenewDeadline, _time, CancellationToken.None);
         try
         {
             var read = await _lease.Get(limit.Token);
@@ -223,7 +222,7 @@ public sealed partial class LeaderElector
             if (released.IsSuccess) Log.Released(_log, _options.LeaseName);
             else Failed("release", released.Failure);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.HasPassed)
         {
             Log.Failed(_log, "release", _options.Namespace, _options.LeaseName, "no answer within the renew deadline; the lease expires by itself");
         }

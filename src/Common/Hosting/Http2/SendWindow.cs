@@ -1,4 +1,4 @@
-namespace Sidecars.NodeDriverRegistrar.Http2;
+namespace Sidecars.Hosting.Http2;
 
 /// <summary>How much a client lets us send. May be negative after the client changed its mind (RFC 9113 6.9.2).</summary>
 internal sealed class SendWindow(int size)

@@ -1,4 +1,4 @@
-namespace Sidecars.NodeDriverRegistrar.Http2;
+namespace Sidecars.Hosting.Http2;
 
 /// <summary>
 /// What was received and not yet used. Small, because most connections carry a few hundred octets; it grows to the size of the largest legal
@@ -6,7 +6,7 @@ namespace Sidecars.NodeDriverRegistrar.Http2;
 /// </summary>
 internal sealed class FrameBuffer
 {
-    private const int FirstSize = 2048;
+    private const int FirstSize = 512;
 
     /// <summary>A whole frame and the beginning of the next.</summary>
     private const int LargestSize = 2 * FrameHeader.Size + Http2Limits.FrameSize;

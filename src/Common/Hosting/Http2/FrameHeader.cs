@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Sidecars.NodeDriverRegistrar.Http2;
+namespace Sidecars.Hosting.Http2;
 
 /// <summary>The nine octets before each frame (RFC 9113 4.1).</summary>
 internal readonly record struct FrameHeader(int Length, FrameType Type, byte Flags, int Stream)

@@ -1,15 +1,12 @@
 using System.Buffers.Binary;
 using System.Text;
-using Sidecars.NodeDriverRegistrar.Http2;
+using Sidecars.Hosting.Http2;
 
-namespace Sidecars.NodeDriverRegistrar.Tests.Http2;
+namespace Sidecars.Tests.Support.Http2;
 
-/// <summary>Frames as a client sends them, octet by octet.</summary>
+/// <summary>Frames of HTTP/2 as a peer sends them, octet by octet.</summary>
 internal static class Frames
 {
-    public const string GetInfo = "/pluginregistration.Registration/GetInfo";
-    public const string Notify = "/pluginregistration.Registration/NotifyRegistrationStatus";
-
     /// <summary>An empty message behind its prefix.</summary>
     public static readonly byte[] EmptyMessage = [0, 0, 0, 0, 0];
 
@@ -30,12 +27,10 @@ internal static class Frames
 
     public static byte[] WindowUpdate(int stream, int increment) => Of(FrameType.WindowUpdate, 0, stream, Int(increment));
 
-    /// <summary>A whole call with an empty message.</summary>
-    public static byte[] Call(int stream, string path = GetInfo) => [.. Headers(stream, Request(path)), .. Data(stream, EmptyMessage)];
+    public static byte[] GoAway(int last, Http2ErrorCode code = Http2ErrorCode.None, string reason = "") =>
+        Of(FrameType.GoAway, 0, 0, [.. Int(last), .. Int((int)code), .. Encoding.Latin1.GetBytes(reason)]);
 
-    public static byte[] Request(string path, string? authority = "localhost") => Block(
-        [(":method", "POST"), (":scheme", "http"), (":path", path), .. authority is null ? [] : ((string, string)[])[(":authority", authority)],
-            ("content-type", "application/grpc"), ("te", "trailers")]);
+    public static byte[] Reset(int stream, Http2ErrorCode code) => Of(FrameType.ResetStream, 0, stream, Int((int)code));
 
     /// <summary>Every field literally, without Huffman, not to be kept.</summary>
     public static byte[] Block(params (string Name, string Value)[] fields) =>

@@ -1,4 +1,4 @@
-namespace Sidecars.NodeDriverRegistrar.Http2;
+namespace Sidecars.Hosting.Http2;
 
 /// <summary>
 /// How much a client may still send (RFC 9113 6.9). What arrived is used up at once, so credit is given back as soon as half of it is spent.
