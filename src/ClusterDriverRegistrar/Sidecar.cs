@@ -51,7 +51,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, St
         ServeHealth(diagnostics);
         var callMetrics = new CsiCallMetrics(_metrics);
         var metrics = new RegistrarMetrics(_metrics);
-        if (SidecarDiagnostics.Serve(diagnostics, flags.Standard, version, alphaStartTime: true, time, _metrics) is { } listenError) return Fail(listenError);
+        if (SidecarDiagnostics.Serve(diagnostics, life, flags.Standard, version, alphaStartTime: true, time, _metrics) is { } listenError) return Fail(listenError);
 
         var address = CsiAddress.Parse(flags.CsiAddress.Value, out _)!; // was checked with the flags
         using var driver = new DriverLink(address, flags.Spec.AttachRequired, DriverIdentity.ShortLimit, callMetrics, time, life.Loggers);

@@ -12,6 +12,9 @@ public sealed record ClusterOptions
     /// <summary>The admission plug-ins.</summary>
     public AdmissionOptions Admission { get; init; } = new();
 
+    /// <summary>Feature gates that differ from those of Kubernetes 1.36, as far as fields of objects depend on them.</summary>
+    public IReadOnlyDictionary<string, bool> FeatureGates { get; init; } = new Dictionary<string, bool>();
+
     /// <summary>The users with a token. A kubeconfig can be written for each.</summary>
     public IReadOnlyList<ClusterUser> Users { get; init; } = [];
 

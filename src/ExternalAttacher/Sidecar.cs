@@ -42,7 +42,7 @@ internal sealed partial class Sidecar(AttacherFlags flags, ProcessLife life, Tim
         _ = EndWhenLost(connection);
 
         await using var diagnostics = new DiagnosticsServer(life.Loggers, time);
-        if (SidecarDiagnostics.Serve(diagnostics, flags.Standard, version, alphaStartTime: true, time, _metrics, _callMetrics) is { } listenError)
+        if (SidecarDiagnostics.Serve(diagnostics, life, flags.Standard, version, alphaStartTime: true, time, _metrics, _callMetrics) is { } listenError)
             return Fail(listenError);
         var abilities = await start.CapabilitiesAsync(connection, name, _stop);
         if (!abilities.IsOk) return Fail(abilities.Failure.Reason);

@@ -48,7 +48,7 @@ internal sealed partial class Sidecar(ProvisionerFlags flags, ProcessLife life, 
         // The slash is replaced before the name is sanitised, as the originals did before they sanitised at all.
         using var leadership = new Leadership(flags.Standard, driver.Name.Replace('/', '-'), clients, _metrics, life.Loggers, time);
         await using var diagnostics = new DiagnosticsServer(life.Loggers, time);
-        if (SidecarDiagnostics.Serve(diagnostics, flags.Standard, version, alphaStartTime: false, time, _metrics) is { } listenError)
+        if (SidecarDiagnostics.Serve(diagnostics, life, flags.Standard, version, alphaStartTime: false, time, _metrics) is { } listenError)
             return Fail(ExitCode.Fatal, listenError);
         if (leadership.IsElected) SidecarDiagnostics.ServeLeaderHealth(diagnostics, flags.Standard, () => leadership.IsHealthy);
 

@@ -39,6 +39,8 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
         healthServer.Map("/healthz", endpoint.Answer, anyMethod: true);
         if (ServeMetrics(healthServer, metricsServer, registry) is { } metricsError) return Fail(metricsError);
         if (!healthServer.TryListen(flags.HealthAddress, out var healthError)) return Fail($"{healthError} (--http-endpoint or --health-port)");
+        life.EndOn(healthServer.Failed);
+        life.EndOn(metricsServer.Failed);
         return await life.Ended;
     }
 

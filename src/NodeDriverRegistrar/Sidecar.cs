@@ -36,7 +36,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
         using var socket = new RegistrationSocket(flags.SocketPathOf(name));
         var service = new RegistrationService(name, flags.KubeletRegistrationPath.Value, life.Loggers.CreateLogger<RegistrationService>());
         await using var health = new DiagnosticsServer(life.Loggers, time);
-        if (ServeHealth(health, socket.Path, name, service) is { } healthError) return Fail(healthError);
+        if (ServeHealth(health, socket.Path, name) is { } healthError) return Fail(healthError);
         await using var server = new Http2Server(new GrpcTarget(service.Methods), life.Loggers.CreateLogger<Http2Server>(), time);
         return await Register(socket, service, server);
     }
@@ -52,18 +52,18 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 
         using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(_stop);
         var watching = watch.RunAsync(stopWatch.Token);
-        await Task.WhenAny(watching, service.Refused);
+        await Task.WhenAny(watching, service.Refused, watch.Broken);
         await stopWatch.CancelAsync();
         await watching.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (watching.IsFaulted) await watching;
 
-        // A refused driver's socket stays, as in the original: removing it would take back what an earlier registration achieved.
-        var isRefused = service.Refused.IsCompleted;
-        var left = isRefused ? null : socket.RemoveOwn();
+        // The socket of a refused driver stays, as in the original: removing it would take back what an earlier registration achieved.
+        var hasFailed = service.Refused.IsCompleted || watch.Broken.IsCompleted;
+        var problem = watch.Broken.IsCompleted ? await watch.Broken : hasFailed ? null : socket.RemoveOwn();
         socket.Close();
         await server.CloseAsync(s_drainLimit);
-        if (left is not null) return Fail(left);
-        return isRefused ? ExitCode.Failure : ExitCode.Success;
+        if (problem is not null) return Fail(problem);
+        return hasFailed ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>The driver's name; its connection is not needed any longer then, and closed.</summary>
@@ -77,11 +77,12 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
         return name.IsOk ? (name.Response, null) : (null, $"asking the driver at {address} for its name (GetPluginInfo): {name.Error.Text}");
     }
 
-    private string? ServeHealth(DiagnosticsServer server, string path, string name, RegistrationService service)
+    private string? ServeHealth(DiagnosticsServer server, string path, string name)
     {
         if (flags.HealthAddress is not { Length: > 0 } address) return null;
-        var check = new SelfCheck(path, name, service.SelfCheckToken, flags.Timeout.Value, time);
+        var check = new SelfCheck(path, name, flags.Timeout.Value, time);
         server.Map(HealthEndpoint.Path, new HealthEndpoint(check, life.Loggers.CreateLogger<HealthEndpoint>()).Answer, anyMethod: true);
+        life.EndOn(server.Failed);
         return server.TryListen(address, out var error) ? null : $"{error} (--http-endpoint or --health-port)";
     }
 

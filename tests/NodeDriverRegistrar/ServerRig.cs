@@ -24,7 +24,7 @@ internal sealed class ServerRig : IAsyncDisposable
         Server = new Http2Server(new GrpcTarget(Service.Methods), Log, Time);
         Socket = new RegistrationSocket(Path);
         Watch = new RegistrationWatch(Socket, Server, Service, Time, Log);
-        Check = new SelfCheck(Path, Driver, Service.SelfCheckToken, checkLimit ?? TestTimeouts.Limit, TimeProvider.System);
+        Check = new SelfCheck(Path, Driver, checkLimit ?? TestTimeouts.Limit, TimeProvider.System);
         Assert.That(Watch.Open(), Is.Null);
     }
 

@@ -11,6 +11,9 @@ public sealed partial class PublishedProgram : IAsyncDisposable
 {
     private const int SigInt = 2;
     private const int SigTerm = 15;
+    private const int OpenFiles = 7; // RLIMIT_NOFILE
+    private const int Nobody = 65534;
+    private const UnixFileMode OpenToAll = (UnixFileMode)0x1ED; // 0755
 
     private readonly Process _process;
     private readonly OutputLines _error = new();
@@ -34,6 +37,9 @@ public sealed partial class PublishedProgram : IAsyncDisposable
         var native = Path.Combine(RepositoryRoot(), "artifacts", "native", name);
         return Directory.Exists(native) ? Path.Combine(native, name) : native;
     }
+
+    /// <summary>The path of a program that is built for the tests alone; the file need not exist.</summary>
+    public static string ToolOf(string name) => Path.Combine(RepositoryRoot(), "artifacts", "tools", name);
 
     /// <summary>Whether the program has been published.</summary>
     public static bool Exists(string name) => File.Exists(PathOf(name));
@@ -63,6 +69,28 @@ public sealed partial class PublishedProgram : IAsyncDisposable
         program._process.BeginErrorReadLine();
         program._process.BeginOutputReadLine();
         return program;
+    }
+
+    /// <summary>Starts a program as the user nobody, who may read and run it wherever the repository is. Its arguments must lead to where nobody may go.</summary>
+    public static PublishedProgram StartAsNobody(string name, TemporaryDirectory directory, IEnumerable<string> arguments)
+    {
+        if (!Environment.IsPrivilegedProcess) return Start(name, arguments); // we are no better than nobody
+        var copy = directory.File(name);
+        File.Copy(PathOf(name), copy);
+        foreach (var path in (string[])[directory.Path, copy]) File.SetUnixFileMode(path, OpenToAll);
+        return StartFile("/usr/bin/setpriv", [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", copy, .. arguments]);
+    }
+
+    /// <summary>Lets it open no descriptor of this number or above; what it has open stays open.</summary>
+    public unsafe void LimitDescriptors(ulong most)
+    {
+        ResourceLimit limit;
+        if (ResourceLimits(_process.Id, OpenFiles, null, &limit) == 0)
+        {
+            limit.Soft = most;
+            if (ResourceLimits(_process.Id, OpenFiles, &limit, null) == 0) return;
+        }
+        throw new InvalidOperationException($"prlimit failed with {Marshal.GetLastPInvokeError()}");
     }
 
     /// <summary>The first line on standard error, past or to come, that satisfies the condition.</summary>
@@ -114,4 +142,13 @@ public sealed partial class PublishedProgram : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    private static unsafe partial int ResourceLimits(int process, int resource, ResourceLimit* limit, ResourceLimit* old);
+
+    private struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Sidecars.EmbeddedCluster;
 
 /// <summary>Creates objects: decode, admit, fill in metadata, default, validate, store, in the real server's order.</summary>
-internal sealed class ObjectCreation(ObjectStore store, Admission admission, TimeProvider time)
+internal sealed class ObjectCreation(ObjectStore store, Admission admission, FieldGates gates, TimeProvider time)
 {
     private const string GeneratedAlphabet = "bcdfghjklmnpqrstvwxz2456789";
     private const int GeneratedLength = 5;
@@ -51,6 +51,7 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Tim
         if (resource.HasStatus) ObjectIntake.ResetStatus(resource, content);
         resource.Rules.SetDefaults(content);
         resource.Rules.PrepareForCreate(content, now);
+        gates.Apply(resource, content, old: null);
     }
 
     private static string Generate(string prefix) =>

@@ -7,7 +7,7 @@ namespace Sidecars.EmbeddedCluster;
 /// Replaces and patches objects and their status: optimistic locking, what each endpoint may touch, generation, validation, and the removal of an
 /// object whose last finalizer goes. A patch without a version is repeated when somebody else writes in between; it never overwrites them.
 /// </summary>
-internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, ObjectDeletion deletion, TimeProvider time)
+internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, ObjectDeletion deletion, FieldGates gates, TimeProvider time)
 {
     /// <summary>PUT.</summary>
     public StoreResult Run(ResourceDefinition resource, string ns, string name, string subresource, JsonObject content, WriteOptions options)
@@ -131,6 +131,7 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
         }
         if (resource.HasStatus) content.CopyFrom(old, "status");
         resource.Rules.PrepareForUpdate(content, old);
+        gates.Apply(resource, content, old);
         if (resource.Rules.TracksGeneration && !SameBody(content, old, resource.HasStatus))
             metadata["generation"] = (previous.Integer("generation") ?? 0) + 1;
     }

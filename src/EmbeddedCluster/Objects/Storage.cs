@@ -23,8 +23,9 @@ public sealed class Storage : IDisposable
         Resources = new ResourceCatalog();
         var admission = new Admission(options.Admission, Resources, _store);
         _deletion = new ObjectDeletion(_store, Resources, options.Time);
-        _creation = new ObjectCreation(_store, admission, options.Time);
-        _update = new ObjectUpdate(_store, _creation, _deletion, options.Time);
+        var gates = new FieldGates(options.FeatureGates);
+        _creation = new ObjectCreation(_store, admission, gates, options.Time);
+        _update = new ObjectUpdate(_store, _creation, _deletion, gates, options.Time);
     }
 
     /// <summary>The newest resource version given out.</summary>

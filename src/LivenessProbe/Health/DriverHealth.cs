@@ -93,7 +93,7 @@ internal sealed partial class DriverHealth(CsiAddress address, TimeSpan limit, C
 
     private FileIdentity? Identity()
     {
-        if (address.SocketPath is not { } path) return null;
+        if (address.SocketFile is not { } path) return null;
         var identity = FileIdentity.Read(path, out var error);
         if (error is not null) Log.CannotLook(_log, path, error);
         return identity;

@@ -11,12 +11,14 @@ namespace Sidecars.NodeDriverRegistrar.Health;
 /// Finds out whether the registration server works, the way the kubelet would: through the file, with a connection of its own, asking GetInfo. All
 /// of it has one limit. It says nothing about the driver, nor whether the kubelet has registered it (registrar contract 6).
 /// </summary>
-internal sealed class SelfCheck(string path, string driver, string token, TimeSpan limit, TimeProvider time)
+internal sealed class SelfCheck(string path, string driver, TimeSpan limit, TimeProvider time)
 {
     private static readonly Method<InfoRequest, PluginInfo> s_getInfo = new(
         MethodType.Unary, RegistrationContract.Service, RegistrationContract.GetInfo,
         Marshallers.Create(static (InfoRequest m) => m.ToByteArray(), InfoRequest.Parser.ParseFrom),
         Marshallers.Create(static (PluginInfo m) => m.ToByteArray(), PluginInfo.Parser.ParseFrom));
+
+    private static readonly Metadata s_own = new() { { RegistrationService.SelfCheckHeader, "true" } };
 
     private readonly CsiCall _calls = new(time);
 
@@ -39,11 +41,9 @@ internal sealed class SelfCheck(string path, string driver, string token, TimeSp
         if (connection is null) return HealthAnswer.Bad($"error connecting to node-registrar socket {path}: {failure!.Reason}");
         using var connected = connection;
         var result = await _calls.InvokeAsync(
-            (request, options) => connection.Invoker.AsyncUnaryCall(s_getInfo, null, options.WithHeaders(Own()), request),
+            (request, options) => connection.Invoker.AsyncUnaryCall(s_getInfo, null, options.WithHeaders(s_own), request),
             new InfoRequest(), limit - time.GetElapsedTime(began), aborted);
         if (!result.IsOk) return HealthAnswer.Bad($"error getting info from node-registrar socket {path}: {result.Error.Text}");
         return result.Response.Name == driver ? HealthAnswer.Ok : HealthAnswer.Bad($"invalid driver name {result.Response.Name}");
     }
-
-    private Metadata Own() => new() { { RegistrationService.SelfCheckHeader, token } };
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Sidecars.Hosting;
+using Sidecars.Hosting.Sockets;
 
 namespace Sidecars.NodeDriverRegistrar.Http2;
 
@@ -12,9 +13,6 @@ internal sealed partial class Http2Server : IAsyncDisposable
 {
     /// <summary>The kubelet needs one or two; beyond this the one that has been silent for longest has to go.</summary>
     internal const int MostConnections = 32;
-
-    // A broken accept (out of descriptors) must neither end the server nor spin.
-    private static readonly TimeSpan s_acceptRetry = TimeSpan.FromMilliseconds(100);
 
     private readonly IRequestTarget _target;
     private readonly ILogger _logger;
@@ -40,30 +38,10 @@ internal sealed partial class Http2Server : IAsyncDisposable
         }
     }
 
-    /// <summary>Accepts clients until the listener is disposed, which is its owner's to do.</summary>
-    public async Task AcceptAsync(Socket listener)
-    {
-        while (true)
-        {
-            try
-            {
-                Begin(await listener.AcceptAsync());
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.OperationAborted or SocketError.Interrupted)
-            {
-                // The listener is being disposed; the next accept says so.
-            }
-            catch (SocketException e)
-            {
-                Log.AcceptFailed(_logger, e);
-                await Task.Delay(s_acceptRetry, _time);
-            }
-        }
-    }
+    /// <summary>
+    /// Takes clients until the listener is disposed, which is its owner's to do, and returns null then; or why no client can be taken any more.
+    /// </summary>
+    public Task<string?> AcceptAsync(Socket listener) => AcceptLoop.RunAsync(listener, Begin, _logger, _time, CancellationToken.None);
 
     /// <summary>Lets the calls in flight end, for no longer than the limit, and closes every connection.</summary>
     public async Task CloseAsync(TimeSpan limit)
@@ -122,10 +100,7 @@ internal sealed partial class Http2Server : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Could not accept a client of the registration socket, trying again")]
-        public static partial void AcceptFailed(ILogger logger, Exception err);
-
-        [LoggerMessage(2, LogLevel.Warning, "Clients of the registration socket did not take their answers in time, their connections are cut: {limit}")]
+        [LoggerMessage(1, LogLevel.Warning, "Clients of the registration socket did not take their answers in time, their connections are cut: {limit}")]
         public static partial void NotInTime(ILogger logger, TimeSpan limit);
     }
 }

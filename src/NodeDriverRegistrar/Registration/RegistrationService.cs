@@ -11,16 +11,16 @@ namespace Sidecars.NodeDriverRegistrar.Registration;
 /// </summary>
 internal sealed partial class RegistrationService(string driver, string endpoint, ILogger logger)
 {
-    /// <summary>The header of our own health check, whose question says nothing about the kubelet.</summary>
+    /// <summary>The header of a registrar's own health check, ours or another's, whose question says nothing about the kubelet.</summary>
     public const string SelfCheckHeader = "x-self-check";
+
+    /// <summary>Characters of the kubelet's words that go into the log; what is said beyond them helps nobody.</summary>
+    private const int LongestLoggedError = 8 * 1024;
 
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _questions;
 
-    /// <summary>The value of <see cref="SelfCheckHeader"/> that only this process knows.</summary>
-    public string SelfCheckToken { get; } = Guid.NewGuid().ToString("N");
-
-    /// <summary>How often somebody else than ourselves asked who we are.</summary>
+    /// <summary>How often somebody asked who we are, other than for a health check.</summary>
     public int Questions => Volatile.Read(ref _questions);
 
     /// <summary>Completes when the kubelet says that it did not register the driver.</summary>
@@ -34,7 +34,7 @@ internal sealed partial class RegistrationService(string driver, string endpoint
 
     private PluginInfo GetInfo(RequestHead head)
     {
-        if (head.Find(SelfCheckHeader) != SelfCheckToken)
+        if (head.Find(SelfCheckHeader) is null)
         {
             Interlocked.Increment(ref _questions);
             Log.Asked(logger, driver, endpoint);
@@ -47,11 +47,14 @@ internal sealed partial class RegistrationService(string driver, string endpoint
         if (status.PluginRegistered) Log.Registered(logger, driver);
         else
         {
-            Log.NotRegistered(logger, driver, status.Error, RefusalAdvice.For(status.Error, endpoint));
+            Log.NotRegistered(logger, driver, Cut(status.Error), RefusalAdvice.For(status.Error, endpoint));
             _refused.TrySetResult();
         }
         return new RegistrationStatusResponse();
     }
+
+    private static string Cut(string error) =>
+        error.Length > LongestLoggedError ? $"{error.AsSpan(0, LongestLoggedError)}... ({error.Length} characters)" : error;
 
     private static partial class Log
     {

@@ -45,15 +45,16 @@ internal sealed class RegistrationSocket(string path) : IDisposable
             return $"cannot listen on {path}: the path has {length} octets and that of a Unix socket at most {LongestPath}; " +
                 "use a shorter --plugin-registration-path";
         }
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             using (PrivateUmask.Set()) socket.Bind(new KeptSocketEndPoint(path));
             socket.Listen(Backlog);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return $"cannot listen on {path}: {e.Message}{Remedy(e.SocketErrorCode)}";
         }
         // No other file can have the number of ours as long as we listen, because the kernel holds it for us.
@@ -99,6 +100,7 @@ internal sealed class RegistrationSocket(string path) : IDisposable
     {
         SocketError.AddressNotAvailable =>
             $"; the directory {System.IO.Path.GetDirectoryName(path)} does not exist: mount the kubelet's plugins_registry there, or name it with --plugin-registration-path",
+        SocketError.TooManyOpenSockets => "; the process may not open more files: raise its limit (ulimit -n)",
         SocketError.AccessDenied => "; the directory is read-only or not ours to write to",
         SocketError.AddressAlreadyInUse => "; something is there that is not a socket, a symbolic link that leads nowhere for instance: remove it",
         _ => "",

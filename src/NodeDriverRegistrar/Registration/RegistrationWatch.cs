@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Sidecars.Hosting.Files;
 using Sidecars.NodeDriverRegistrar.Http2;
@@ -21,10 +22,14 @@ internal sealed partial class RegistrationWatch(
     /// <summary>A kubelet that does not run for hours finds the socket by itself when it starts.</summary>
     internal static readonly TimeSpan LongestPatience = TimeSpan.FromMinutes(5);
 
+    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _patience = FirstPatience;
     private long _openedAt;
     private int _questionsBefore;
     private string _lastTold = "";
+
+    /// <summary>Completes, with the reason, when a socket that stands takes no clients any more.</summary>
+    public Task<string> Broken => _broken.Task;
 
     /// <summary>Makes the socket and begins to serve on it. Null, or why that is impossible.</summary>
     public string? Open()
@@ -32,7 +37,7 @@ internal sealed partial class RegistrationWatch(
         _questionsBefore = service.Questions;
         if (socket.Open() is { } problem) return problem;
         _openedAt = time.GetTimestamp();
-        _ = server.AcceptAsync(socket.Listener!);
+        _ = Serve(socket.Listener!);
         return null;
     }
 
@@ -44,6 +49,11 @@ internal sealed partial class RegistrationWatch(
             await Task.Delay(Period, time, stop);
             Look();
         }
+    }
+
+    private async Task Serve(Socket listener)
+    {
+        if (await server.AcceptAsync(listener) is { } problem) _broken.TrySetResult($"cannot take clients on {socket.Path} any more: {problem}");
     }
 
     internal void Look()

@@ -142,6 +142,40 @@ internal sealed class ProcessTests
             Assert.That(metrics, Does.Contain(line));
     }
 
+    [Test] // 16
+    public async Task Two_replicas_that_start_together_both_run_on_and_the_object_is_created_once()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        using var held = rig.Cluster.Faults.Add(KeeperRig.Match("create"), new FaultAction.Hold(), times: 2);
+        PublishedProgram[] replicas = [rig.Start("-v=5"), rig.Start("-v=5")];
+        foreach (var replica in replicas) await replica.WaitForErrorLine(line => line.Contains("Detected CSI driver", StringComparison.Ordinal));
+        await rig.Cluster.Requests.WaitFor(KeeperRig.Match("get"), 2).WithinLimit();
+        await held.Reached.WithinLimit();
+        held.Release();
+        await rig.Cluster.Requests.WaitFor(KeeperRig.Match("create"), 2).WithinLimit();
+        Assert.That(rig.Cluster.Requests.Entries.Where(e => e is { Request.Verb: "create", Request.Resource: KeeperRig.Resource }).Select(e => e.Code), Is.EquivalentTo((int[])[201, 409]));
+
+        // Both watch: whoever deletes the object has both at it again.
+        Assert.That(rig.Cluster.Storage.Delete(KeeperRig.Resource, null, KeeperRig.Name).IsOk);
+        await rig.Cluster.Requests.WaitFor(KeeperRig.Match("create"), 3).WithinLimit();
+        Assert.That(rig.ObjectExists);
+        Assert.That(replicas.Select(r => r.HasExited), Is.All.False);
+    }
+
+    [Test]
+    public async Task A_lost_lease_ends_it_with_1_and_the_object_stays()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        var program = await rig.Started("--leader-election", "--leader-election-namespace=default",
+            "--leader-election-lease-duration=2s", "--leader-election-renew-deadline=1s", "--leader-election-retry-period=200ms");
+        foreach (var verb in (string[])["get", "update"])
+            rig.Cluster.Faults.Add(new RequestMatch { Verb = verb, Resource = "leases" }, new FaultAction.Answer(new ApiStatus(500, "InternalError", "etcd is gone")));
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("the leader lease was lost"));
+        Assert.That(rig.ObjectExists);
+        Assert.That(rig.Requests("delete"), Is.Zero);
+    }
+
     [Test]
     public async Task Of_several_replicas_with_an_election_only_the_leader_writes()
     {

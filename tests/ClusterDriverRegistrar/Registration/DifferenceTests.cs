@@ -67,6 +67,28 @@ internal sealed class DifferenceTests
     }
 
     [Test]
+    public async Task A_field_that_the_server_drops_is_told_after_the_creation_and_not_written_again()
+    {
+        await using var rig = await KeeperRig.StartAsync(true, "--reconcile", "--prevent-pod-scheduling-if-missing");
+        Assert.That((await rig.Request("create")).Body, Does.Contain("preventPodSchedulingIfMissing"));
+        Assert.That(await rig.Line("The server did not keep a field"), Does.Contain("preventPodSchedulingIfMissing nothing true").And.Contain("feature gate is off"));
+        Assert.That(rig.Spec.ContainsKey("preventPodSchedulingIfMissing"), Is.False);
+        Assert.That(rig.Metrics(), Does.Contain("object_in_order 0"));
+        Assert.That(rig.Writes, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_field_that_the_server_drops_from_a_patch_is_told_and_the_rest_of_it_is_done()
+    {
+        await using var rig = await KeeperRig.PrepareWithGatesAsync(("SELinuxMountReadWriteOncePod", false));
+        rig.Add("""{"podInfoOnMount":true}""");
+        await rig.Run(flags: ["--reconcile", "--se-linux-mount"]);
+        Assert.That(await rig.Line("The server did not keep a field"), Does.Contain("seLinuxMount"));
+        Assert.That(rig.Spec["podInfoOnMount"]!.GetValue<bool>(), Is.False);
+        Assert.That(rig.Requests("patch"), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task The_same_difference_is_told_once()
     {
         await using var rig = await KeeperRig.PrepareAsync();

@@ -23,10 +23,11 @@ internal sealed class KeepingTests
     [Test]
     public async Task Every_field_of_the_spec_has_a_flag()
     {
-        await using var rig = await KeeperRig.StartAsync(true,
+        await using var rig = await KeeperRig.PrepareWithGatesAsync(("VolumeLimitScaling", true));
+        await rig.Run(flags: [
             "--pod-info-mount", "--fs-group-policy=File", "--volume-lifecycle-modes=Persistent,Ephemeral", "--storage-capacity", "--requires-republish",
             """--token-requests=[{"audience":"vault","expirationSeconds":3600},{"audience":""}]""", "--se-linux-mount", "--node-allocatable-update-period=1m",
-            "--service-account-token-in-secrets", "--prevent-pod-scheduling-if-missing");
+            "--service-account-token-in-secrets", "--prevent-pod-scheduling-if-missing"]);
         Assert.That((await rig.Request("create")).Body, Is.EqualTo(Head + """
             {"attachRequired":true,"podInfoOnMount":true,"volumeLifecycleModes":["Persistent","Ephemeral"],"storageCapacity":true,"fsGroupPolicy":"File","tokenRequests":[{"audience":"vault","expirationSeconds":3600},{"audience":""}],"requiresRepublish":true,"seLinuxMount":true,"nodeAllocatableUpdatePeriodSeconds":60,"serviceAccountTokenInSecrets":true,"preventPodSchedulingIfMissing":true}}
             """));

@@ -56,6 +56,13 @@ internal sealed class KeeperRig : IAsyncDisposable
         return new KeeperRig(cluster);
     }
 
+    /// <summary>A cluster whose server has these feature gates otherwise than today's.</summary>
+    public static async Task<KeeperRig> PrepareWithGatesAsync(params (string Gate, bool IsOn)[] gates) => new(await ClusterServer.StartAsync(new ClusterOptions
+    {
+        FeatureGates = gates.ToDictionary(g => g.Gate, g => g.IsOn),
+        Users = [new ClusterUser("registrar", "a-token")],
+    }).WithinLimit());
+
     /// <summary>A running keeper of a driver that is attached as told.</summary>
     public static async Task<KeeperRig> StartAsync(bool attach = true, params string[] flags)
     {

@@ -49,11 +49,12 @@ internal sealed class StartTests
         Assert.That(_log.All, Has.Some.Contains("context deadline exceeded").And.Some.Contains(_driver.SocketPath));
     }
 
-    [Test]
-    public async Task An_address_that_is_no_unix_socket_is_refused()
+    [TestCase("127.0.0.1:1", "callback only supported for unix:// addresses")]
+    [TestCase("tcp://127.0.0.1:1", "neither an absolute path, a unix:// URL nor host:port")]
+    public async Task An_address_that_is_no_unix_socket_is_refused(string address, string reason)
     {
-        Assert.That(await Run("--csi-address=tcp://127.0.0.1:1").WithinLimit(), Is.EqualTo(1));
-        Assert.That(_log.All, Has.Some.Contains("callback only supported for unix:// addresses"));
+        Assert.That(await Run($"--csi-address={address}").WithinLimit(), Is.EqualTo(1));
+        Assert.That(_log.All, Has.Some.Contains(reason));
     }
 
     private static IEnumerable<TestCaseData> BadDrivers() =>

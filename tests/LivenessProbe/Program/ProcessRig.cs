@@ -8,6 +8,7 @@ namespace Sidecars.LivenessProbe.Tests.Program;
 internal sealed partial class ProcessRig : IAsyncDisposable
 {
     private readonly List<PublishedProgram> _programs = [];
+    private readonly TemporaryDirectory _directory = new();
 
     public ScriptedDriver Driver { get; } = ScriptedDriver.Create();
 
@@ -17,6 +18,17 @@ internal sealed partial class ProcessRig : IAsyncDisposable
     public PublishedProgram Start(params string[] arguments)
     {
         var program = PublishedProgram.Start("livenessprobe", [$"--csi-address={Driver.SocketPath}", .. arguments]);
+        _programs.Add(program);
+        return program;
+    }
+
+    /// <summary>Starts the program as the user nobody, who may use the driver's socket for now.</summary>
+    public async Task<PublishedProgram> StartAsNobody()
+    {
+        await Driver.StartAsync();
+        const UnixFileMode all = (UnixFileMode)0x1FF;
+        foreach (var path in (string[])[Path.GetDirectoryName(Driver.SocketPath)!, Driver.SocketPath]) File.SetUnixFileMode(path, all);
+        var program = PublishedProgram.StartAsNobody("livenessprobe", _directory, [$"--csi-address={Driver.SocketPath}", "--http-endpoint=127.0.0.1:0"]);
         _programs.Add(program);
         return program;
     }
@@ -47,6 +59,7 @@ internal sealed partial class ProcessRig : IAsyncDisposable
         Http.Dispose();
         foreach (var program in _programs) await program.DisposeAsync();
         await Driver.DisposeAsync();
+        _directory.Dispose();
     }
 
     [GeneratedRegex("address=\"([^\"]+)\"")]

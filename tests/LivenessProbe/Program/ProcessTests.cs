@@ -149,6 +149,54 @@ internal sealed class ProcessTests
         }
     }
 
+    [Test]
+    public async Task Thousands_of_checks_that_cannot_connect_leave_nothing_behind()
+    {
+        // Less time than the pause before a second attempt, so that each check is one.
+        var (program, url) = await _rig.StartListening("--probe-timeout=200ms");
+        await _rig.Driver.StopAsync();
+        await Check(1000);
+        var before = ProcessFacts.Of(program.Id);
+        await Check(4000);
+        var after = ProcessFacts.Of(program.Id);
+        Assert.That(after.Descriptors, Is.LessThanOrEqualTo(before.Descriptors));
+        Assert.That(after.Threads, Is.LessThanOrEqualTo(before.Threads + 2), "the pool comes and goes");
+        Assert.That(after.ResidentKilobytes, Is.LessThan(before.ResidentKilobytes * 1.15));
+
+        async Task Check(int count)
+        {
+            for (var i = 0; i < count; i++) Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.InternalServerError));
+        }
+    }
+
+    [Test]
+    public async Task A_socket_that_may_not_be_used_any_more_is_red_and_says_why()
+    {
+        var url = await ProcessRig.UrlOf(await _rig.StartAsNobody());
+        Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+        File.SetUnixFileMode(_rig.Driver.SocketPath, UnixFileMode.None);
+        var (status, body) = await _rig.Get(url + "/healthz");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
+        Assert.That(body, Does.Contain("permission denied: this user may not write to the socket"));
+    }
+
+    [Test]
+    public async Task Metrics_on_the_address_of_the_health_check_end_it_with_1()
+    {
+        await _rig.Driver.StartAsync();
+        var port = FreePort.Next();
+        var program = _rig.Start($"--health-port={port}", $"--metrics-address=:{port}");
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains($"cannot listen on :{port}"));
+    }
+
+    [Test]
+    public async Task A_limit_beyond_what_timers_can_wait_for_is_none()
+    {
+        var (_, url) = await _rig.StartListening("--probe-timeout=8760h");
+        Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+    }
+
     [Test] // 24
     public async Task A_client_that_goes_away_cancels_the_call()
     {

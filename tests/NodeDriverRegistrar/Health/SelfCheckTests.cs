@@ -96,7 +96,7 @@ internal sealed class SelfCheckTests
         Assert.That(hung.RemoveStale() ?? hung.Open(), Is.Null);
         Socket? accepted = null;
         if (accepts) _ = hung.Listener!.AcceptAsync().ContinueWith(t => accepted = t.GetAwaiter().GetResult(), TaskScheduler.Default);
-        var check = new SelfCheck(_rig.Path, ServerRig.Driver, "t", TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        var check = new SelfCheck(_rig.Path, ServerRig.Driver, TimeSpan.FromMilliseconds(50), TimeProvider.System);
         var answer = await check.AskAsync(default).WithinLimit();
         Assert.That(answer.Status, Is.EqualTo(500));
         Assert.That(answer.Text, Does.StartWith($"error connecting to node-registrar socket {_rig.Path}: context deadline exceeded"));
@@ -110,7 +110,7 @@ internal sealed class SelfCheckTests
         Assert.That(hung.RemoveStale() ?? hung.Open(), Is.Null);
         var time = new ObservedTime();
         var limit = TimeSpan.FromSeconds(1);
-        var asked = new SelfCheck(_rig.Path, ServerRig.Driver, "t", limit, time).AskAsync(default);
+        var asked = new SelfCheck(_rig.Path, ServerRig.Driver, limit, time).AskAsync(default);
         using var server = await RawPeer.AcceptAsync(hung.Listener!);
         await server.TakePreface();
         await server.Send(Frames.Settings());
@@ -122,9 +122,16 @@ internal sealed class SelfCheckTests
     }
 
     [Test]
+    public async Task More_time_than_timers_can_wait_for_is_no_limit()
+    {
+        var check = new SelfCheck(_rig.Path, ServerRig.Driver, TimeSpan.FromDays(1000), TimeProvider.System);
+        Assert.That(await check.AskAsync(default).WithinLimit(), Is.EqualTo(HealthAnswer.Ok));
+    }
+
+    [Test]
     public async Task With_no_time_at_all_it_is_500()
     {
-        var check = new SelfCheck(_rig.Path, ServerRig.Driver, "t", TimeSpan.Zero, TimeProvider.System);
+        var check = new SelfCheck(_rig.Path, ServerRig.Driver, TimeSpan.Zero, TimeProvider.System);
         Assert.That(await check.AskAsync(default).WithinLimit(), Is.EqualTo(
             new HealthAnswer(500, $"error connecting to node-registrar socket {_rig.Path}: context deadline exceeded: no connection within 0s")));
     }
@@ -133,7 +140,7 @@ internal sealed class SelfCheckTests
     public async Task A_path_that_is_not_absolute_cannot_be_dialled()
     {
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, _rig.Path);
-        var check = new SelfCheck(relative, ServerRig.Driver, "t", TestTimeouts.Limit, TimeProvider.System);
+        var check = new SelfCheck(relative, ServerRig.Driver, TestTimeouts.Limit, TimeProvider.System);
         var answer = await check.AskAsync(default).WithinLimit();
         Assert.That(answer.Status, Is.EqualTo(500));
         Assert.That(answer.Text, Does.StartWith($"error connecting to node-registrar socket {relative}: "));

@@ -45,6 +45,26 @@ internal sealed class HealthTests
     }
 
     [Test]
+    public async Task A_registrar_of_the_same_driver_on_the_path_is_as_good_as_we_are()
+    {
+        await _rig.StartServing($"--http-endpoint=127.0.0.1:{_port}");
+        var second = await _rig.StartServing();
+        Assert.That(await Ask("/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+        second.Kill();
+        await second.WaitForExit();
+        var (status, text) = await Ask("/healthz");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
+        Assert.That(text, Does.StartWith($"error connecting to node-registrar socket {_rig.Path}: connection refused"));
+    }
+
+    [Test]
+    public async Task A_limit_beyond_what_timers_can_wait_for_is_none()
+    {
+        await _rig.StartServing($"--http-endpoint=127.0.0.1:{_port}", "--timeout=8760h");
+        Assert.That(await Ask("/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+    }
+
+    [Test]
     public async Task A_removed_socket_is_404_and_a_file_in_its_place_500()
     {
         await _rig.StartServing($"--http-endpoint=127.0.0.1:{_port}");

@@ -36,12 +36,16 @@ internal sealed class ProcessRig : IAsyncDisposable
         return rig;
     }
 
-    public PublishedProgram Start(params string[] more)
+    public PublishedProgram Start(params string[] more) => Keep(PublishedProgram.Start(Name, Arguments(more)));
+
+    /// <summary>Starts it as the user nobody, who may use the driver, and the kubelet's directory as far as this mode says.</summary>
+    public PublishedProgram StartAsNobody(UnixFileMode mode)
     {
-        var program = PublishedProgram.Start(
-            Name, [$"--csi-address={Csi.SocketPath}", $"--kubelet-registration-path={Endpoint}", $"--plugin-registration-path={Directory}", .. more]);
-        _all.Add(program);
-        return program;
+        const UnixFileMode all = (UnixFileMode)0x1FF;
+        File.SetUnixFileMode(Directory, mode);
+        File.SetUnixFileMode(System.IO.Path.GetDirectoryName(Csi.SocketPath)!, all);
+        File.SetUnixFileMode(Csi.SocketPath, all);
+        return Keep(PublishedProgram.StartAsNobody(Name, _directory, Arguments([])));
     }
 
     /// <summary>Starts it and waits until it serves.</summary>
@@ -54,6 +58,15 @@ internal sealed class ProcessRig : IAsyncDisposable
 
     public static Task<string> Serving(PublishedProgram program) =>
         program.WaitForErrorLine(line => line.Contains("Waiting for the kubelet", StringComparison.Ordinal));
+
+    private string[] Arguments(string[] more) =>
+        [$"--csi-address={Csi.SocketPath}", $"--kubelet-registration-path={Endpoint}", $"--plugin-registration-path={Directory}", .. more];
+
+    private PublishedProgram Keep(PublishedProgram program)
+    {
+        _all.Add(program);
+        return program;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using Sidecars.Hosting.Files;
 using Sidecars.NodeDriverRegistrar.Tests.Http2;
+using Sidecars.Tests.Support;
 using Sidecars.Tests.Support.Http2;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Program;
@@ -82,6 +83,62 @@ internal sealed class RegistrationTests
         File.Delete(_rig.Path);
         program.Terminate();
         Assert.That(await program.WaitForExit(), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_signal_whose_removal_of_the_socket_fails_ends_it_with_1()
+    {
+        var program = _rig.StartAsNobody((UnixFileMode)0x1FF);
+        await ProcessRig.Serving(program);
+        File.SetUnixFileMode(_rig.Directory, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        program.Terminate();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains($"cannot remove the registration socket {_rig.Path}"));
+        Assert.That(File.Exists(_rig.Path));
+    }
+
+    [Test]
+    public async Task A_refusal_with_a_very_long_reason_is_one_and_its_beginning_is_told()
+    {
+        var program = await _rig.StartServing();
+        using (var kubelet = await Kubelet.ConnectAsync(_rig.Path)) await kubelet.Notify(false, "boom: " + new string('x', 3_000_000));
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines.Single(l => l.Contains("boom", StringComparison.Ordinal)), Has.Length.LessThan(10_000).And.Contains("(3000006 characters)"));
+    }
+
+    [Test]
+    public async Task Out_of_descriptors_clients_wait_and_the_socket_is_served_again_when_there_are_some()
+    {
+        var program = await _rig.StartServing();
+        program.LimitDescriptors(3);
+        var kubelet = Kubelet.ConnectAsync(_rig.Path);
+        await program.WaitForErrorLine(line => line.Contains("Could not accept a client, trying again", StringComparison.Ordinal));
+        program.LimitDescriptors(1000);
+        using var connected = await kubelet;
+        Assert.That((await connected.GetInfo()).Name, Is.EqualTo(ProcessRig.Driver));
+    }
+
+    [Test]
+    public async Task Thousands_of_clients_leave_nothing_behind()
+    {
+        var program = await _rig.StartServing();
+        await Come(1000);
+        var before = ProcessFacts.Of(program.Id);
+        await Come(4000);
+        var after = ProcessFacts.Of(program.Id);
+        Assert.That(after.Descriptors, Is.LessThanOrEqualTo(before.Descriptors + 1), "the last one may just be going");
+        Assert.That(after.Threads, Is.LessThanOrEqualTo(before.Threads + 2), "the pool comes and goes");
+        Assert.That(after.ResidentKilobytes, Is.LessThan(before.ResidentKilobytes * 1.15));
+
+        async Task Come(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                using var client = await RawClient.ConnectAsync(_rig.Path);
+                await client.Send(Calls.Call(1));
+                if (i % 2 is 0) Assert.That((await client.Answer(1)).Status, Is.EqualTo("0")); // every other one leaves without its answer
+            }
+        }
     }
 
     [Test]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Http2;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Program;
 
@@ -30,6 +31,44 @@ internal sealed class StartTests
         var said = string.Join('\n', program.ErrorLines);
         Assert.That(said, Does.Contain("Still connecting").And.Contains("context deadline exceeded").And.Contains("has not created its socket"));
         Assert.That(Directory.EnumerateFiles(rig.Directory), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_driver_that_listens_and_does_not_serve_yet_has_the_time_of_connecting_and_not_that_of_a_call()
+    {
+        await using var rig = ProcessRig.Prepare();
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(rig.Csi.SocketPath));
+        listener.Listen();
+        var program = rig.Start("--timeout=1ms");
+        using var driver = await RawPeer.AcceptAsync(listener);
+        await driver.TakePreface();
+        await program.WaitForErrorLine(line => line.Contains("Still connecting", StringComparison.Ordinal)); // after ten seconds
+        await driver.Send(Frames.Settings());
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("for its name (GetPluginInfo): rpc error: code = DeadlineExceeded"), "from here on it is the call's");
+    }
+
+    [Test]
+    public async Task Without_a_descriptor_for_the_socket_it_ends_with_1_and_says_so()
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        using var gate = rig.Csi.Hold("GetPluginInfo");
+        var program = rig.Start("--timeout=20s");
+        await gate.Entered.WithinLimit();
+        program.LimitDescriptors(3);
+        gate.Release();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains($"cannot listen on {rig.Path}: Too many open files").And.Some.Contains("the process may not open more files"));
+    }
+
+    [Test]
+    public async Task A_directory_that_may_not_be_written_to_ends_it_with_1()
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        var program = rig.StartAsNobody(UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains($"cannot listen on {rig.Path}").And.Some.Contains("read-only or not ours to write to"));
     }
 
     [TestCase("fails", "code = Internal")]

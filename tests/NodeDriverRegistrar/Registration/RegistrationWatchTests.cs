@@ -63,9 +63,11 @@ internal sealed class RegistrationWatchTests
     }
 
     [Test]
-    public async Task Our_own_health_check_does_not_count_as_the_kubelet()
+    public async Task A_registrars_health_check_does_not_count_as_the_kubelet_ours_or_anothers()
     {
         Assert.That(await _rig.Check.AskAsync(default).WithinLimit(), Is.EqualTo(HealthAnswer.Ok));
+        var anothers = new SelfCheck(_rig.Path, "another.example.com", TestTimeouts.Limit, TimeProvider.System);
+        Assert.That((await anothers.AskAsync(default).WithinLimit()).Text, Is.EqualTo($"invalid driver name {ServerRig.Driver}"));
         Assert.That(_rig.Service.Questions, Is.Zero);
         var file = _rig.File;
         Tick();

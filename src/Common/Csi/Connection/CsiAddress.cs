@@ -1,8 +1,11 @@
+using System.Net;
+
 namespace Sidecars.Csi;
 
 /// <summary>
 /// Where a CSI driver listens, as given with <c>--csi-address</c>: an absolute path or <c>unix://</c> URL names a Unix socket,
-/// anything else a host and port (common contract 3.1). Says how the address is written, not whether anybody listens there.
+/// <c>unix-abstract:</c> one without a file, anything else a host and port (common contract 3.1). Says how the address is written, not
+/// whether anybody listens there.
 /// </summary>
 public sealed record CsiAddress
 {
@@ -10,6 +13,9 @@ public sealed record CsiAddress
     public const string Default = "/run/csi/socket";
 
     private const string UnixUrl = "unix://";
+    private const string Unix = "unix:";
+    private const string UnixAbstract = "unix-abstract:";
+    private static readonly string[] s_resolverSchemes = ["dns:///", "passthrough:///", "dns:"];
 
     private CsiAddress(string text, string? socketPath, string? host, int port) =>
         (Text, SocketPath, Host, Port) = (text, socketPath, host, port);
@@ -17,8 +23,11 @@ public sealed record CsiAddress
     /// <summary>The address as the user wrote it, for logs and errors.</summary>
     public string Text { get; }
 
-    /// <summary>Path of the Unix socket; null for a network address.</summary>
+    /// <summary>Name of the Unix socket, a path or, where it begins with a zero, one without a file; null for a network address.</summary>
     public string? SocketPath { get; }
+
+    /// <summary>Path of the socket's file; null where there is none.</summary>
+    public string? SocketFile => SocketPath is ['\0', ..] ? null : SocketPath;
 
     /// <summary>Host of a network address; null for a Unix socket.</summary>
     public string? Host { get; }
@@ -43,19 +52,14 @@ public sealed record CsiAddress
             return null;
         }
 
-        var target = text;
-        foreach (var scheme in new[] { "dns:///", "passthrough:///", "dns:" })
-        {
-            if (!target.StartsWith(scheme, StringComparison.Ordinal)) continue;
-            target = target[scheme.Length..];
-            break;
-        }
-
+        var scheme = s_resolverSchemes.FirstOrDefault(s => text.StartsWith(s, StringComparison.Ordinal)) ?? "";
+        var target = text[scheme.Length..];
         var colon = target.LastIndexOf(':');
-        if (colon > 0 && int.TryParse(target.AsSpan(colon + 1), out var port) && port is > 0 and <= ushort.MaxValue)
-            return new CsiAddress(text, null, target[..colon].Trim('[', ']'), port);
+        if (colon > 0 && int.TryParse(target.AsSpan(colon + 1), out var port) && port is > 0 and <= ushort.MaxValue && HostOf(target[..colon]) is { } host)
+            return new CsiAddress(text, null, host, port);
 
         error = $"the CSI address \"{text}\" is neither an absolute path, a unix:// URL nor host:port";
+        if (target.StartsWith("//", StringComparison.Ordinal)) error += "; a DNS server cannot be named, the system's resolver is asked: dns:///host:port";
         return null;
     }
 
@@ -66,6 +70,15 @@ public sealed record CsiAddress
     {
         if (text.StartsWith('/')) return text;
         if (text.StartsWith(UnixUrl, StringComparison.Ordinal)) return text[UnixUrl.Length..];
-        return text.StartsWith("unix:", StringComparison.Ordinal) ? text["unix:".Length..] : null;
+        if (text.StartsWith(UnixAbstract, StringComparison.Ordinal)) return text.Length > UnixAbstract.Length ? "\0" + text[UnixAbstract.Length..] : "";
+        return text.StartsWith(Unix, StringComparison.Ordinal) ? text[Unix.Length..] : null;
+    }
+
+    /// <summary>A host name or an address; null for what is no host, a scheme nobody knows for instance.</summary>
+    private static string? HostOf(string text)
+    {
+        var host = text.StartsWith('[') && text.EndsWith(']') ? text[1..^1] : text;
+        if (host.Contains(':', StringComparison.Ordinal)) return IPAddress.TryParse(host, out _) ? host : null;
+        return host.Contains('/', StringComparison.Ordinal) || host.Length is 0 ? null : host;
     }
 }

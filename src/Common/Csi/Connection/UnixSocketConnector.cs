@@ -48,7 +48,7 @@ internal static class UnixSocketConnector
         // A missing file is reported as an invalid address: the path did not resolve to a socket.
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "no such file: the driver has not created its socket",
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
-            "connection refused: nobody listens there any more" + (address.SocketPath is null ? "" : ", the socket file is left over"),
+            "connection refused: nobody listens there any more" + (address.SocketFile is null ? "" : ", the socket file is left over"),
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied: this user may not write to the socket",
         SocketException { SocketErrorCode: SocketError.WouldBlock } => "the driver has no room for another connection: it accepts them too slowly, or not at all",
         SocketException { SocketErrorCode: SocketError.TimedOut } => "no answer within a second: the driver does not accept connections",

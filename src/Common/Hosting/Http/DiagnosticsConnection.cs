@@ -21,6 +21,7 @@ internal sealed partial class DiagnosticsConnection(
     {
         try
         {
+            socket.NoDelay = true;
             while (await NextRequest(closing) is { } length && await AnswerOne(length, closing))
                 Interlocked.Exchange(ref _waitingSince, time.GetTimestamp());
             socket.Shutdown(SocketShutdown.Send);

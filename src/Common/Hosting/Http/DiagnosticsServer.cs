@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting.Sockets;
 
 namespace Sidecars.Hosting.Http;
 
@@ -14,13 +15,11 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
 {
     private const int Backlog = 1024;
 
-    // A broken accept (out of descriptors) must neither end the server nor spin.
-    private static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
-
     private readonly ILogger _logger = loggers.CreateLogger<DiagnosticsServer>();
     private readonly DiagnosticsLimits _limits = limits ?? DiagnosticsLimits.Default;
     private readonly DiagnosticsRoutes _routes = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource<string> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     // Each open connection and the task that serves it.
     private readonly Dictionary<DiagnosticsConnection, Task> _connections = [];
     private readonly Lock _lock = new();
@@ -30,6 +29,9 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
 
     /// <summary>The address really bound, with the port the system chose for port 0; null before <see cref="TryListen"/> succeeded.</summary>
     public IPEndPoint? BoundEndPoint { get; private set; }
+
+    /// <summary>Completes, with the reason, when no requests can be taken any more although nobody disposed the server.</summary>
+    public Task<string> Failed => _failed.Task;
 
     /// <summary>How many connections are open.</summary>
     internal int OpenConnections
@@ -117,29 +119,12 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
 
     private async Task Accept(Socket listener)
     {
-        while (!_closing.IsCancellationRequested)
-        {
-            try
-            {
-                Begin(await listener.AcceptAsync(_closing.Token));
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                if (_closing.IsCancellationRequested) return;
-                Log.AcceptFailed(_logger, e);
-                await Task.Delay(AcceptRetry, time, _closing.Token).ContinueWith(
-                    static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            }
-        }
+        if (await AcceptLoop.RunAsync(listener, Begin, _logger, time, _closing.Token) is { } problem)
+            _failed.TrySetResult($"cannot take requests on {BoundEndPoint} any more: {problem}");
     }
 
     private void Begin(Socket socket)
     {
-        socket.NoDelay = true;
         var connection = new DiagnosticsConnection(socket, _routes, _limits, time, _logger);
         DiagnosticsConnection? evicted = null;
         lock (_lock)
@@ -169,8 +154,5 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
     {
         [LoggerMessage(LogLevel.Information, "Listening for HTTP: {address}")]
         public static partial void Listening(ILogger logger, IPEndPoint address);
-
-        [LoggerMessage(LogLevel.Warning, "Could not accept a connection, trying again")]
-        public static partial void AcceptFailed(ILogger logger, Exception err);
     }
 }

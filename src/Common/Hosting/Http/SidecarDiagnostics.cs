@@ -13,13 +13,14 @@ public static class SidecarDiagnostics
 
     /// <summary>Registers the families of process and runtime, maps the metrics path and listens; an error says why it cannot.</summary>
     /// <param name="server">Server that does not listen yet.</param>
+    /// <param name="life">Ends, with exit code 1, when the server that listened can take no requests any more.</param>
     /// <param name="flags">Addresses and path; without an address nothing happens.</param>
     /// <param name="version">Version, for the build information.</param>
     /// <param name="alphaStartTime">Whether the help of the start time says that it is alpha; the originals differ.</param>
     /// <param name="time">Clock.</param>
     /// <param name="registries">Registries that are printed; the first takes the families of process and runtime.</param>
     public static string? Serve(
-        DiagnosticsServer server, StandardFlags flags, string version, bool alphaStartTime, TimeProvider time, params ReadOnlySpan<MetricRegistry> registries)
+        DiagnosticsServer server, ProcessLife life, StandardFlags flags, string version, bool alphaStartTime, TimeProvider time, params ReadOnlySpan<MetricRegistry> registries)
     {
         if (flags.DiagnosticsAddress is not { Length: > 0 } address) return null;
         ProcessMetrics.RegisterStartTime(registries[0], alphaStartTime);
@@ -27,6 +28,7 @@ public static class SidecarDiagnostics
         RuntimeMetrics.Register(registries[0]);
         RuntimeMetrics.RegisterBuildInfo(registries[0], version, "");
         server.MapMetrics(flags.MetricsPath.Value, ProcessMetrics.ReadStartTime(time), registries);
+        life.EndOn(server.Failed);
         return server.TryListen(address, out var error) ? null : error;
     }
 

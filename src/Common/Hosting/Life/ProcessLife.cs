@@ -59,6 +59,14 @@ public sealed partial class ProcessLife : IDisposable
         EndWith(exitCode);
     }
 
+    /// <summary>Ends the process with exit code 1 when <paramref name="failure"/> completes, with its reason.</summary>
+    public void EndOn(Task<string> failure)
+    {
+        _ = End();
+
+        async Task End() => Fail(ExitCode.Failure, await failure);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
 

@@ -63,7 +63,8 @@ public sealed class DriverStartTests
         Assert.That(failed.Value, Is.Null);
     }
 
-    [TestCase("tcp://127.0.0.1:1", DriverStartStep.Connection)]
+    [TestCase("127.0.0.1:1", DriverStartStep.Connection)]
+    [TestCase("tcp://127.0.0.1:1", DriverStartStep.Address)]
     [TestCase("nonsense", DriverStartStep.Address)]
     public async Task An_address_that_cannot_be_used_is_said_at_once(string address, DriverStartStep step) =>
         Assert.That((await Connect(Start(address))).Failure!.Step, Is.EqualTo(step));

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Sidecars.LivenessProbe.Tests.Program;
+namespace Sidecars.Tests.Support;
 
 /// <summary>What a process holds at a moment.</summary>
-internal sealed record ProcessFacts(int Descriptors, int Threads, long ResidentKilobytes)
+public sealed record ProcessFacts(int Descriptors, int Threads, long ResidentKilobytes)
 {
     public static ProcessFacts Of(int process)
     {

@@ -1,0 +1,76 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
+using Sidecars.Hosting.Sockets;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.Hosting.Tests.Sockets;
+
+/// <summary>How taking clients ends: in order, or with a reason. What passes is tested on a published program, whose descriptors can be taken away.</summary>
+internal sealed class AcceptLoopTests
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RecordingLogger _log = new();
+
+    [SetUp]
+    public void Begin() => _listener.Bind(new UnixDomainSocketEndPoint(_directory.File("s")));
+
+    [TearDown]
+    public void End()
+    {
+        _listener.Dispose();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public async Task It_takes_clients_until_the_listener_is_disposed()
+    {
+        _listener.Listen();
+        var loop = Run();
+        await Connect();
+        await _taken.Task.WithinLimit();
+        _listener.Dispose();
+        Assert.That(await loop.WithinLimit(), Is.Null);
+    }
+
+    [Test]
+    public async Task A_stop_ends_it()
+    {
+        _listener.Listen();
+        using var stop = new CancellationTokenSource();
+        var loop = Run(stop.Token);
+        await stop.CancelAsync();
+        Assert.That(await loop.WithinLimit(), Is.Null);
+    }
+
+    [Test]
+    public async Task A_socket_that_does_not_listen_is_a_reason()
+    {
+        Assert.That(await Run().WithinLimit(), Is.EqualTo("Invalid argument"));
+        Assert.That(_log.Entries, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_listener_that_is_shut_down_meanwhile_is_a_reason()
+    {
+        _listener.Listen();
+        var loop = Run();
+        await Connect();
+        await _taken.Task.WithinLimit();
+        _listener.Shutdown(SocketShutdown.Both);
+        Assert.That(await loop.WithinLimit(), Is.EqualTo("Invalid argument"));
+    }
+
+    private Task<string?> Run(CancellationToken stop = default) => AcceptLoop.RunAsync(_listener, client =>
+    {
+        client.Dispose();
+        _taken.TrySetResult();
+    }, _log, new FakeTimeProvider(), stop);
+
+    private async Task Connect()
+    {
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(_directory.File("s"))).WithinLimit();
+    }
+}
