@@ -78,8 +78,9 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
         }
         metrics.Wrote("create", created.IsSuccess);
         if (!created.IsSuccess) return Settlement.Failed("create", created.Failure);
+        var notTaken = TakeIn(created.Value);
         Log.Created(log, item.Name);
-        TellWhatWasNotTaken(created.Value);
+        Tell(notTaken);
         return Settlement.Exists;
     }
 
@@ -110,18 +111,24 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
         var patched = await item.PatchAsync(SpecDifference.Patch(changes), stop);
         metrics.Wrote("patch", patched.IsSuccess);
         if (!patched.IsSuccess) return Settlement.Failed("patch", patched.Failure);
+        var notTaken = TakeIn(patched.Value);
         foreach (var change in changes) Log.Changed(log, item.Name, change.Field, change.FoundText, change.WantedText);
-        TellWhatWasNotTaken(patched.Value);
+        Tell(notTaken);
         return Settlement.Exists;
     }
 
-    // Servers drop fields they do not know, or whose feature is off, without a word.
-    private void TellWhatWasNotTaken(CsiDriver stored)
+    /// <summary>What the server did not keep of what was written: it drops fields it does not know, or whose feature is off, without a word.</summary>
+    private IReadOnlyList<SpecDifference> TakeIn(CsiDriver stored)
     {
         _judged = stored.Metadata.ResourceVersion;
         var differences = SpecDifference.Between(wanted, stored.Spec);
         metrics.InOrder(differences.Count is 0);
-        foreach (var difference in differences.Where(d => d.IsMutable))
+        return differences;
+    }
+
+    private void Tell(IReadOnlyList<SpecDifference> notTaken)
+    {
+        foreach (var difference in notTaken.Where(d => d.IsMutable))
             Log.NotTaken(log, item.Name, difference.Field, difference.FoundText, difference.WantedText);
     }
 

@@ -15,6 +15,8 @@ internal sealed class CommandLineTests
     [TestCase("--mode=kubelet-registration-probe", 1, "kubelet-registration-path is a required parameter")]
     [TestCase("--kubelet-registration-path=/x --health-port=9809 --http-endpoint=:9809", 1, "--health-port")]
     [TestCase("--kubelet-registration-path=/x --csi-address=unix://", 1, "names no socket")]
+    [TestCase("--kubelet-registration-path=/x --csi-address=tcp://127.0.0.1:1", 1, "neither an absolute path, a unix:// URL nor host:port")]
+    [TestCase("--kubelet-registration-path=/x --csi-address=dns://10.0.0.1/driver:80", 1, "a DNS server cannot be named")]
     public async Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason)
     {
         await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));

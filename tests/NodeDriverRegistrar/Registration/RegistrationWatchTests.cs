@@ -2,6 +2,7 @@ using Sidecars.Hosting.Files;
 using Sidecars.NodeDriverRegistrar.Health;
 using Sidecars.NodeDriverRegistrar.Registration;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Http2;
 
 namespace Sidecars.NodeDriverRegistrar.Tests.Registration;
 
@@ -25,6 +26,16 @@ internal sealed class RegistrationWatchTests
         await Ask();
         await stop.CancelAsync();
         Assert.That(async () => await watching.WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task A_socket_that_stands_and_takes_nobody_any_more_is_broken()
+    {
+        await Ask();
+        Assert.That(_rig.Watch.Broken.IsCompleted, Is.False);
+        using (new BrokenListener(_rig.Socket.Listener!))
+        using (await RawPeer.ConnectAsync(_rig.Path))
+            Assert.That(await _rig.Watch.Broken.WithinLimit(), Is.EqualTo($"cannot take clients on {_rig.Path} any more: Invalid argument"));
     }
 
     [Test]

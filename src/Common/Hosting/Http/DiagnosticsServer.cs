@@ -33,6 +33,9 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
     /// <summary>Completes, with the reason, when no requests can be taken any more although nobody disposed the server.</summary>
     public Task<string> Failed => _failed.Task;
 
+    /// <summary>Where clients come in; null before <see cref="TryListen"/> succeeded.</summary>
+    internal Socket? Listener => _listener;
+
     /// <summary>How many connections are open.</summary>
     internal int OpenConnections
     {

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Sidecars.Hosting.Http;
+using Sidecars.Tests.Support;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Hosting.Tests.Metrics;
 
@@ -47,6 +48,24 @@ internal sealed class DiagnosticsServerTests : IAsyncDisposable
     [TestCase("/healthz2")]
     [TestCase("/HEALTHZ")]
     public async Task Any_other_path_is_404(string path) => Assert.That((await Get(path)).Status, Is.EqualTo(404));
+
+    [Test]
+    public async Task A_server_that_can_take_no_requests_any_more_says_so()
+    {
+        Assert.That((await Get("/healthz")).Status, Is.EqualTo(200));
+        Assert.That(_server.Failed.IsCompleted, Is.False);
+        using (new BrokenListener(_server.Listener!))
+        using (var client = new TcpClient())
+            await client.ConnectAsync(_server.BoundEndPoint!).WithinLimit();
+        Assert.That(await _server.Failed.WithinLimit(), Is.EqualTo($"cannot take requests on {_server.BoundEndPoint} any more: Invalid argument"));
+    }
+
+    [Test]
+    public async Task A_server_that_is_disposed_has_not_failed()
+    {
+        await _server.DisposeAsync().AsTask().WithinLimit();
+        Assert.That(_server.Failed.IsCompleted, Is.False);
+    }
 
     [Test]
     public async Task Other_methods_are_405_unless_the_route_takes_any()

@@ -45,21 +45,13 @@ internal sealed class AcceptLoopTests
     }
 
     [Test]
-    public async Task A_socket_that_does_not_listen_is_a_reason()
-    {
-        Assert.That(await Run().WithinLimit(), Is.EqualTo("Invalid argument"));
-        Assert.That(_log.Entries, Is.Empty);
-    }
-
-    [Test]
-    public async Task A_listener_that_is_shut_down_meanwhile_is_a_reason()
+    public async Task A_listener_that_can_take_nobody_any_more_is_a_reason()
     {
         _listener.Listen();
         var loop = Run();
-        await Connect();
-        await _taken.Task.WithinLimit();
-        _listener.Shutdown(SocketShutdown.Both);
+        using (new BrokenListener(_listener)) await Connect();
         Assert.That(await loop.WithinLimit(), Is.EqualTo("Invalid argument"));
+        Assert.That(_log.Entries, Is.Empty, "it is not tried again");
     }
 
     private Task<string?> Run(CancellationToken stop = default) => AcceptLoop.RunAsync(_listener, client =>
