@@ -31,12 +31,14 @@ need_foreign_grpc() {
   /usr/bin/python3 -c 'import grpc' 2>/dev/null || install_packages "the foreign gRPC client of the tests" python3-grpcio
 }
 
-# A client of the registrar's tests built on gRPC for Go, as the kubelet is, in artifacts/tools/go-kubelet.
-need_go_client() {
-  local source=tests/NodeDriverRegistrar/Foreign/kubelet library=/usr/share/gocode/src/google.golang.org/grpc
-  [ -d "$library" ] && command -v go >/dev/null || install_packages "the Go client of the tests" --no-install-recommends golang-go golang-google-grpc-dev
+# A client and a driver of the tests on gRPC for Go, as the kubelet and most drivers are: artifacts/tools/go-kubelet and go-driver.
+need_go_peers() {
+  local library=/usr/share/gocode/src/google.golang.org/grpc peer
+  [ -d "$library" ] && command -v go >/dev/null || install_packages "the Go client and driver of the tests" --no-install-recommends golang-go golang-google-grpc-dev
   mkdir -p artifacts/tools
-  GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS= go build -o artifacts/tools/go-kubelet "./$source" || { echo "cannot build $source with $(go version)" >&2; exit 3; }
+  for peer in NodeDriverRegistrar/Foreign/kubelet LivenessProbe/Foreign/driver; do
+    GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS= go build -o "artifacts/tools/go-${peer##*/}" "./tests/$peer" || { echo "cannot build tests/$peer with $(go version)" >&2; exit 3; }
+  done
 }
 
 # Debian's kubectl in artifacts/tools, unpacked beside whatever kubectl the machine has; its path in KUBECTL.

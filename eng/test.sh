@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 need_dotnet
 need_kubectl
 need_foreign_grpc
-need_go_client
+need_go_peers
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 suites=("$@")

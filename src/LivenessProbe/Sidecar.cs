@@ -13,9 +13,6 @@ namespace Sidecars.LivenessProbe;
 /// </summary>
 internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimeProvider time, string version)
 {
-    /// <summary>More than ask at once on any node, so that nobody is turned away; each that waits costs a few kilobytes.</summary>
-    private const int MostConnections = 2048;
-
     private readonly ILogger _log = life.Loggers.CreateLogger<Sidecar>();
     private readonly CancellationToken _stop = life.Stopping;
 
@@ -32,9 +29,8 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
         Log.Driver(_log, name);
 
         using var health = new DriverHealth(address, flags.ProbeTimeout.Value, metrics, life.Loggers, time);
-        var endpoint = new HealthEndpoint(new SharedCheck(health.Check), new CheckMetrics(registry, name), life.Loggers.CreateLogger<HealthEndpoint>());
-        var limits = DiagnosticsLimits.Default with { Connections = MostConnections };
-        await using var healthServer = new DiagnosticsServer(life.Loggers, time, limits);
+        var endpoint = new HealthEndpoint(new SharedCheck<Verdict>(health.Check), new CheckMetrics(registry, name), life.Loggers.CreateLogger<HealthEndpoint>());
+        await using var healthServer = new DiagnosticsServer(life.Loggers, time, DiagnosticsLimits.ManyAtOnce);
         await using var metricsServer = new DiagnosticsServer(life.Loggers, time);
         healthServer.Map("/healthz", endpoint.Answer, anyMethod: true);
         if (ServeMetrics(healthServer, metricsServer, registry) is { } metricsError) return Fail(metricsError);

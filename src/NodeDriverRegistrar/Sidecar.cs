@@ -35,16 +35,16 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 
         using var socket = new RegistrationSocket(flags.SocketPathOf(name));
         var service = new RegistrationService(name, flags.KubeletRegistrationPath.Value, life.Loggers.CreateLogger<RegistrationService>());
-        await using var health = new DiagnosticsServer(life.Loggers, time);
+        await using var health = new DiagnosticsServer(life.Loggers, time, DiagnosticsLimits.ManyAtOnce);
         if (ServeHealth(health, socket.Path, name) is { } healthError) return Fail(healthError);
         await using var server = new Http2Server(new GrpcTarget(service.Methods), life.Loggers.CreateLogger<Http2Server>(), time);
-        return await Register(socket, service, server);
+        return await Register(socket, service, server, health);
     }
 
-    private async Task<int> Register(RegistrationSocket socket, RegistrationService service, Http2Server server)
+    private async Task<int> Register(RegistrationSocket socket, RegistrationService service, Http2Server server, DiagnosticsServer health)
     {
         // From here on a signal has something to clean up, and the end is an orderly one.
-        life.DrainOnSignal = true;
+        (life.DrainOnSignal, life.EndsOnSecondSignal) = (true, false);
         if (socket.RemoveStale() is { } inTheWay) return Fail(inTheWay);
         var watch = new RegistrationWatch(socket, server, service, time, life.Loggers.CreateLogger<RegistrationWatch>());
         if (watch.Open() is { } cannotListen) return Fail(cannotListen);
@@ -52,18 +52,18 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 
         using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(_stop);
         var watching = watch.RunAsync(stopWatch.Token);
-        await Task.WhenAny(watching, service.Refused, watch.Broken);
+        await Task.WhenAny(watching, service.Refused, watch.Broken, health.Failed);
         await stopWatch.CancelAsync();
         await watching.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (watching.IsFaulted) await watching;
 
-        // The socket of a refused driver stays, as in the original: removing it would take back what an earlier registration achieved.
-        var hasFailed = service.Refused.IsCompleted || watch.Broken.IsCompleted;
-        var problem = watch.Broken.IsCompleted ? await watch.Broken : hasFailed ? null : socket.RemoveOwn();
+        // After a failure the socket stays, as in the original: removing it would take back what an earlier registration achieved.
+        var broken = watch.Broken.IsCompleted ? await watch.Broken : health.Failed.IsCompleted ? await health.Failed : null;
+        var problem = broken ?? (service.Refused.IsCompleted ? null : socket.RemoveOwn());
         socket.Close();
         await server.CloseAsync(s_drainLimit);
         if (problem is not null) return Fail(problem);
-        return hasFailed ? ExitCode.Failure : ExitCode.Success;
+        return service.Refused.IsCompleted ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>The driver's name; its connection is not needed any longer then, and closed.</summary>
@@ -81,8 +81,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
     {
         if (flags.HealthAddress is not { Length: > 0 } address) return null;
         var check = new SelfCheck(path, name, flags.Timeout.Value, time);
-        server.Map(HealthEndpoint.Path, new HealthEndpoint(check, life.Loggers.CreateLogger<HealthEndpoint>()).Answer, anyMethod: true);
-        life.EndOn(server.Failed);
+        server.Map(HealthEndpoint.Path, new HealthEndpoint(new SharedCheck<HealthAnswer>(check.AskAsync), life.Loggers.CreateLogger<HealthEndpoint>()).Answer, anyMethod: true);
         return server.TryListen(address, out var error) ? null : $"{error} (--http-endpoint or --health-port)";
     }
 

@@ -12,7 +12,7 @@ internal enum CheckResult
     /// <summary>The driver answered with an error.</summary>
     Failed,
 
-    /// <summary>The driver took the call, or the connection for it, and did not answer in time.</summary>
+    /// <summary>The driver listens, and did not answer in time, or did not even take the connection.</summary>
     Slow,
 
     /// <summary>Nobody listens on the driver's socket, or it cannot be reached.</summary>

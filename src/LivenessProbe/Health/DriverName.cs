@@ -9,25 +9,38 @@ internal sealed partial class DriverName(CsiAddress address, CsiCallMetrics metr
     /// <summary>How long the driver may think about its name before it is asked again.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
+    /// <summary>The pause after a driver that went away while it was asked.</summary>
+    internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     /// <summary>The name; or why there is none: a driver that answers with an error, or with no name, is a broken one.</summary>
     public async Task<(string? Name, string? Error)> Ask(CancellationToken stop)
     {
-        var (connection, failure) = await NodeConnection.ConnectAsync(address, null, metrics, log, time, stop);
-        if (connection is null) return (null, failure!.Text);
-        using var connected = connection;
-        var identity = new DriverIdentity(connection.Invoker, new CsiCall(time), Limit);
         while (true)
         {
-            var name = await identity.NameAsync(stop);
+            var (connection, failure) = await NodeConnection.ConnectAsync(address, null, metrics, log, time, stop);
+            if (connection is null) return (null, failure!.Text);
+            using var connected = connection;
+            var name = await new DriverIdentity(connection.Invoker, new CsiCall(time), Limit).NameAsync(stop);
             if (name.IsOk) return (name.Response, null);
-            if (name.Error != CsiError.DeadlineExceeded) return (null, name.Error.Text);
-            Log.StillNoName(log, address.Text, Limit);
+            // On a new connection: another driver may be at the path by now, and one that stands still would be sent more and more.
+            if (name.Error.IsLimit) Log.StillNoName(log, address.Text, Limit);
+            else if (connection.Lost.IsCompleted) await AfterLoss(name.Error, stop);
+            else return (null, name.Error.Text);
         }
+    }
+
+    private async Task AfterLoss(CsiError error, CancellationToken stop)
+    {
+        Log.LostWhileAsked(log, address.Text, error.Text);
+        await Task.Delay(Pause, time, stop);
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "The driver accepts connections and does not tell its name, asking again: {address} {limit}")]
         public static partial void StillNoName(ILogger logger, string address, TimeSpan limit);
+
+        [LoggerMessage(2, LogLevel.Warning, "The driver went away while it was asked for its name, waiting for it again: {address} {err}")]
+        public static partial void LostWhileAsked(ILogger logger, string address, string err);
     }
 }

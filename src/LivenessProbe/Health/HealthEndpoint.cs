@@ -7,7 +7,7 @@ namespace Sidecars.LivenessProbe.Health;
 /// Answers <c>/healthz</c> (liveness contract 4): 200 where the driver is well, 500 with the reason where it is not. Counts each answer by
 /// its result, so that a dashboard tells slow drivers from dead ones.
 /// </summary>
-internal sealed partial class HealthEndpoint(SharedCheck check, CheckMetrics metrics, ILogger<HealthEndpoint> log)
+internal sealed partial class HealthEndpoint(SharedCheck<Verdict> check, CheckMetrics metrics, ILogger<HealthEndpoint> log)
 {
     public async ValueTask Answer(DiagnosticsRequest request, DiagnosticsResponse response, CancellationToken aborted)
     {

@@ -16,8 +16,9 @@ internal static class GrpcMethods
             {
                 request = parser.ParseFrom(message);
             }
-            catch (InvalidProtocolBufferException e)
+            catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
             {
+                // The second is what the library has for some octets that are cut off.
                 return GrpcReply.Fail(StatusCode.Internal, $"the request is no {typeof(TRequest).Name}: {e.Message}");
             }
             return GrpcReply.Ok(answer(head, request).ToByteArray());

@@ -86,6 +86,8 @@ internal sealed partial class Http2Server : IAsyncDisposable
         lock (_lock)
         {
             if (_connections.Count >= MostConnections) evicted = _connections.Keys.MinBy(other => other.LastActive);
+            // At once: its own task may take a while to notice, and the next newcomer must find another.
+            if (evicted is not null) _connections.Remove(evicted);
             // On the pool, so that a client with much to say does not keep the others from being accepted.
             _connections.Add(connection, Task.Run(() => Serve(connection)));
         }

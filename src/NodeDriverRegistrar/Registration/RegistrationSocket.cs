@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Sidecars.Csi;
 using Sidecars.Hosting.Files;
 
 namespace Sidecars.NodeDriverRegistrar.Registration;
@@ -10,9 +11,6 @@ namespace Sidecars.NodeDriverRegistrar.Registration;
 /// </summary>
 internal sealed class RegistrationSocket(string path) : IDisposable
 {
-    /// <summary>Octets in the path of a Unix socket on Linux, without the final zero.</summary>
-    internal const int LongestPath = 107;
-
     /// <summary>Clients the kernel keeps until they are accepted.</summary>
     private const int Backlog = 128;
 
@@ -40,9 +38,9 @@ internal sealed class RegistrationSocket(string path) : IDisposable
     public string? Open()
     {
         Close();
-        if (Encoding.UTF8.GetByteCount(path) is > LongestPath and var length)
+        if (Encoding.UTF8.GetByteCount(path) is > CsiAddress.LongestPath and var length)
         {
-            return $"cannot listen on {path}: the path has {length} octets and that of a Unix socket at most {LongestPath}; " +
+            return $"cannot listen on {path}: the path has {length} octets and that of a Unix socket at most {CsiAddress.LongestPath}; " +
                 "use a shorter --plugin-registration-path";
         }
         Socket? socket = null;
@@ -55,7 +53,7 @@ internal sealed class RegistrationSocket(string path) : IDisposable
         catch (SocketException e)
         {
             socket?.Dispose();
-            return $"cannot listen on {path}: {e.Message}{Remedy(e.SocketErrorCode)}";
+            return $"cannot listen on {path}: {WhyNot(e)}";
         }
         // No other file can have the number of ours as long as we listen, because the kernel holds it for us.
         _own = FileIdentity.Read(path, out _) ?? default;
@@ -96,13 +94,18 @@ internal sealed class RegistrationSocket(string path) : IDisposable
         }
     }
 
-    private string Remedy(SocketError error) => error switch
+    // The platform has no number for some of the system's errors, that of a read-only file system among them, so the directory is asked too.
+    private string WhyNot(SocketException failure)
     {
-        SocketError.AddressNotAvailable =>
-            $"; the directory {System.IO.Path.GetDirectoryName(path)} does not exist: mount the kubelet's plugins_registry there, or name it with --plugin-registration-path",
-        SocketError.TooManyOpenSockets => "; the process may not open more files: raise its limit (ulimit -n)",
-        SocketError.AccessDenied => "; the directory is read-only or not ours to write to",
-        SocketError.AddressAlreadyInUse => "; something is there that is not a socket, a symbolic link that leads nowhere for instance: remove it",
-        _ => "",
-    };
+        var directory = System.IO.Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+        if (!Directory.Exists(directory))
+            return $"the directory {directory} does not exist: mount the kubelet's plugins_registry there, or name it with --plugin-registration-path";
+        var reason = LinuxFiles.WhyNotWritable(directory) ?? (failure.SocketErrorCode is SocketError.SocketError ? "the system does not say why" : failure.Message);
+        return reason + failure.SocketErrorCode switch
+        {
+            SocketError.TooManyOpenSockets => "; the process may not open more files: raise its limit (ulimit -n)",
+            SocketError.AddressAlreadyInUse => "; something is there that is not a socket, a symbolic link that leads nowhere for instance: remove it",
+            _ => $"; the directory {directory} must be the kubelet's plugins_registry, mounted so that this program may write to it, with space left",
+        };
+    }
 }

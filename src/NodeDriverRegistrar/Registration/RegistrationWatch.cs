@@ -26,7 +26,8 @@ internal sealed partial class RegistrationWatch(
     private TimeSpan _patience = FirstPatience;
     private long _openedAt;
     private int _questionsBefore;
-    private string _lastTold = "";
+    private string _lastTold = ""; // of what is at the path
+    private string _lastFailure = ""; // of making the socket anew
 
     /// <summary>Completes, with the reason, when a socket that stands takes no clients any more.</summary>
     public Task<string> Broken => _broken.Task;
@@ -58,10 +59,10 @@ internal sealed partial class RegistrationWatch(
 
     internal void Look()
     {
-        if (FileIdentity.Read(socket.Path, out var error) is not { } file) TellOnce($"it cannot be looked at: {error}");
+        if (FileIdentity.Read(socket.Path, out var error) is not { } file) TellOnce(ref _lastTold, $"it cannot be looked at: {error}");
         else if (file.Kind == FileKind.Missing) Restore();
-        else if (file.Kind == FileKind.Other) TellOnce("something that is not a socket has taken its place, remove it");
-        else if (!socket.IsOwn(file)) TellOnce("the socket of another process has taken its place; is there a second registrar for this driver on the node?");
+        else if (file.Kind == FileKind.Other) TellOnce(ref _lastTold, "something that is not a socket has taken its place, remove it");
+        else if (!socket.IsOwn(file)) TellOnce(ref _lastTold, "the socket of another process has taken its place; is there a second registrar for this driver on the node?");
         else SeeToQuestions();
     }
 
@@ -69,11 +70,11 @@ internal sealed partial class RegistrationWatch(
     {
         if (Open() is { } problem)
         {
-            TellOnce($"it is gone and cannot be made anew: {problem}");
+            TellOnce(ref _lastFailure, $"it is gone and cannot be made anew: {problem}");
             return;
         }
         _patience = FirstPatience;
-        _lastTold = "";
+        _lastTold = _lastFailure = "";
         Log.Restored(logger, socket.Path);
     }
 
@@ -88,14 +89,16 @@ internal sealed partial class RegistrationWatch(
         if (time.GetElapsedTime(_openedAt) < _patience) return;
         Log.Unasked(logger, socket.Path, _patience);
         _patience = _patience * 2 < LongestPatience ? _patience * 2 : LongestPatience;
-        if ((socket.RemoveOwn() ?? Open()) is { } problem) TellOnce($"it cannot be made anew: {problem}");
+        _openedAt = time.GetTimestamp(); // also where it fails: the next try comes no sooner
+        if ((socket.RemoveOwn() ?? Open()) is { } problem) TellOnce(ref _lastFailure, $"it cannot be made anew: {problem}");
+        else _lastFailure = "";
     }
 
     // Every look finds the same as long as nobody does anything about it.
-    private void TellOnce(string problem)
+    private void TellOnce(ref string last, string problem)
     {
-        if (_lastTold == problem) return;
-        _lastTold = problem;
+        if (last == problem) return;
+        last = problem;
         Log.Trouble(logger, socket.Path, problem);
     }
 

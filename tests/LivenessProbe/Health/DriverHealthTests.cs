@@ -11,8 +11,9 @@ namespace Sidecars.LivenessProbe.Tests.Health;
 /// <summary>What one check finds (liveness contract 4, 9, and 10 numbers 1 to 8), against a driver on a real socket.</summary>
 internal sealed class DriverHealthTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+    // Calls watch the machine's clock too, which goes on while the test's stands still: a stall must not be taken for a slow driver.
+    private static readonly TimeSpan s_limit = TestTimeouts.Limit;
+    private static readonly TimeSpan s_pause = DriverHealth.LongestPause;
     private readonly ObservedTime _time = new();
     private ScriptedDriver _driver = null!;
     private DriverHealth _health = null!;
@@ -78,6 +79,27 @@ internal sealed class DriverHealthTests
     }
 
     [Test]
+    public async Task A_driver_that_calls_its_own_trouble_a_deadline_has_answered()
+    {
+        _driver.Answer("Probe", DriverRule.Fail(StatusCode.DeadlineExceeded, "context deadline exceeded"));
+        Assert.That(await Check(), Is.EqualTo(new Verdict(CheckResult.Failed, "rpc error: code = DeadlineExceeded desc = context deadline exceeded")));
+        Assert.That(await Check(), Is.Not.Null);
+        Assert.That(_driver.Connections, Is.EqualTo(1), "the connection is as good as before");
+    }
+
+    [Test]
+    public async Task A_connection_is_made_anew_every_minute_so_that_a_driver_that_takes_none_is_noticed()
+    {
+        await Check();
+        _time.Advance(DriverHealth.LongestUse - TimeSpan.FromTicks(1));
+        await Check();
+        Assert.That(_driver.Connections, Is.EqualTo(1));
+        _time.Advance(TimeSpan.FromTicks(1));
+        await Check();
+        Assert.That(_driver.Connections, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task One_connection_serves_all_checks()
     {
         await Check();
@@ -91,9 +113,9 @@ internal sealed class DriverHealthTests
     {
         Assert.That(await Check(), Is.EqualTo(Verdict.Ok));
         File.Delete(_driver.SocketPath);
-        var gone = await CheckTwice();
+        var gone = await CheckPatiently();
         Assert.That((gone.Result, gone.Text), Is.EqualTo(
-            (CheckResult.Unreachable, $"cannot connect to the CSI driver at {_driver.SocketPath}: no such file: the driver has not created its socket")));
+            (CheckResult.Unreachable, $"cannot connect to the CSI driver at {_driver.SocketPath}: no such file: nobody has created the socket yet")));
 
         await using var other = await ScriptedDriver.StartNewAsync(new ScriptedDriverOptions { SocketPath = _driver.SocketPath });
         Assert.That(await Check(), Is.EqualTo(Verdict.Ok));
@@ -108,7 +130,7 @@ internal sealed class DriverHealthTests
         using (var leftOver = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             leftOver.Bind(new UnixDomainSocketEndPoint(_driver.SocketPath));
-            var verdict = await CheckTwice();
+            var verdict = await CheckPatiently();
             Assert.That(verdict.Result, Is.EqualTo(CheckResult.Unreachable));
             Assert.That(verdict.Text, Does.Contain("connection refused"));
         }
@@ -134,7 +156,7 @@ internal sealed class DriverHealthTests
         var check = _health.Check(CancellationToken.None);
         await gate.Entered.WithinLimit();
         await _driver.StopAsync();
-        await _time.Pass(s_pause);
+        for (var tried = TimeSpan.Zero; tried < DriverHealth.Patience; tried += s_pause) await _time.Pass(s_pause);
         Assert.That((await check.WithinLimit()).Result, Is.EqualTo(CheckResult.Unreachable));
     }
 
@@ -154,7 +176,9 @@ internal sealed class DriverHealthTests
     public async Task Without_time_every_check_fails_and_the_driver_is_not_asked()
     {
         using var health = Health(_time, TimeSpan.Zero);
-        Assert.That((await health.Check(CancellationToken.None).WithinLimit()).Result, Is.EqualTo(CheckResult.Unreachable));
+        var verdict = await health.Check(CancellationToken.None).WithinLimit();
+        Assert.That(verdict.Result, Is.EqualTo(CheckResult.Unreachable));
+        Assert.That(verdict.Text, Does.StartWith("context deadline exceeded").And.Contain("0s (--probe-timeout)"));
         Assert.That(_driver.Calls.Count, Is.Zero);
     }
 
@@ -163,11 +187,11 @@ internal sealed class DriverHealthTests
 
     private Task<Verdict> Check() => _health.Check(CancellationToken.None).WithinLimit();
 
-    /// <summary>A check whose pause before the second attempt passes as soon as it begins.</summary>
-    private async Task<Verdict> CheckTwice()
+    /// <summary>A check whose pauses between attempts pass as soon as they begin.</summary>
+    private async Task<Verdict> CheckPatiently()
     {
         var check = _health.Check(CancellationToken.None);
-        await _time.Pass(s_pause);
+        for (var tried = TimeSpan.Zero; tried < DriverHealth.Patience; tried += s_pause) await _time.Pass(s_pause);
         return await check.WithinLimit();
     }
 }

@@ -28,6 +28,21 @@ internal sealed class DriverNameTests
         gate.Release();
         Assert.That((await asking.WithinLimit()).Name, Is.EqualTo("csi.example.com"));
         Assert.That(_driver.Calls.Of("GetPluginInfo"), Has.Count.EqualTo(2));
+        Assert.That(_driver.Connections, Is.EqualTo(2), "another driver may be at the path by then");
+    }
+
+    [Test]
+    public async Task A_driver_that_goes_away_while_it_is_asked_is_waited_for()
+    {
+        var gate = _driver.Hold("GetPluginInfo");
+        var asking = Ask();
+        await gate.Entered.WithinLimit();
+        await _driver.StopAsync();
+        await _time.TimerSet(due => due == DriverName.Pause);
+        await _driver.StartAsync();
+        gate.Release();
+        _time.Advance(DriverName.Pause);
+        Assert.That((await asking.WithinLimit()).Name, Is.EqualTo("csi.example.com"));
     }
 
     [Test]

@@ -13,8 +13,8 @@ namespace Sidecars.LivenessProbe.Tests.Health;
 /// <summary>Drivers that no gRPC server would be: frame by frame, what a check makes of them.</summary>
 internal sealed class OddDriverTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_limit = TestTimeouts.Limit;
+    private static readonly TimeSpan s_pause = DriverHealth.LongestPause;
 
     private readonly TemporaryDirectory _directory = new();
     private readonly ObservedTime _time = new();
@@ -46,7 +46,7 @@ internal sealed class OddDriverTests
         await _time.Pass(s_limit);
         var verdict = await check.WithinLimit();
         Assert.That(verdict.Result, Is.EqualTo(CheckResult.Slow));
-        Assert.That(verdict.Text, Does.Contain("context deadline exceeded").And.Contain("nothing was said within 3s"));
+        Assert.That(verdict.Text, Does.Contain("context deadline exceeded").And.Contain("nothing was said in time"));
         Assert.That(await driver.End(), Is.Null, "the connection is closed");
         Assert.That(_listener.Poll(0, SelectMode.SelectRead), Is.False, "nobody dialled again");
     }
@@ -114,15 +114,57 @@ internal sealed class OddDriverTests
     public async Task One_that_speaks_another_protocol_is_unreachable()
     {
         var check = Check();
-        for (var attempt = 0; attempt < 2; attempt++)
+        for (var tried = TimeSpan.Zero; tried <= DriverHealth.Patience; tried += s_pause)
         {
-            if (attempt > 0) await _time.Pass(s_pause);
+            if (tried > TimeSpan.Zero) await _time.Pass(s_pause);
             var driver = await Accept(greets: false);
             await driver.Send("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
         }
         var verdict = await check.WithinLimit();
         Assert.That(verdict.Result, Is.EqualTo(CheckResult.Unreachable));
-        Assert.That(verdict.Text, Does.Contain("ended at once"));
+        Assert.That(verdict.Text, Does.Contain("ended at once").And.Contain("does not speak HTTP/2"));
+    }
+
+    [Test]
+    public async Task One_that_drops_the_connection_instead_of_an_answer_is_asked_twice_and_no_more()
+    {
+        var check = Check();
+        for (var asked = 0; asked < 2; asked++)
+        {
+            if (asked > 0) await _time.Pass(s_pause);
+            var driver = await Accept();
+            await driver.NextOf(FrameType.Headers);
+            driver.Dispose();
+        }
+        Assert.That((await check.WithinLimit()).Result, Is.EqualTo(CheckResult.Unreachable));
+    }
+
+    [Test]
+    public async Task One_that_answers_what_nobody_can_read_has_failed()
+    {
+        var check = Check();
+        var driver = await Accept();
+        await driver.NextOf(FrameType.Headers);
+        await driver.Send(
+            Headers(1, Block((":status", "200"), ("content-type", "application/grpc"))), Data(1, Message(0x0A, 0x05), 0),
+            Headers(1, Block(("grpc-status", "0")), FrameFlags.EndHeaders | FrameFlags.EndStream));
+        var verdict = await check.WithinLimit();
+        Assert.That(verdict.Result, Is.EqualTo(CheckResult.Failed));
+        Assert.That(verdict.Text, Does.StartWith("rpc error: code = Internal desc = the answer is no ProbeResponse"));
+    }
+
+    [TestCase("404", "Unimplemented")]
+    [TestCase("503", "Unavailable")]
+    [TestCase("200", "Unknown")]
+    public async Task One_that_is_no_gRPC_server_has_failed_with_what_its_HTTP_status_means(string status, string code)
+    {
+        var check = Check();
+        var driver = await Accept();
+        await driver.NextOf(FrameType.Headers);
+        await driver.Send(Headers(1, Block((":status", status)), FrameFlags.EndHeaders | FrameFlags.EndStream));
+        var verdict = await check.WithinLimit();
+        Assert.That(verdict.Result, Is.EqualTo(CheckResult.Failed));
+        Assert.That(verdict.Text, Does.StartWith($"rpc error: code = {code} desc = unexpected HTTP status {status}"));
     }
 
     [Test]
@@ -137,7 +179,7 @@ internal sealed class OddDriverTests
             // The check waits before each further attempt; with less than a pause left it ends.
             for (var left = s_limit; left > s_pause; left -= s_pause) await _time.Pass(s_pause);
             var verdict = await check.WithinLimit();
-            Assert.That(verdict.Result, Is.EqualTo(CheckResult.Unreachable));
+            Assert.That(verdict.Result, Is.EqualTo(CheckResult.Slow), "somebody is there");
             Assert.That(verdict.Text, Does.Contain("no room for another connection"));
 
             check = health.Check(CancellationToken.None);

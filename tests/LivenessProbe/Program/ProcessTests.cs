@@ -74,6 +74,7 @@ internal sealed class ProcessTests
         Assert.That((await _rig.Get($"http://127.0.0.1:{metrics}/metrics")).Status, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await _rig.Get($"http://127.0.0.1:{metrics}/healthz")).Status, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That((await _rig.Get($"http://127.0.0.1:{health}/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await _rig.Get($"http://127.0.0.1:{health}/metrics")).Status, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
     [Test] // 15, 25
@@ -98,7 +99,7 @@ internal sealed class ProcessTests
         Assert.That((await _rig.Get($"http://127.0.0.1:{port}/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    [Test] // 7, 8
+    [Test] // 8
     public async Task A_killed_driver_turns_the_check_red_and_its_return_green_again()
     {
         var (program, url) = await _rig.StartListening();
@@ -134,10 +135,7 @@ internal sealed class ProcessTests
         await Check(2000);
         var before = ProcessFacts.Of(program.Id);
         await Check(8000);
-        var after = ProcessFacts.Of(program.Id);
-        Assert.That(after.Descriptors, Is.LessThanOrEqualTo(before.Descriptors));
-        Assert.That(after.Threads, Is.LessThanOrEqualTo(before.Threads + 2), "the pool comes and goes");
-        Assert.That(after.ResidentKilobytes, Is.LessThan(before.ResidentKilobytes * 1.15));
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
 
         async Task Check(int count)
         {
@@ -152,16 +150,12 @@ internal sealed class ProcessTests
     [Test]
     public async Task Thousands_of_checks_that_cannot_connect_leave_nothing_behind()
     {
-        // Less time than the pause before a second attempt, so that each check is one.
-        var (program, url) = await _rig.StartListening("--probe-timeout=200ms");
+        var (program, url) = await _rig.StartListening("--probe-timeout=2ms");
         await _rig.Driver.StopAsync();
         await Check(1000);
         var before = ProcessFacts.Of(program.Id);
         await Check(4000);
-        var after = ProcessFacts.Of(program.Id);
-        Assert.That(after.Descriptors, Is.LessThanOrEqualTo(before.Descriptors));
-        Assert.That(after.Threads, Is.LessThanOrEqualTo(before.Threads + 2), "the pool comes and goes");
-        Assert.That(after.ResidentKilobytes, Is.LessThan(before.ResidentKilobytes * 1.15));
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
 
         async Task Check(int count)
         {
@@ -195,6 +189,108 @@ internal sealed class ProcessTests
     {
         var (_, url) = await _rig.StartListening("--probe-timeout=8760h");
         Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+    }
+
+    [Test] // 7, and the hung driver of 9
+    public async Task A_driver_that_hangs_is_red_after_the_limit_and_leaves_nothing_behind_however_often()
+    {
+        var (program, url) = await _rig.StartListening("--probe-timeout=5ms");
+        using var gate = _rig.Driver.Hold("Probe");
+        await Check(300);
+        var before = ProcessFacts.Of(program.Id);
+        await Check(1000);
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
+
+        async Task Check(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var (status, body) = await _rig.Get(url + "/healthz");
+                Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
+                Assert.That(body, Does.Contain("context deadline exceeded"));
+            }
+        }
+    }
+
+    [Test]
+    public async Task Clients_that_leave_before_their_answer_leave_nothing_behind()
+    {
+        var (program, url) = await _rig.StartListening();
+        using var gate = _rig.Driver.Hold("Probe");
+        await Leave(500);
+        var before = ProcessFacts.Of(program.Id);
+        await Leave(3000);
+        gate.Release();
+        Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
+
+        async Task Leave(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, new Uri(url).Port).WithinLimit();
+                await client.GetStream().WriteAsync("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray()).WithinLimit();
+                if (i % 20 is 0) await _rig.Get(url + "/metrics"); // one after another, not a crowd
+            }
+        }
+    }
+
+    [TestCase("0")]
+    [TestCase("-1s")]
+    public async Task Without_time_every_check_is_red(string limit)
+    {
+        var (_, url) = await _rig.StartListening($"--probe-timeout={limit}");
+        var (status, body) = await _rig.Get(url + "/healthz");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
+        Assert.That(body, Does.StartWith("context deadline exceeded: a check may take"));
+        Assert.That(_rig.Driver.Calls.Of("Probe"), Is.Empty);
+    }
+
+    [Test] // 4
+    public async Task A_driver_that_is_not_ready_is_red()
+    {
+        var (_, url) = await _rig.StartListening();
+        _rig.Driver.Answer("Probe", DriverRule.Answer("""{"ready":false}"""));
+        Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.InternalServerError, "driver responded but is not ready")));
+    }
+
+    [Test] // 2, 3
+    public async Task A_removed_socket_is_red_although_the_driver_runs_and_a_new_driver_at_the_path_is_green()
+    {
+        var (_, url) = await _rig.StartListening();
+        Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
+        File.Delete(_rig.Driver.SocketPath);
+        Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.InternalServerError));
+        await using var other = await ScriptedDriver.StartNewAsync(new ScriptedDriverOptions { SocketPath = _rig.Driver.SocketPath });
+        Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(other.Calls.Of("Probe"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task While_the_driver_does_not_tell_its_name_nobody_listens()
+    {
+        using var gate = _rig.Driver.Hold("GetPluginInfo");
+        await _rig.Driver.StartAsync();
+        var port = FreePort.Next();
+        var program = _rig.Start($"--http-endpoint=127.0.0.1:{port}");
+        await gate.Entered.WithinLimit();
+        Assert.That(async () => await _rig.Get($"http://127.0.0.1:{port}/healthz"), Throws.InstanceOf<HttpRequestException>());
+        Assert.That(program.HasExited, Is.False);
+        gate.Release();
+        await ProcessRig.UrlOf(program);
+    }
+
+    [Test] // 12, 13
+    public async Task By_default_it_listens_on_9808_and_with_an_endpoint_nobody_does()
+    {
+        await _rig.Driver.StartAsync();
+        var program = _rig.Start("--http-endpoint=127.0.0.1:0");
+        await ProcessRig.UrlOf(program);
+        Assert.That(async () => await _rig.Get("http://127.0.0.1:9808/healthz"), Throws.InstanceOf<HttpRequestException>());
+        Assert.That(await ProcessRig.UrlOf(_rig.Start()), Does.EndWith(":9808"));
+        Assert.That((await _rig.Get("http://127.0.0.1:9808/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await _rig.Get("http://127.0.0.1:9808/metrics")).Status, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
     [Test] // 24
@@ -252,9 +348,10 @@ internal sealed class ProcessTests
     [TestCase("--version", "", 2)]
     public async Task Flags_that_cannot_be_are_refused_before_anything_is_connected(string first, string second, int expected)
     {
+        await _rig.Driver.StartAsync();
         var program = _rig.Start(first, second);
         Assert.That(await program.WaitForExit(), Is.EqualTo(expected));
-        Assert.That(program.ErrorLines, Has.None.Contains("Connecting"));
+        Assert.That(_rig.Driver.Connections, Is.Zero);
     }
 
     [Test]

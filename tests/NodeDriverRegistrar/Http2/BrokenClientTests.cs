@@ -25,7 +25,7 @@ internal sealed class BrokenClientTests
         yield return Fault("another stream inside a header block", Http2ErrorCode.Protocol, Headers(1, [], 0), Of(FrameType.Continuation, 4, 3));
         yield return Fault("CONTINUATION of nothing", Http2ErrorCode.Protocol, Of(FrameType.Continuation, 4, 1));
         yield return Fault("empty pieces without end", Http2ErrorCode.EnhanceYourCalm,
-            [Headers(1, [], 0), .. Enumerable.Repeat(Of(FrameType.Continuation, 0, 1), Http2Limits.HeaderFrames)]);
+            [Headers(1, [], 0), .. Enumerable.Repeat(Of(FrameType.Continuation, 0, 1), HeaderBlock.LeastFrames + 2 * Http2Limits.RequestFields / 4096)]);
         yield return Fault("a header block without end", Http2ErrorCode.EnhanceYourCalm,
             [Headers(1, new byte[16000], 0), .. Enumerable.Repeat(Of(FrameType.Continuation, 0, 1, new byte[16000]), 2)]);
         yield return Fault("padding longer than DATA", Http2ErrorCode.Protocol, Headers(1, Request(GetInfo)), Data(1, [9, 0], FrameFlags.Padded));
@@ -89,7 +89,7 @@ internal sealed class BrokenClientTests
     {
         using var client = await RawClient.ConnectSilentlyAsync(_rig.Path);
         await client.Send(Http2Session.Preface.ToArray(), Of(FrameType.Ping, 0, 0, new byte[8]));
-        Assert.That(await client.End(), Is.EqualTo((Http2ErrorCode.Protocol, "the first frame is not SETTINGS")));
+        Assert.That((await client.End())!.Value, Is.EqualTo((Http2ErrorCode.Protocol, "the first frame is not SETTINGS: whoever is there does not speak HTTP/2")));
     }
 
     public static IEnumerable<TestCaseData> MalformedHeads()
@@ -143,6 +143,17 @@ internal sealed class BrokenClientTests
         var block = Block([(":method", "POST"), (":scheme", "http"), (":path", GetInfo), .. Enumerable.Repeat(("x", new string('y', 100)), 140)]);
         await client.Send(Headers(1, block[..8000], 0), Of(FrameType.Continuation, 4, 1, block[8000..]));
         Assert.That((await client.Answer(1)).Fields[":status"], Is.EqualTo("431"));
+    }
+
+    [Test]
+    public async Task What_was_under_way_for_a_call_that_was_broken_off_is_dropped()
+    {
+        using var client = await RawClient.ConnectAsync(_rig.Path);
+        await client.Send(
+            Headers(1, Block((":method", "POST"), (":scheme", "http"), (":path", GetInfo), ("te", "gzip"))), Data(1, EmptyMessage, 0),
+            Headers(1, Block(("x", "y")), FrameFlags.EndHeaders | FrameFlags.EndStream), Call(3));
+        Assert.That((await client.Answer(1)).Reset, Is.EqualTo(Http2ErrorCode.Protocol));
+        Assert.That((await client.Answer(3)).Status, Is.EqualTo("0"));
     }
 
     [Test]

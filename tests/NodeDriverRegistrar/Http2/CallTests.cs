@@ -159,6 +159,8 @@ internal sealed class CallTests
     [TestCase(new byte[] { 0, 0, 0x40, 0, 1 }, "8", "4194305")]
     [TestCase(new byte[] { 0, 255, 255, 255, 255 }, "8", "4294967295")]
     [TestCase(new byte[] { 0, 0, 0, 0, 2, 0x12, 0x05 }, "13", "RegistrationStatus", Description = "a field that is cut off")]
+    [TestCase(new byte[] { 0, 0, 0, 0, 1, 0x0C }, "13", "RegistrationStatus", Description = "the end of a group that never began")]
+    [TestCase(new byte[] { 0, 0, 0, 0, 1, 0x0B }, "13", "RegistrationStatus", Description = "a group without an end")]
     public async Task A_message_that_cannot_be_taken_is_answered_with_the_reason(byte[] body, string status, string reason)
     {
         using var client = await RawClient.ConnectAsync(_rig.Path);

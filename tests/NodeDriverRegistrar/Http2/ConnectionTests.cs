@@ -64,9 +64,9 @@ internal sealed class ConnectionTests
     public async Task At_the_end_a_client_that_does_not_go_on_is_cut()
     {
         using var client = await RawClient.ConnectAsync(_rig.Path);
-        await client.Send(Headers(1, Request(GetInfo)));
+        await client.Send(Headers(1, Request(GetInfo)), Of(FrameType.Ping, 0, 0, new byte[8]));
         using var silent = await RawClient.ConnectSilentlyAsync(_rig.Path);
-        await client.NextOf(FrameType.Settings);
+        await client.NextOf(FrameType.Ping); // the call is begun
         var closing = _rig.Server.CloseAsync(s_limit);
         await client.NextOf(FrameType.GoAway);
         _rig.Time.Advance(s_limit);
@@ -136,6 +136,15 @@ internal sealed class ConnectionTests
         }
         await flood.WithinLimit();
         await _rig.Log.WaitForLine(line => line.Contains("connection to the registration socket ended", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task A_crowd_that_comes_at_once_and_says_nothing_is_held_to_the_most_connections_and_keeps_nobody_out()
+    {
+        var crowd = await Task.WhenAll(Enumerable.Range(0, 20 * Http2Server.MostConnections).Select(_ => RawClient.ConnectSilentlyAsync(_rig.Path))).WithinLimit();
+        using (var kubelet = await Kubelet.ConnectAsync(_rig.Path)) Assert.That((await kubelet.GetInfo()).Name, Is.EqualTo(ServerRig.Driver));
+        Assert.That(_rig.Server.OpenConnections, Is.LessThanOrEqualTo(Http2Server.MostConnections));
+        foreach (var client in crowd) client.Dispose();
     }
 
     [Test]

@@ -56,7 +56,7 @@ internal sealed class SessionPropertyTests
             var decoder = new HpackDecoder();
             foreach (var block in blocks)
             {
-                decoder.Decode(block, new HeaderList(Http2Limits.HeaderList));
+                decoder.Decode(block, new HeaderList(Http2Limits.RequestFields));
                 if (decoder.Table.Size is < 0 or > DynamicTable.MaxSize) return false;
             }
             return true;

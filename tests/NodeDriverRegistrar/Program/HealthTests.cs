@@ -38,6 +38,21 @@ internal sealed class HealthTests
     }
 
     [Test]
+    public async Task Without_the_flag_there_are_no_profiles_either()
+    {
+        await _rig.StartServing($"--http-endpoint=127.0.0.1:{_port}");
+        Assert.That((await Ask("/debug/pprof/")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task A_thousand_checks_at_once_are_all_answered()
+    {
+        await _rig.StartServing($"--http-endpoint=127.0.0.1:{_port}");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => Ask("/healthz"))).WithinLimit();
+        Assert.That(answers, Is.All.EqualTo((HttpStatusCode.OK, "ok")));
+    }
+
+    [Test]
     public async Task The_old_flag_serves_the_same()
     {
         await _rig.StartServing($"--health-port={_port}");

@@ -29,7 +29,7 @@ internal sealed class StartTests
         var program = rig.Start();
         Assert.That(await program.WaitForExit(2 * TestTimeouts.Limit), Is.EqualTo(1));
         var said = string.Join('\n', program.ErrorLines);
-        Assert.That(said, Does.Contain("Still connecting").And.Contains("context deadline exceeded").And.Contains("has not created its socket"));
+        Assert.That(said, Does.Contain("Still connecting").And.Contains("context deadline exceeded").And.Contains("nobody has created the socket yet"));
         Assert.That(Directory.EnumerateFiles(rig.Directory), Is.Empty);
     }
 
@@ -68,7 +68,7 @@ internal sealed class StartTests
         await using var rig = await ProcessRig.PrepareWithDriverAsync();
         var program = rig.StartAsNobody(UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Assert.That(await program.WaitForExit(), Is.EqualTo(1));
-        Assert.That(program.ErrorLines, Has.Some.Contains($"cannot listen on {rig.Path}").And.Some.Contains("read-only or not ours to write to"));
+        Assert.That(program.ErrorLines, Has.Some.Contains($"cannot listen on {rig.Path}").And.Some.Contains("Permission denied; the directory").And.Some.Contains("must be the kubelet's plugins_registry"));
     }
 
     [TestCase("fails", "code = Internal")]
@@ -80,7 +80,7 @@ internal sealed class StartTests
         if (fault == "fails") rig.Csi.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Internal));
         if (fault == "nameless") rig.Csi.Answer("GetPluginInfo", DriverRule.Answer("""{"name":""}"""));
         using var gate = fault == "hangs" ? rig.Csi.Hold("GetPluginInfo") : null;
-        var program = rig.Start("--timeout=200ms");
+        var program = rig.Start(fault == "hangs" ? "--timeout=200ms" : "--timeout=20s");
         Assert.That(await program.WaitForExit(), Is.EqualTo(1));
         Assert.That(string.Join('\n', program.ErrorLines), Does.Contain(reason));
         Assert.That(Directory.EnumerateFiles(rig.Directory), Is.Empty);
@@ -98,6 +98,15 @@ internal sealed class StartTests
     }
 
     [Test]
+    public async Task The_probe_mode_opens_nothing()
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        Assert.That(await rig.Start("--mode=kubelet-registration-probe").WaitForExit(), Is.Zero);
+        Assert.That(rig.Csi.Connections, Is.Zero);
+        Assert.That(Directory.EnumerateFileSystemEntries(rig.Directory), Is.Empty);
+    }
+
+    [Test]
     public async Task Only_the_name_is_asked_for()
     {
         await using var rig = await ProcessRig.PrepareWithDriverAsync();
@@ -108,6 +117,7 @@ internal sealed class StartTests
     }
 
     [TestCase("missing", "does not exist")]
+    [TestCase("under a file", "Not a directory")]
     [TestCase("/proc", "cannot listen on /proc/d.example.com-reg.sock")]
     [TestCase("file", "it's not a socket")]
     [TestCase("link", "symbolic link")]
@@ -118,11 +128,12 @@ internal sealed class StartTests
         var directory = place switch
         {
             "missing" => rig.Directory + "/none",
+            "under a file" => rig.Path,
             "long" => Directory.CreateDirectory(Path.Combine(rig.Directory, new string('d', 107))).FullName,
             "/proc" => place,
             _ => rig.Directory,
         };
-        if (place == "file") await File.WriteAllTextAsync(rig.Path, "precious");
+        if (place is "file" or "under a file") await File.WriteAllTextAsync(rig.Path, "precious");
         if (place == "link") File.CreateSymbolicLink(rig.Path, rig.Path + ".none");
         var program = rig.Start($"--plugin-registration-path={directory}");
         Assert.That(await program.WaitForExit(), Is.EqualTo(1));

@@ -15,6 +15,10 @@ internal sealed class RefusalAdviceTests
     [TestCase(Prefix + "error updating Node object with CSI driver node info: detected topology value collision: driver reported \"zone\":\"b\" but existing label is \"zone\":\"a\"", "labels")]
     [TestCase(Prefix + "rpc error: code = DeadlineExceeded desc = context deadline exceeded", "in time")]
     [TestCase(Prefix + "rpc error: code = Internal desc = no metadata service", "NodeGetInfo with an error")]
+    [TestCase(Prefix + "rpc error: code = Internal desc = metadata service: 403 Forbidden", "NodeGetInfo with an error")]
+    [TestCase(Prefix + "rpc error: code = Internal desc = could not read zone label of the node", "NodeGetInfo with an error")]
+    [TestCase(Prefix + "rpc error: code = Unknown desc = dial tcp 169.254.169.254:80: connect: connection refused", "NodeGetInfo with an error")]
+    [TestCase(Prefix + "rpc error: code = FailedPrecondition desc = instance metadata request timed out", "NodeGetInfo with an error")]
     [TestCase("boom", "unknown")]
     [TestCase("", "unknown")]
     public void The_likely_cause_is_named(string error, string cause) => Assert.That(RefusalAdvice.For(error, "/e"), Does.Contain(cause));

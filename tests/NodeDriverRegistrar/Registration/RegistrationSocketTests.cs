@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Sidecars.Csi;
 using Sidecars.Hosting.Files;
 using Sidecars.NodeDriverRegistrar.Registration;
 using Sidecars.Tests.Support;
@@ -79,11 +80,11 @@ internal sealed class RegistrationSocketTests
         Assert.That(elsewhere.Open(), Does.Contain("none does not exist").And.Contains("--plugin-registration-path"));
     }
 
-    [TestCase(RegistrationSocket.LongestPath, true)]
-    [TestCase(RegistrationSocket.LongestPath + 1, false)]
+    [TestCase(CsiAddress.LongestPath, true)]
+    [TestCase(CsiAddress.LongestPath + 1, false)]
     public void The_longest_path_is_the_systems(int length, bool isUsable)
     {
-        var path = _directory.File("").PadRight(length, 'p');
+        var path = _directory.File("p").PadRight(length, 'p');
         using var socket = new RegistrationSocket(path);
         Assert.That(socket.Open(), isUsable ? Is.Null : Does.Contain("108 octets and that of a Unix socket at most 107"));
     }

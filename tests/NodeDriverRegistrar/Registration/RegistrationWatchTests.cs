@@ -87,6 +87,25 @@ internal sealed class RegistrationWatchTests
     }
 
     [Test]
+    public void A_socket_that_cannot_be_made_anew_is_told_once_and_tried_ever_less_often()
+    {
+        var file = _rig.File;
+        const UnixFileMode readOnly = (UnixFileMode)0x16D; // 0555
+        foreach (var directory in (string[])[System.IO.Path.GetDirectoryName(_rig.Directory)!, _rig.Directory]) File.SetUnixFileMode(directory, readOnly);
+        List<int> tries = [];
+        for (var seconds = 10; seconds <= 150; seconds += 10)
+        {
+            using (new AsNobody()) Tick();
+            if (_rig.Log.Lines.Count(l => l.Contains("has not asked who we are", StringComparison.Ordinal)) > tries.Count) tries.Add(seconds);
+        }
+        Assert.That(tries, Is.EqualTo((int[])[20, 60, 140]), () => string.Join('\n', _rig.Log.Lines));
+        Assert.That(_rig.Log.Lines.Count(l => l.Contains("it cannot be made anew", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(_rig.File, Is.EqualTo(file));
+        foreach (var directory in (string[])[_rig.Directory, System.IO.Path.GetDirectoryName(_rig.Directory)!])
+            File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Test]
     public async Task A_client_of_the_socket_before_goes_on_when_it_is_made_anew()
     {
         using var kubelet = await Kubelet.ConnectAsync(_rig.Path);

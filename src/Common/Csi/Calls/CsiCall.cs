@@ -10,9 +10,6 @@ namespace Sidecars.Csi;
 /// </summary>
 public sealed class CsiCall(TimeProvider time)
 {
-    /// <summary>The limit goes to the driver in whole milliseconds, so the driver's own clock may be through with it that much earlier.</summary>
-    private static readonly TimeSpan ToldPrecision = TimeSpan.FromMilliseconds(2);
-
     /// <summary>
     /// Calls <paramref name="method"/>, for instance <c>client.CreateVolumeAsync</c>. A <paramref name="limit"/> of null waits for ever;
     /// zero or less fails with DEADLINE_EXCEEDED without a call, as a Go context that is over would.
@@ -24,7 +21,6 @@ public sealed class CsiCall(TimeProvider time)
         stop.ThrowIfCancellationRequested();
         if (limit <= TimeSpan.Zero) return CsiError.DeadlineExceeded;
 
-        var started = TimeProvider.System.GetTimestamp();
         // A clock of the caller's own can run ahead of the machine's; the call ends by whichever is first.
         using var virtualLimit = time == TimeProvider.System ? null : new TimeLimit(limit, time, stop);
         var options = new CallOptions(deadline: DeadlineOf(limit), cancellationToken: virtualLimit?.Token ?? stop);
@@ -43,10 +39,7 @@ public sealed class CsiCall(TimeProvider time)
         }
         catch (Exception e)
         {
-            var error = CsiError.From(e);
-            // Both sides watch the limit, and either may be first to say so; it is the same limit.
-            var hasPassed = TimeProvider.System.GetElapsedTime(started) + ToldPrecision >= limit;
-            return error.Code is StatusCode.DeadlineExceeded && hasPassed ? CsiError.DeadlineExceeded : error;
+            return CsiError.From(e);
         }
     }
 

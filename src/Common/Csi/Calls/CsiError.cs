@@ -34,6 +34,9 @@ public sealed record CsiError(StatusCode? Code, string Message)
     /// <summary>The limit of a call passed on our side, whatever the driver was doing.</summary>
     public static CsiError DeadlineExceeded { get; } = new(StatusCode.DeadlineExceeded, DeadlineMessage);
 
+    /// <summary>Whether it was the limit of the call that passed; a driver may answer DEADLINE_EXCEEDED, in the same words, for reasons of its own.</summary>
+    public bool IsLimit => ReferenceEquals(this, DeadlineExceeded);
+
     /// <summary>The same as <see cref="Text"/>.</summary>
     public override string ToString() => Text;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace Sidecars.Csi;
 
@@ -11,6 +12,9 @@ public sealed record CsiAddress
 {
     /// <summary>What the flag is when nobody sets it.</summary>
     public const string Default = "/run/csi/socket";
+
+    /// <summary>Octets in the path of a Unix socket on Linux, without the final zero.</summary>
+    public const int LongestPath = 107;
 
     private const string UnixUrl = "unix://";
     private const string Unix = "unix:";
@@ -47,8 +51,11 @@ public sealed record CsiAddress
         error = null;
         if (PathOf(text) is { } path)
         {
-            if (path.Length > 0) return new CsiAddress(text, path, null, 0);
-            error = $"the CSI address \"{text}\" names no socket: give an absolute path or unix:///path/to/csi.sock";
+            var length = Encoding.UTF8.GetByteCount(path);
+            if (length is > 0 and <= LongestPath) return new CsiAddress(text, path, null, 0);
+            error = length is 0
+                ? $"the CSI address \"{text}\" names no socket: give an absolute path or unix:///path/to/csi.sock"
+                : $"the CSI address \"{text}\" has a path of {length} octets, and a Unix socket's has at most {LongestPath}: mount its directory at a shorter path";
             return null;
         }
 

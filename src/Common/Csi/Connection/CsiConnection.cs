@@ -85,7 +85,7 @@ public sealed partial class CsiConnection : IDisposable
 
     private CallInvoker Intercepted(bool isMigrated)
     {
-        var invoker = _channel.Intercept(new CsiCallLogInterceptor(_logger, _options.MaxLoggedResponseBytes));
+        var invoker = _channel.Intercept(new DeadlineInterceptor()).Intercept(new CsiCallLogInterceptor(_logger, _options.MaxLoggedResponseBytes));
         return _options.Metrics is { } metrics ? invoker.Intercept(new CsiCallMetricsInterceptor(metrics, _time, isMigrated)) : invoker;
     }
 

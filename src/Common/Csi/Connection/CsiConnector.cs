@@ -57,7 +57,7 @@ public sealed partial class CsiConnector
         var attempts = new Attempts();
         var context = ResilienceContextPool.Shared.Get(stop);
         context.Properties.Set(AttemptsKey, attempts);
-        using var reminder = _time.CreateTimer(_ => Log.StillConnecting(_logger, address.Text), null, ReminderPeriod, ReminderPeriod);
+        using var reminder = _time.CreateTimer(_ => Log.StillConnecting(_logger, address.Text, Reason(attempts.LastFailure)), null, ReminderPeriod, ReminderPeriod);
         try
         {
             Log.Connecting(_logger, address.Text);
@@ -87,7 +87,13 @@ public sealed partial class CsiConnector
 
     private sealed class Attempts
     {
-        public Exception? LastFailure { get; set; }
+        private Exception? _lastFailure; // written by the attempts, read by the reminder
+
+        public Exception? LastFailure
+        {
+            get => Volatile.Read(ref _lastFailure);
+            set => Volatile.Write(ref _lastFailure, value);
+        }
     }
 
     private static partial class Log
@@ -98,7 +104,7 @@ public sealed partial class CsiConnector
         [LoggerMessage(2, LogLevel.Debug, "Cannot connect yet: {address} {reason}")]
         public static partial void NotYet(ILogger logger, string address, string reason);
 
-        [LoggerMessage(3, LogLevel.Information, "Still connecting: {address}")]
-        public static partial void StillConnecting(ILogger logger, string address);
+        [LoggerMessage(3, LogLevel.Information, "Still connecting: {address} {reason}")]
+        public static partial void StillConnecting(ILogger logger, string address, string reason);
     }
 }

@@ -12,6 +12,7 @@ internal sealed partial class Dialling(CsiAddress address, ILogger logger, TimeP
     /// <summary>How long a driver that took a connection may be silent before another one is tried: what gRPC gives it.</summary>
     internal static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(20);
 
+    private const string DeadlineExceeded = "context deadline exceeded: ";
     private static readonly TimeSpan s_reminderPeriod = TimeSpan.FromSeconds(10);
 
     public async Task<(NodeConnection? Connection, ConnectFailure? Failure)> Run(
@@ -19,13 +20,15 @@ internal sealed partial class Dialling(CsiAddress address, ILogger logger, TimeP
     {
         var began = time.GetTimestamp();
         using var limited = new TimeLimit(limit, time, stop);
-        using var reminder = time.CreateTimer(_ => Log.StillConnecting(logger, address.Text), null, s_reminderPeriod, s_reminderPeriod);
+        var last = "no answer yet";
+        using var reminder = time.CreateTimer(_ => Log.StillConnecting(logger, address.Text, Volatile.Read(ref last)), null, s_reminderPeriod, s_reminderPeriod);
         while (true)
         {
             var left = limit - time.GetElapsedTime(began);
             var (connection, failure) = await attempt(left < AttemptLimit ? left.Value : AttemptLimit);
             if (connection is not null) return (connection, null);
-            Log.NotYet(logger, address.Text, failure!.Reason);
+            Volatile.Write(ref last, failure!.Reason);
+            Log.NotYet(logger, address.Text, failure.Reason);
             try
             {
                 await Task.Delay(RetryDelay.Next(), time, limited.Token);
@@ -34,7 +37,7 @@ internal sealed partial class Dialling(CsiAddress address, ILogger logger, TimeP
             {
                 return (null, failure with
                 {
-                    Reason = $"context deadline exceeded: {failure.Reason}; tried for {GoDuration.Format(limit!.Value)}. " +
+                    Reason = $"{(failure.Reason.StartsWith(DeadlineExceeded, StringComparison.Ordinal) ? "" : DeadlineExceeded)}{failure.Reason}; tried for {GoDuration.Format(limit!.Value)}. " +
                         "Check that the driver container runs and that both mount the directory of the socket",
                 });
             }
@@ -46,7 +49,7 @@ internal sealed partial class Dialling(CsiAddress address, ILogger logger, TimeP
         [LoggerMessage(1, LogLevel.Debug, "Cannot connect yet: {address} {reason}")]
         public static partial void NotYet(ILogger logger, string address, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "Still connecting: {address}")]
-        public static partial void StillConnecting(ILogger logger, string address);
+        [LoggerMessage(2, LogLevel.Information, "Still connecting: {address} {reason}")]
+        public static partial void StillConnecting(ILogger logger, string address, string reason);
     }
 }

@@ -17,7 +17,7 @@ public sealed class NodeConnection : IDisposable
     private NodeConnection(Http2Client http, ILogger logger, CsiCallMetrics? metrics, TimeProvider time)
     {
         _http = http;
-        var invoker = new UnaryInvoker(http).Intercept(new CsiCallLogInterceptor(logger));
+        var invoker = new UnaryInvoker(http).Intercept(new DeadlineInterceptor()).Intercept(new CsiCallLogInterceptor(logger));
         Invoker = metrics is null ? invoker : invoker.Intercept(new CsiCallMetricsInterceptor(metrics, time, isMigrated: false));
     }
 
@@ -42,18 +42,17 @@ public sealed class NodeConnection : IDisposable
             http = new Http2Client(await UnixSocketConnector.ConnectAsync(address, time, limited.Token));
             await http.Greeted.WaitAsync(limited.Token);
             if (http.Unusable.IsCompleted)
-                return (null, new ConnectFailure(ConnectFailureKind.Nobody, address, $"the connection was taken and ended at once: {await http.Over ?? "it was closed"}"));
+                return (null, new ConnectFailure(ConnectFailureKind.Nobody, address, $"the connection was taken and ended at once: {await http.Over}"));
             var connection = new NodeConnection(http, logger, metrics, time);
             http = null; // is the connection's now
             return (connection, null);
         }
         catch (OperationCanceledException) when (limited.HasPassed)
         {
-            var within = $"within {GoDuration.Format(limit)}";
             return (null, http is null
-                ? new ConnectFailure(ConnectFailureKind.Busy, address, $"context deadline exceeded: no connection {within}")
+                ? new ConnectFailure(ConnectFailureKind.Busy, address, "context deadline exceeded: no connection in time")
                 : new ConnectFailure(ConnectFailureKind.Silent, address,
-                    $"context deadline exceeded: the connection was taken and nothing was said {within}; whoever listens there is starting, or stands still"));
+                    "context deadline exceeded: the connection was taken and nothing was said in time; whoever listens there is starting, or stands still"));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

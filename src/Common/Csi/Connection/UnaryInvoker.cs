@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using Google.Protobuf;
 using Grpc.Core;
 using Sidecars.Hosting;
 using Sidecars.Hosting.Http2;
@@ -41,10 +42,10 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
     private async Task<TResponse> Call<TRequest, TResponse>(Method<TRequest, TResponse> method, CallOptions options, TRequest request, CallLife life)
     {
         if (life.Left <= TimeSpan.Zero) throw new RpcException(new Status(StatusCode.DeadlineExceeded, ""));
+        Http2Message answer;
         try
         {
-            var answer = await http.AskAsync(Fields(method.FullName, options.Headers, life.Left), Framed(method.RequestMarshaller, request), life.Over);
-            return method.ResponseMarshaller.ContextualDeserializer(new MessageIn(Unframed(answer)));
+            answer = await http.AskAsync(Fields(method.FullName, options.Headers, life.Left), Framed(method.RequestMarshaller, request), life.Over);
         }
         catch (OperationCanceledException)
         {
@@ -55,22 +56,42 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
         }
         catch (Http2ResetException e)
         {
-            throw new RpcException(Broken(e, life));
+            throw new RpcException(new Status(CodeOf(e.Code), e.Message));
         }
         catch (IOException e)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, e.Message, e));
         }
+        var message = Unframed(answer);
+        try
+        {
+            return method.ResponseMarshaller.ContextualDeserializer(new MessageIn(message));
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
+        {
+            // The second is what the library has for some octets that are cut off.
+            throw new RpcException(new Status(StatusCode.Internal, $"the answer is no {typeof(TResponse).Name}: {e.Message}"));
+        }
     }
 
-    /// <summary>What a broken off stream means; a server whose own clock ran out of our time says CANCEL.</summary>
-    private static Status Broken(Http2ResetException reset, CallLife life) => reset.Code switch
+    /// <summary>What the code of a broken off stream means (the gRPC protocol over HTTP/2, errors).</summary>
+    private static StatusCode CodeOf(Http2ErrorCode code) => code switch
     {
-        Http2ErrorCode.Cancel when life.HasPassed => new Status(StatusCode.DeadlineExceeded, ""),
-        Http2ErrorCode.Cancel => new Status(StatusCode.Cancelled, reset.Message),
-        Http2ErrorCode.RefusedStream => new Status(StatusCode.Unavailable, reset.Message),
-        Http2ErrorCode.EnhanceYourCalm => new Status(StatusCode.ResourceExhausted, reset.Message),
-        _ => new Status(StatusCode.Internal, reset.Message),
+        Http2ErrorCode.Cancel => StatusCode.Cancelled,
+        Http2ErrorCode.RefusedStream => StatusCode.Unavailable,
+        Http2ErrorCode.EnhanceYourCalm => StatusCode.ResourceExhausted,
+        _ => StatusCode.Internal,
+    };
+
+    /// <summary>What the HTTP status of an answer without a gRPC status means (the gRPC protocol, HTTP to gRPC status codes).</summary>
+    private static StatusCode CodeOf(string? httpStatus) => httpStatus switch
+    {
+        "400" => StatusCode.Internal,
+        "401" => StatusCode.Unauthenticated,
+        "403" => StatusCode.PermissionDenied,
+        "404" => StatusCode.Unimplemented,
+        "429" or "502" or "503" or "504" => StatusCode.Unavailable,
+        _ => StatusCode.Unknown,
     };
 
     private static List<HeaderField> Fields(string path, Metadata? headers, TimeSpan? left)
@@ -86,13 +107,14 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
         return fields;
     }
 
-    // At most eight digits, in the finest unit that fits.
+    // At most eight digits, in the finest unit that fits, and rather more than less: the driver's clock must not be the first to run out.
     private static string Timeout(TimeSpan limit)
     {
-        const double most = 99_999_999;
-        return limit.TotalMilliseconds <= most
-            ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (long)limit.TotalMilliseconds)}m")
-            : string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Min(most, limit.TotalSeconds)}S");
+        const long most = 99_999_999;
+        (char Name, double Seconds)[] units = [('n', 1e-9), ('u', 1e-6), ('m', 1e-3), ('S', 1)];
+        foreach (var (name, seconds) in units)
+            if (Math.Ceiling(limit.TotalSeconds / seconds) is <= most and var count) return string.Create(CultureInfo.InvariantCulture, $"{count:0}{name}");
+        return $"{most}S";
     }
 
     private static ReadOnlyMemory<byte> Framed<T>(Marshaller<T> marshaller, T message)
@@ -106,8 +128,8 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
     {
         if (answer.Find("grpc-status") is not { } status)
         {
-            throw new RpcException(new Status(
-                StatusCode.Unavailable, $"unexpected HTTP status {answer.Find(":status") ?? "none"} and no grpc-status: whoever answers is no gRPC server"));
+            var http = answer.Find(":status");
+            throw new RpcException(new Status(CodeOf(http), $"unexpected HTTP status {http ?? "none"} and no grpc-status: whoever answers is no gRPC server"));
         }
         var code = int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Enum.IsDefined((StatusCode)number)
             ? (StatusCode)number
@@ -163,7 +185,6 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
     /// <summary>When a call ends at the latest: by its deadline, by its caller's token, or because the caller disposes it.</summary>
     private sealed class CallLife : IDisposable
     {
-        private readonly long _started = TimeProvider.System.GetTimestamp();
         private readonly CancellationTokenSource _over;
         private int _isDisposed;
 
@@ -181,9 +202,6 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
 
         /// <summary>The time from the start of the call to its deadline; null where there is none.</summary>
         public TimeSpan? Left { get; }
-
-        /// <summary>Whether the deadline has passed, as the server may see it, who counts in whole milliseconds.</summary>
-        public bool HasPassed => Left is { } left && TimeProvider.System.GetElapsedTime(_started) + TimeSpan.FromMilliseconds(2) >= left;
 
         public void Dispose()
         {

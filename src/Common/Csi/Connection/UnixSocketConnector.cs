@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Sidecars.Hosting;
+using Sidecars.Hosting.Files;
 
 namespace Sidecars.Csi;
 
@@ -46,13 +47,27 @@ internal static class UnixSocketConnector
     internal static string Describe(Exception failure, CsiAddress address) => failure switch
     {
         // A missing file is reported as an invalid address: the path did not resolve to a socket.
-        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "no such file: the driver has not created its socket",
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
-            "connection refused: nobody listens there any more" + (address.SocketFile is null ? "" : ", the socket file is left over"),
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied: this user may not write to the socket",
-        SocketException { SocketErrorCode: SocketError.WouldBlock } => "the driver has no room for another connection: it accepts them too slowly, or not at all",
-        SocketException { SocketErrorCode: SocketError.TimedOut } => "no answer within a second: the driver does not accept connections",
-        ArgumentOutOfRangeException => "the path is longer than a Unix socket address can be",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "no such file: nobody has created the socket yet",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused: " + WhyRefused(address.SocketFile),
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied: this user may not write to the socket, or not enter its directory",
+        SocketException { SocketErrorCode: SocketError.WouldBlock } => "whoever listens there has no room for another connection: it accepts them too slowly, or not at all",
+        SocketException { SocketErrorCode: SocketError.TimedOut } => "no answer within a second: nobody accepts connections there",
+        // The platform has no number for some of the system's errors, a part of the path that is no directory for instance.
+        SocketException { SocketErrorCode: SocketError.SocketError } when address.SocketFile is { } file => WhyUnseen(file) ?? failure.Message,
         _ => failure.Message,
     };
+
+    private static string? WhyUnseen(string file)
+    {
+        FileIdentity.Read(file, out var error);
+        return error;
+    }
+
+    private static string WhyRefused(string? file)
+    {
+        if (file is null) return "nobody listens there";
+        return FileIdentity.Read(file, out _)?.Kind is FileKind.Other
+            ? "what is there is no socket"
+            : "nobody listens there any more, the socket file is left over";
+    }
 }

@@ -10,12 +10,24 @@ namespace Sidecars.Hosting.Http;
 internal sealed partial class DiagnosticsConnection(
     Socket socket, DiagnosticsRoutes routes, DiagnosticsLimits limits, TimeProvider time, ILogger logger) : IDisposable
 {
-    private readonly byte[] _buffer = new byte[limits.RequestHeadBytes];
+    /// <summary>While a request is being answered, instead of a timestamp.</summary>
+    private const long Answering = long.MaxValue;
+
+    /// <summary>When it has been given up, instead of a timestamp.</summary>
+    private const long GivenUp = long.MinValue;
+
+    /// <summary>Enough for what a kubelet or a scraper sends; it grows to the limit for others.</summary>
+    private const int FirstBufferSize = 512;
+
+    private byte[] _buffer = []; // made when its client is served: a crowd that is still in line costs nothing
     private int _received;
     private long _waitingSince = time.GetTimestamp();
 
-    /// <summary>When it began to wait for its client, as a timestamp; <see cref="long.MaxValue"/> while a request is being answered.</summary>
-    public long WaitingSince => Interlocked.Read(ref _waitingSince);
+    /// <summary>When it began to wait for its client, as a timestamp; null while a request is being answered.</summary>
+    public long? WaitingSince => Interlocked.Read(ref _waitingSince) is var since and not Answering ? since : null;
+
+    /// <summary>Gives it up, for its owner to dispose, if it still waits for its client since then. It answers nothing any more.</summary>
+    public bool TryGiveUp(long since) => Interlocked.CompareExchange(ref _waitingSince, GivenUp, since) == since;
 
     public async Task Serve(CancellationToken closing)
     {
@@ -51,11 +63,12 @@ internal sealed partial class DiagnosticsConnection(
             static source => ((CancellationTokenSource)source!).Cancel(), limit, idle ? limits.IdleTime : limits.RequestHeadTime, Timeout.InfiniteTimeSpan);
         while (true)
         {
-            if (_received == _buffer.Length)
+            if (_received == limits.RequestHeadBytes)
             {
                 await Refuse(431, "Request header fields are too large\n", closing);
                 return null;
             }
+            if (_received == _buffer.Length) Array.Resize(ref _buffer, Math.Min(Math.Max(FirstBufferSize, 2 * _buffer.Length), limits.RequestHeadBytes));
             var read = await socket.ReceiveAsync(_buffer.AsMemory(_received), limit.Token);
             if (read == 0) return null;
             if (idle) timer.Change(limits.RequestHeadTime, Timeout.InfiniteTimeSpan);
@@ -69,7 +82,8 @@ internal sealed partial class DiagnosticsConnection(
     // True when the connection can take another request.
     private async ValueTask<bool> AnswerOne(int length, CancellationToken closing)
     {
-        Interlocked.Exchange(ref _waitingSince, long.MaxValue);
+        var since = Interlocked.Read(ref _waitingSince);
+        if (since == GivenUp || Interlocked.CompareExchange(ref _waitingSince, Answering, since) != since) return false;
         var request = RequestHead.Parse(_buffer.AsSpan(0, length));
         _buffer.AsSpan(length, _received - length).CopyTo(_buffer);
         _received -= length;
@@ -79,7 +93,7 @@ internal sealed partial class DiagnosticsConnection(
             return false;
         }
         var response = await Run(request, closing);
-        await Send(response, request.KeepAlive, request.IsHead, closing);
+        await Send(response, request.Persistence, request.IsHead, closing);
         return request.KeepAlive;
     }
 
@@ -123,15 +137,15 @@ internal sealed partial class DiagnosticsConnection(
     {
         var response = new DiagnosticsResponse();
         response.WriteText(status, text);
-        await Send(response, keepAlive: false, headOnly: false, closing);
+        await Send(response, "Connection: close\r\n", headOnly: false, closing);
     }
 
-    private async ValueTask Send(DiagnosticsResponse response, bool keepAlive, bool headOnly, CancellationToken closing)
+    private async ValueTask Send(DiagnosticsResponse response, string persistence, bool headOnly, CancellationToken closing)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing);
         using var timer = time.CreateTimer(
             static source => ((CancellationTokenSource)source!).Cancel(), limit, limits.ResponseTime, Timeout.InfiniteTimeSpan);
-        var head = ResponseHead.Compose(response, keepAlive, time.GetUtcNow());
+        var head = ResponseHead.Compose(response, persistence, time.GetUtcNow());
         // One segment for the usual small answer: head and body leave together.
         byte[] message = headOnly ? head : [.. head, .. response.WrittenBody.Span];
         for (var rest = message.AsMemory(); !rest.IsEmpty;) rest = rest[await socket.SendAsync(rest, limit.Token)..];

@@ -9,6 +9,12 @@ public sealed record DiagnosticsLimits
     /// <summary>The values every program uses.</summary>
     public static DiagnosticsLimits Default { get; } = new();
 
+    /// <summary>
+    /// For a health check of every node: more clients than ask at once there, so that nobody is turned away. A client that waits costs a few
+    /// kilobytes.
+    /// </summary>
+    public static DiagnosticsLimits ManyAtOnce { get; } = new() { Connections = 2048 };
+
     /// <summary>The largest request head in bytes; a longer one is answered with 431. A Prometheus scrape sends about 400.</summary>
     public int RequestHeadBytes { get; init; } = 8 * 1024;
 

@@ -10,6 +10,12 @@ public sealed record DiagnosticsRequest(string Method, string Path, string Query
     /// <summary>Version 1.0 or 1.1, and whether the client wants another request on this connection.</summary>
     internal bool KeepAlive { get; init; }
 
+    /// <summary>The client speaks HTTP/1.0, where a connection ends with the answer unless both say otherwise.</summary>
+    internal bool IsOld { get; init; }
+
+    /// <summary>What the answer says of the connection, with its line end: nothing where it goes on as the version has it.</summary>
+    internal string Persistence => KeepAlive ? IsOld ? "Connection: keep-alive\r\n" : "" : "Connection: close\r\n";
+
     /// <summary>A body follows the head; it is not read, so the connection cannot be used again.</summary>
     internal bool HasBody { get; init; }
 

@@ -114,7 +114,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
 
     private static string Remedy(SocketError error) => error switch
     {
-        SocketError.AddressAlreadyInUse => "; another container of the pod or a process on the host network uses the port, choose another",
+        SocketError.AddressAlreadyInUse => "; another container of the pod, a process on the host network or another flag of this program uses the port, choose another",
         SocketError.AccessDenied => "; ports below 1024 need a privilege this process does not have",
         SocketError.AddressNotAvailable => "; no network interface has this address",
         _ => "",
@@ -132,7 +132,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
         DiagnosticsConnection? evicted = null;
         lock (_lock)
         {
-            if (_connections.Count >= _limits.Connections) evicted = LongestWaitingWhileLocked() ?? connection;
+            if (_connections.Count >= _limits.Connections) evicted = GiveUpLongestWaitingWhileLocked() ?? connection;
             if (evicted is not null) _connections.Remove(evicted);
             // On the pool, because a handler that blocks must not block the accept loop.
             if (evicted != connection) _connections.Add(connection, Task.Run(() => Serve(connection)));
@@ -140,11 +140,12 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
         evicted?.Dispose();
     }
 
-    // Null when every connection is being answered: then the newcomer has to go.
-    private DiagnosticsConnection? LongestWaitingWhileLocked()
+    // Null when every connection is being answered: then the newcomer has to go. One that began to answer meanwhile is passed over.
+    private DiagnosticsConnection? GiveUpLongestWaitingWhileLocked()
     {
-        var longest = _connections.Keys.MinBy(connection => connection.WaitingSince);
-        return longest is null || longest.WaitingSince == long.MaxValue ? null : longest;
+        while (_connections.Keys.MinBy(connection => connection.WaitingSince ?? long.MaxValue) is { WaitingSince: { } since } longest)
+            if (longest.TryGiveUp(since)) return longest;
+        return null;
     }
 
     private async Task Serve(DiagnosticsConnection connection)

@@ -39,6 +39,7 @@ internal static class RequestHead
         return new DiagnosticsRequest(method, path, query, fields.AcceptsGzip)
         {
             HasBody = fields.HasBody,
+            IsOld = minor is 0,
             KeepAlive = !fields.HasBody && (minor == 1 ? !fields.Close : fields.KeepAlive),
         };
     }

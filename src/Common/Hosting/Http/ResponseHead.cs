@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Sidecars.Hosting.Http;
 
-/// <summary>The status line and headers of an answer.</summary>
+/// <summary>The status line and headers of an answer; what is said of the connection comes with its line end, or is empty.</summary>
 internal static class ResponseHead
 {
-    public static byte[] Compose(DiagnosticsResponse response, bool keepAlive, DateTimeOffset now)
+    public static byte[] Compose(DiagnosticsResponse response, string persistence, DateTimeOffset now)
     {
         var head = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {response.Status} {Reason(response.Status)}\r\n")
@@ -15,7 +15,7 @@ internal static class ResponseHead
             .Append(CultureInfo.InvariantCulture, $"Content-Length: {response.WrittenBody.Length}\r\n")
             .Append("X-Content-Type-Options: nosniff\r\n");
         foreach (var (name, value) in response.Headers) head.Append(name).Append(": ").Append(value).Append("\r\n");
-        head.Append(keepAlive ? "\r\n" : "Connection: close\r\n\r\n");
+        head.Append(persistence).Append("\r\n");
         return Encoding.ASCII.GetBytes(head.ToString());
     }
 

@@ -20,7 +20,7 @@ internal sealed class ClientCall : Http2Stream
 
     public override Http2Error? OnHeaders(HeaderList list, bool isEnd)
     {
-        if (list.IsTooLarge) return new Http2Error(Http2ErrorCode.EnhanceYourCalm, $"the answer has header fields of more than {Http2Limits.HeaderList} octets");
+        if (list.IsTooLarge) return new Http2Error(Http2ErrorCode.EnhanceYourCalm, $"the answer has header fields of more than {Http2Limits.AnswerFields} octets");
         if (list.Fields.Any(f => f.Name.Length is 0 || f.Name.AsSpan().ContainsAnyInRange('A', 'Z'))) return Malformed("a field has no name, or one with capitals");
         if (_fields is null && IsInterim(list.Fields)) return isEnd ? Malformed("it ends before it began") : null;
         if (_fields is null) _fields = list.Fields;

@@ -10,6 +10,8 @@ namespace Sidecars.Hosting.Http2;
 /// </summary>
 public sealed class Http2Client : IDisposable
 {
+    private const string Closed = "the connection was closed";
+
     private readonly Stream _transport;
     private readonly Http2Session _session;
     private readonly Lock _lock = new(); // over the session, which knows no threads
@@ -32,8 +34,8 @@ public sealed class Http2Client : IDisposable
     /// <summary>Completes when the server has shown that it speaks HTTP/2, or with <see cref="Over"/>; it never fails. Calls need not wait for it.</summary>
     public Task Greeted => _greeted.Task;
 
-    /// <summary>Completes, with the reason where it was broken, when the connection is over; it never fails.</summary>
-    public Task<string?> Over { get; }
+    /// <summary>Completes, with the reason, when the connection is over; it never fails. Of several reasons it is the first.</summary>
+    public Task<string> Over { get; }
 
     /// <summary>Completes when nothing can be asked any more: the server said goodbye, or the connection ends. Before any call fails for it.</summary>
     public Task Unusable => _unusable.Task;
@@ -65,23 +67,25 @@ public sealed class Http2Client : IDisposable
     }
 
     /// <summary>Ends the connection; what is under way is broken off.</summary>
-    public void Dispose() => Close("the connection was closed");
+    public void Dispose() => Close(Closed);
 
-    private async Task<string?> Converse()
+    private async Task<string> Converse()
     {
-        string? broken;
         try
         {
             await Send();
             while (await Receive()) await Send();
-            broken = _session.Error?.Reason;
+            Close(_session.Error?.Reason ?? Closed);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (IOException e)
         {
-            broken = e.Message;
+            Close(e.Message);
         }
-        Close(broken ?? "the connection was closed");
-        return broken;
+        catch (ObjectDisposedException)
+        {
+            Close(Closed); // by us, who know why
+        }
+        lock (_lock) return _whyUnusable!;
     }
 
     // False at the end of what the server has to say.
@@ -109,9 +113,13 @@ public sealed class Http2Client : IDisposable
                 await _transport.WriteAsync(output);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (IOException e)
         {
             Close(e.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed meanwhile.
         }
         finally
         {
@@ -129,7 +137,8 @@ public sealed class Http2Client : IDisposable
         }
         _greeted.TrySetResult();
         _transport.Dispose();
-        lock (_lock) _session.Streams.BreakOff(0, new Http2Error(Http2ErrorCode.RefusedStream, reason));
+        // A goodbye that came before says more than the end.
+        lock (_lock) _session.Streams.BreakOff(0, new Http2Error(Http2ErrorCode.RefusedStream, _whyUnusable!));
     }
 
     private void MakeUnusableWhileLocked(string reason)

@@ -9,14 +9,11 @@ internal static class Http2Limits
     /// <summary>Calls in flight on one connection that the peer began.</summary>
     public const int Streams = 100;
 
-    /// <summary>Octets of the header fields of one message, as the standard counts them.</summary>
-    public const int HeaderList = 16384;
+    /// <summary>Octets of the header fields of a request, as the standard counts them.</summary>
+    public const int RequestFields = 16 * 1024;
 
-    /// <summary>Octets of a header block in all its frames; more cannot be a list within the limit.</summary>
-    public const int HeaderBlock = 2 * HeaderList;
-
-    /// <summary>Frames of one header block; each may be empty, so their number has a limit too.</summary>
-    public const int HeaderFrames = 16;
+    /// <summary>Octets of the header fields of an answer: the words of an error travel in one, and each octet of them may take three.</summary>
+    public const int AnswerFields = 512 * 1024;
 
     /// <summary>Octets that may be sent ahead on one stream, and on the connection (RFC 9113 6.9.2): the values without an agreement.</summary>
     public const int Window = 65535;

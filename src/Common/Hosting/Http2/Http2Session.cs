@@ -16,12 +16,14 @@ internal sealed class Http2Session
     private readonly FrameBuffer _input = new();
     private readonly FrameWriter _writer;
     private readonly HpackDecoder _decoder = new();
+    private readonly int _fieldsLimit;
     private readonly Action<string>? _onGoodbye;
     private HeaderBlock? _block;
     private bool _hasPreface;
     private bool _isPeerLeaving;
 
-    private Http2Session(FrameWriter writer, StreamTable streams, Action<string>? onGoodbye) => (_writer, Streams, _onGoodbye) = (writer, streams, onGoodbye);
+    private Http2Session(FrameWriter writer, StreamTable streams, int fieldsLimit, Action<string>? onGoodbye) =>
+        (_writer, Streams, _fieldsLimit, _onGoodbye) = (writer, streams, fieldsLimit, onGoodbye);
 
     /// <summary>What each client says first (RFC 9113 3.4).</summary>
     public static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
@@ -45,7 +47,7 @@ internal sealed class Http2Session
     public static Http2Session ForServer(Func<Http2Stream> accept)
     {
         var writer = new FrameWriter();
-        return new Http2Session(writer, new StreamTable(writer, accept), null);
+        return new Http2Session(writer, new StreamTable(writer, accept), Http2Limits.RequestFields, null);
     }
 
     /// <summary>
@@ -56,8 +58,8 @@ internal sealed class Http2Session
     {
         var writer = new FrameWriter();
         writer.Raw(Preface);
-        writer.Settings((Http2Setting.EnablePush, 0), (Http2Setting.MaxHeaderListSize, Http2Limits.HeaderList));
-        return new Http2Session(writer, new StreamTable(writer, null), onGoodbye) { _hasPreface = true };
+        writer.Settings((Http2Setting.EnablePush, 0), (Http2Setting.MaxHeaderListSize, Http2Limits.AnswerFields));
+        return new Http2Session(writer, new StreamTable(writer, null), Http2Limits.AnswerFields, onGoodbye) { _hasPreface = true };
     }
 
     /// <summary>What is to be sent and was not taken yet; valid until the next is taken.</summary>
@@ -89,7 +91,7 @@ internal sealed class Http2Session
         if (Error is not null || length < Preface.Length) return false;
         _input.Use(length);
         _hasPreface = true;
-        _writer.Settings((Http2Setting.MaxConcurrentStreams, Http2Limits.Streams), (Http2Setting.MaxHeaderListSize, Http2Limits.HeaderList));
+        _writer.Settings((Http2Setting.MaxConcurrentStreams, Http2Limits.Streams), (Http2Setting.MaxHeaderListSize, _fieldsLimit));
         return true;
     }
 
@@ -98,6 +100,8 @@ internal sealed class Http2Session
         while (_input.Unused.Length >= FrameHeader.Size)
         {
             var frame = FrameHeader.Read(_input.Unused);
+            if (!IsGreeted && (frame.Type != FrameType.Settings || frame.Has(FrameFlags.Ack)))
+                return Http2Error.Protocol("the first frame is not SETTINGS: whoever is there does not speak HTTP/2");
             if (frame.Length > Http2Limits.FrameSize) return Http2Error.FrameSize(frame);
             if (_input.Unused.Length < FrameHeader.Size + frame.Length) return null;
             if (Process(frame, _input.Unused.Slice(FrameHeader.Size, frame.Length)) is { } error) return error;
@@ -108,8 +112,6 @@ internal sealed class Http2Session
 
     private Http2Error? Process(FrameHeader frame, ReadOnlySpan<byte> payload)
     {
-        if (!IsGreeted && (frame.Type != FrameType.Settings || frame.Has(FrameFlags.Ack)))
-            return Http2Error.Protocol("the first frame is not SETTINGS");
         if (_block is { } block && (frame.Type != FrameType.Continuation || frame.Stream != block.Stream))
             return Http2Error.Protocol($"a header block of stream {block.Stream} is interrupted by a frame of type {frame.Type}");
         if (WrongStream(frame) is { } wrong) return wrong;
@@ -156,9 +158,9 @@ internal sealed class Http2Session
             if (payload.Length < PrioritySize) return Http2Error.FrameSize(frame);
             payload = payload[PrioritySize..];
         }
-        var endsStream = frame.Has(FrameFlags.EndStream);
-        if (frame.Has(FrameFlags.EndHeaders)) return Complete(frame.Stream, payload, endsStream);
-        _block = new HeaderBlock(frame.Stream, endsStream);
+        var isEnd = frame.Has(FrameFlags.EndStream);
+        if (frame.Has(FrameFlags.EndHeaders)) return Complete(frame.Stream, payload, isEnd);
+        _block = new HeaderBlock(frame.Stream, isEnd, _fieldsLimit);
         return Add(_block, payload);
     }
 
@@ -168,18 +170,18 @@ internal sealed class Http2Session
         if (Add(block, payload) is { } tooLarge) return tooLarge;
         if (!frame.Has(FrameFlags.EndHeaders)) return null;
         _block = null;
-        return Complete(block.Stream, block.Octets, block.EndsStream);
+        return Complete(block.Stream, block.Octets, block.IsEnd);
     }
 
     private static Http2Error? Add(HeaderBlock block, ReadOnlySpan<byte> payload) =>
         block.TryAdd(payload) ? null : new Http2Error(Http2ErrorCode.EnhanceYourCalm, $"the header block of stream {block.Stream} is too large");
 
-    private Http2Error? Complete(int stream, ReadOnlySpan<byte> block, bool endsStream)
+    private Http2Error? Complete(int stream, ReadOnlySpan<byte> block, bool isEnd)
     {
-        var list = new HeaderList(Http2Limits.HeaderList);
+        var list = new HeaderList(_fieldsLimit);
         return _decoder.Decode(block, list) is { } problem
             ? new Http2Error(Http2ErrorCode.Compression, $"the header block of stream {stream} cannot be read: {problem}")
-            : Streams.Headers(stream, list, endsStream);
+            : Streams.Headers(stream, list, isEnd);
     }
 
     private Http2Error? Settings(FrameHeader frame, ReadOnlySpan<byte> payload)

@@ -12,6 +12,7 @@ internal sealed class StreamTable(FrameWriter writer, Func<Http2Stream>? accept)
     private static readonly Http2Error s_tooManyAborts = new(Http2ErrorCode.EnhanceYourCalm, "too many calls were begun and cancelled or refused");
 
     private readonly Dictionary<int, Http2Stream> _streams = [];
+    private readonly Queue<int> _refused = []; // the last streams we broke off: frames for them may be under way
     private readonly ReceiveWindow _receiving = new();
     private readonly SendWindow _sending = new(Http2Limits.Window);
     private int _newSendWindow = Http2Limits.Window;
@@ -67,8 +68,8 @@ internal sealed class StreamTable(FrameWriter writer, Func<Http2Stream>? accept)
     {
         if (id > Last) return Accept(id, list, isEnd);
         if (_streams.TryGetValue(id, out var stream) && !stream.HasReceivedAll) return Take(stream, list, isEnd);
-        // A client may have given the call up while the answer was under way.
-        return IsServer ? new Http2Error(Http2ErrorCode.StreamClosed, $"HEADERS came for stream {id}, which is closed") : null;
+        // Frames of a call that this side broke off may have been under way (RFC 9113 5.1).
+        return IsServer && !_refused.Contains(id) ? new Http2Error(Http2ErrorCode.StreamClosed, $"HEADERS came for stream {id}, which is closed") : null;
     }
 
     /// <summary>A part of a body. <paramref name="octets"/> counts padding too, because the windows do.</summary>
@@ -89,7 +90,7 @@ internal sealed class StreamTable(FrameWriter writer, Func<Http2Stream>? accept)
     public Http2Error? Reset(int id, Http2ErrorCode code)
     {
         if (!_streams.Remove(id, out var stream)) return null;
-        stream.OnBroken(new Http2Error(code, "the peer reset the stream"));
+        stream.OnBroken(new Http2Error(code, $"the peer reset the stream ({code})"));
         return --_abortsLeft < 0 ? s_tooManyAborts : null;
     }
 
@@ -189,6 +190,8 @@ internal sealed class StreamTable(FrameWriter writer, Func<Http2Stream>? accept)
     private Http2Error? Refuse(int id, Http2ErrorCode code)
     {
         writer.ResetStream(id, code);
+        _refused.Enqueue(id);
+        if (_refused.Count > Http2Limits.AbortedCalls) _refused.Dequeue();
         return --_abortsLeft < 0 ? s_tooManyAborts : null;
     }
 

@@ -35,6 +35,12 @@ public sealed partial class ProcessLife : IDisposable
     /// </summary>
     public bool DrainOnSignal { get; set; }
 
+    /// <summary>Whether a second signal ends the process with 1; to be turned off where the drain is short and a further signal can only repeat the wish.</summary>
+    public bool EndsOnSecondSignal { get; set; } = true;
+
+    /// <summary>The signal that asked for the end first; null as long as none did. It is known before <see cref="Stopping"/> is cancelled.</summary>
+    public PosixSignal? FirstSignal { get; private set; }
+
     /// <summary>Makes the loggers of everything that runs inside this process.</summary>
     public ILoggerFactory Loggers { get; }
 
@@ -73,6 +79,7 @@ public sealed partial class ProcessLife : IDisposable
     internal void OnSignal(PosixSignal signal)
     {
         var first = Interlocked.Increment(ref _signals) == 1;
+        if (first) FirstSignal = signal;
         if (first && DrainOnSignal)
         {
             Log.Draining(_logger, signal);
@@ -82,7 +89,7 @@ public sealed partial class ProcessLife : IDisposable
         {
             EndWith(signal == PosixSignal.SIGINT ? ExitCode.Interrupted : ExitCode.Terminated);
         }
-        else
+        else if (EndsOnSecondSignal)
         {
             Log.SecondSignal(_logger, signal);
             EndWith(ExitCode.Failure);

@@ -45,6 +45,14 @@ public sealed class CsiAddressTests
     }
 
     [Test]
+    public void A_path_longer_than_a_socket_can_have_is_refused()
+    {
+        Assert.That(CsiAddress.Parse("/" + new string('x', CsiAddress.LongestPath - 1), out _), Is.Not.Null);
+        Assert.That(CsiAddress.Parse("unix:///" + new string('x', CsiAddress.LongestPath), out var error), Is.Null);
+        Assert.That(error, Does.Contain("a path of 108 octets").And.Contain("at most 107"));
+    }
+
+    [Test]
     public void A_DNS_server_cannot_be_named()
     {
         Assert.That(CsiAddress.Parse("dns://10.0.0.1/driver:80", out var error), Is.Null);

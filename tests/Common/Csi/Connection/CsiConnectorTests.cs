@@ -45,7 +45,9 @@ public sealed class CsiConnectorTests
         Pass(TimeSpan.FromSeconds(31));
 
         await Assert.ThrowsAsync<CsiConnectionException>(() => connecting.WithinLimit());
-        Assert.That(_logger.Lines.Count(l => l == $"Still connecting: {_directory.File("csi.sock")}"), Is.InRange(2, 3));
+        var lines = _logger.Lines.Where(l => l.StartsWith($"Still connecting: {_directory.File("csi.sock")} ", StringComparison.Ordinal)).ToList();
+        Assert.That(lines, Has.Count.InRange(2, 3));
+        Assert.That(lines, Has.Some.Contains("no such file"), "and why");
     }
 
     [Test]
@@ -95,14 +97,6 @@ public sealed class CsiConnectorTests
         var options = new CsiConnectionOptions { Address = CsiAddress.Parse(text, out _)!, OnLoss = LossPolicy.Exit };
         var failure = (await Assert.ThrowsAsync<CsiConnectionException>(() => Connect(options).WithinLimit()))!;
         Assert.That(failure.Message, Does.Contain(text).And.Contain("callback only supported for unix:// addresses"));
-    }
-
-    [Test]
-    public async Task A_path_longer_than_a_socket_address_fails_at_once_and_says_so()
-    {
-        var options = new CsiConnectionOptions { Address = At(new string('x', 200)) };
-        var failure = (await Assert.ThrowsAsync<CsiConnectionException>(() => Connect(options).WithinLimit()))!;
-        Assert.That(failure.Message, Does.Contain("longer than a Unix socket address can be"));
     }
 
     [Test]

@@ -54,7 +54,7 @@ internal sealed class BrokenServerTests
         yield return Fault("a name that is empty", Http2ErrorCode.Protocol, Headers(1, Block((":status", "200"), ("", "0"))));
         yield return Fault("news of an answer for an answer", Http2ErrorCode.Protocol, Headers(1, Block((":status", "100")), End));
         yield return Fault("a head that is too large", Http2ErrorCode.EnhanceYourCalm,
-            Headers(1, Block([(":status", "200"), .. Enumerable.Repeat(("x", new string('y', 100)), 130)])));
+            InFrames(1, Block([(":status", "200"), .. Enumerable.Repeat(("x", new string('y', 1000)), 520)])));
         yield return Fault("a body that is too large", Http2ErrorCode.EnhanceYourCalm,
             [Headers(1, s_ok), .. Enumerable.Repeat(Data(1, new byte[Http2Limits.FrameSize], 0), ClientCall.LongestBody / Http2Limits.FrameSize + 1)]);
         yield return Fault("a window that grows by nothing", Http2ErrorCode.Protocol, WindowUpdate(1, 0));
@@ -70,6 +70,15 @@ internal sealed class BrokenServerTests
         Receive(Headers(3, s_ok, End));
         Assert.That(_other.Answer.Result.Find(":status"), Is.EqualTo("200"));
         Assert.That(_session.Streams.Open, Is.Zero);
+    }
+
+    [Test]
+    public void A_head_with_the_words_of_a_long_error_is_read()
+    {
+        var words = new string('w', 300_000);
+        Receive(InFrames(1, Block((":status", "200"), ("grpc-message", words))));
+        Receive(Data(1, []));
+        Assert.That(_call.Answer.Result.Find("grpc-message"), Is.EqualTo(words));
     }
 
     [Test]
@@ -136,6 +145,12 @@ internal sealed class BrokenServerTests
             _session.Received(count);
             rest = rest[count..];
         }
+    }
+
+    private static byte[][] InFrames(int stream, byte[] block)
+    {
+        var parts = block.Chunk(Http2Limits.FrameSize).ToArray();
+        return [Headers(stream, parts[0], 0), .. parts[1..].Select((part, i) => Of(FrameType.Continuation, i == parts.Length - 2 ? FrameFlags.EndHeaders : 0, stream, part))];
     }
 
     private static TestCaseData Fault(string name, Http2ErrorCode code, params byte[][] frames) => new TestCaseData(code, frames).SetArgDisplayNames(name);

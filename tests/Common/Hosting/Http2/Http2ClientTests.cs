@@ -115,7 +115,7 @@ internal sealed class Http2ClientTests
         }, Throws.TypeOf<Http2ResetException>());
         Assert.That(isUnusable);
         Assert.That(async () => await Ask(default).WithinLimit(), Throws.InstanceOf<IOException>().With.Message.Contains("the server said goodbye: restarting"));
-        Assert.That(await _client.Over.WithinLimit(), Is.Null, "nothing is under way, so the connection ends in order");
+        Assert.That(await _client.Over.WithinLimit(), Is.EqualTo("the server said goodbye: restarting"), "nothing is under way, so the connection ends");
     }
 
     [Test]
@@ -134,8 +134,9 @@ internal sealed class Http2ClientTests
     public async Task A_server_that_breaks_the_protocol_is_told_and_the_reason_is_kept()
     {
         await _server.Send(Of(FrameType.Ping, 0, 0, new byte[8]));
-        Assert.That(await _client.Over.WithinLimit(), Is.EqualTo("the first frame is not SETTINGS"));
-        Assert.That(await _server.End(), Is.EqualTo((Http2ErrorCode.Protocol, "the first frame is not SETTINGS")));
+        const string reason = "the first frame is not SETTINGS: whoever is there does not speak HTTP/2";
+        Assert.That(await _client.Over.WithinLimit(), Is.EqualTo(reason));
+        Assert.That(await _server.End(), Is.EqualTo((Http2ErrorCode.Protocol, reason)));
         await _client.Greeted.WithinLimit();
         Assert.That(async () => await Ask(default).WithinLimit(), Throws.InstanceOf<IOException>().With.Message.Contains("not SETTINGS"));
     }

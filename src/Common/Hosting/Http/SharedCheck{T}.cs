@@ -1,17 +1,17 @@
-namespace Sidecars.LivenessProbe.Health;
+namespace Sidecars.Hosting.Http;
 
 /// <summary>
-/// Lets everybody who asks at the same time share one check (liveness contract 8, L3): a driver that hangs has one Probe to answer, however
-/// many ask. A check that nobody waits for any more is cancelled, and who asks next starts another once that one is over: there are never two.
+/// Lets everybody who asks at the same time share one check: whoever is checked has one question to answer, however many ask. A check that
+/// nobody waits for any more is cancelled, and who asks next starts another once that one is over: there are never two.
 /// </summary>
-internal sealed class SharedCheck(Func<CancellationToken, Task<Verdict>> check)
+public sealed class SharedCheck<T>(Func<CancellationToken, Task<T>> check)
 {
     private readonly Lock _lock = new();
     private Flight? _current;
     private Task _over = Task.CompletedTask; // when the check before the current one has ended, one way or the other
 
-    /// <summary>The verdict of the check under way, or of a new one; throws only when <paramref name="aborted"/> was asked for.</summary>
-    public async Task<Verdict> Ask(CancellationToken aborted)
+    /// <summary>The outcome of the check under way, or of a new one; throws only when <paramref name="aborted"/> was asked for, or what the check throws.</summary>
+    public async Task<T> Ask(CancellationToken aborted)
     {
         var flight = Board();
         try
@@ -55,7 +55,7 @@ internal sealed class SharedCheck(Func<CancellationToken, Task<Verdict>> check)
     {
         private readonly CancellationTokenSource _abandoned = new();
 
-        public Flight(Func<CancellationToken, Task<Verdict>> check, Task before)
+        public Flight(Func<CancellationToken, Task<T>> check, Task before)
         {
             // On the pool: what runs before the check's first wait must not run under the lock.
             Result = Task.Run(async () =>
@@ -66,7 +66,7 @@ internal sealed class SharedCheck(Func<CancellationToken, Task<Verdict>> check)
             Over = Result.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
-        public Task<Verdict> Result { get; }
+        public Task<T> Result { get; }
 
         /// <summary>Completes with <see cref="Result"/>, and never fails.</summary>
         public Task Over { get; }

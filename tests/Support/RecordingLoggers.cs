@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Sidecars.Tests.Support;
 
-namespace Sidecars.ExternalProvisioner.Tests;
+namespace Sidecars.Tests.Support;
 
 /// <summary>Every category logs into one recording.</summary>
-internal sealed class RecordingLoggers(RecordingLogger recording) : ILoggerFactory
+public sealed class RecordingLoggers(RecordingLogger recording) : ILoggerFactory
 {
     public ILogger CreateLogger(string categoryName) => recording;
 
