@@ -16,5 +16,4 @@ if (flags.Standard.Version.Value)
 }
 if (flags.Problem() is { } problem) return SidecarHost.Refuse(host, problem);
 
-using var signals = new StopSignals();
-return await SidecarHost.RunAsync(host, life => new Sidecar(flags, life, signals, TimeProvider.System, version).RunAsync());
+return await SidecarHost.RunAsync(host, life => new Sidecar(flags, life, TimeProvider.System, version).RunAsync());

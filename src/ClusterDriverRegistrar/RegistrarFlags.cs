@@ -61,7 +61,7 @@ internal sealed class RegistrarFlags
         if (Spec.Problem() is { } spec) return spec;
         if (Standard.CheckElection() is { } election) return election;
         if (Standard.CheckThrottle() is { } throttle) return throttle;
-        return Standard.DiagnosticsAddress.Length > 0 ? MetricsPathProblem() : null;
+        return Standard.CheckMetricsPath(HealthPath, ReadyPath);
     }
 
     /// <summary>Flags that are accepted and change nothing, each as a sentence for the log.</summary>
@@ -71,11 +71,5 @@ internal sealed class RegistrarFlags
             yield return $"--connection-timeout={GoDuration.Format(ConnectionTimeout.Value)} is deprecated and has no effect: the driver is waited for without limit";
         foreach (var klog in Klog.WithoutEffect()) yield return klog;
         foreach (var gate in s_gates.Apply(Standard.FeatureGates.Value).Warnings) yield return gate;
-    }
-
-    private string? MetricsPathProblem()
-    {
-        if (!Standard.MetricsPath.Value.StartsWith('/')) return $"--metrics-path must begin with a slash, it is \"{Standard.MetricsPath.Value}\"";
-        return Standard.MetricsPath.Value is HealthPath or ReadyPath ? $"--metrics-path is {Standard.MetricsPath.Value}, which tells the health; choose another" : null;
     }
 }

@@ -16,7 +16,7 @@ namespace Sidecars.ClusterDriverRegistrar;
 /// driver, ask who it is, and keep its object, as the leader where that is asked for. An interrupt deletes the object, a termination does so
 /// only where that was asked for.
 /// </summary>
-internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, StopSignals signals, TimeProvider time, string version)
+internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, TimeProvider time, string version)
 {
     private const string LeasePrefix = "cluster-driver-registrar-leader-";
 
@@ -28,12 +28,11 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, St
     public async Task<int> RunAsync()
     {
         life.DrainOnSignal = true; // what a signal means is decided here, by which of them it was
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(life.Stopping, signals.Stopping);
         try
         {
-            return await Run(stopping.Token) ?? EndOfSignal();
+            return await Run(life.Stopping) ?? EndOfSignal();
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (life.Stopping.IsCancellationRequested)
         {
             return EndOfSignal();
         }
@@ -98,7 +97,10 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, St
         try
         {
             var now = await driver.UntilItDiffersAsync(known, stop);
-            life.Fail(ExitCode.Failure, $"the driver was {Text(known)} and is {Text(now)} since its restart; starting anew to register it. CSIDriver {known.Name} stays as it is", asTerminationMessage: true);
+            var whatNow = now.Name == known.Name
+                ? $"CSIDriver {known.Name} cannot be changed in this and stays as it is: delete it while no volume of the driver is in use"
+                : $"starting anew to register it; CSIDriver {known.Name} stays as it is, delete it if nobody needs it";
+            life.Fail(ExitCode.Failure, $"the driver was {Text(known)} and is {Text(now)} since its restart; {whatNow}", asTerminationMessage: true);
         }
         catch (CsiConnectionException e)
         {
@@ -127,12 +129,12 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, St
         });
     }
 
-    private bool DeletesAtTheEnd => signals.Received is PosixSignal.SIGINT || (signals.Received is PosixSignal.SIGTERM && flags.DeleteOnStop.Value);
+    private bool DeletesAtTheEnd => life.FirstSignal is PosixSignal.SIGINT || (life.FirstSignal is PosixSignal.SIGTERM && flags.DeleteOnStop.Value);
 
     private int EndOfSignal()
     {
         if (_couldNotDelete) return ExitCode.Failure;
-        return signals.Received is PosixSignal.SIGINT || flags.DeleteOnStop.Value || flags.ReleasesLease ? ExitCode.Success : ExitCode.Terminated;
+        return life.FirstSignal is PosixSignal.SIGINT || flags.DeleteOnStop.Value || flags.ReleasesLease ? ExitCode.Success : ExitCode.Terminated;
     }
 
     private int Fail(string reason)

@@ -71,10 +71,7 @@ internal sealed class AttacherFlags
     /// <summary>What the original finds out by crashing, and so with another exit code (attacher contract 16), or null.</summary>
     public string? CrashProblem()
     {
-        if (Standard.CheckElection() is { } election) return election;
-        return Standard.DiagnosticsAddress.Length > 0 && !Standard.MetricsPath.Value.StartsWith('/')
-            ? $"--metrics-path must begin with a slash, it is \"{Standard.MetricsPath.Value}\""
-            : null;
+        return Standard.CheckElection() ?? Standard.CheckMetricsPath();
     }
 
     public AttacherOptions Options(FeatureGates gates) => new()

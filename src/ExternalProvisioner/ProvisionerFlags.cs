@@ -81,6 +81,7 @@ internal sealed class ProvisionerFlags
     {
         if (Standard.CheckEndpoints() is { } endpoints) return endpoints;
         if (Standard.CheckElection() is { } election) return election;
+        if (Standard.CheckMetricsPath() is { } path) return path;
         if (VolumeNaming.Problem(VolumeNameUuidLength.Value) is { } naming) return naming;
         if (WorkerThreads.Value is 0 or > int.MaxValue) return "--worker-threads must be at least 1";
         if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
+using Sidecars.Kubernetes.Queueing;
 
 namespace Sidecars.ClusterDriverRegistrar.Driver;
 
@@ -9,6 +10,13 @@ namespace Sidecars.ClusterDriverRegistrar.Driver;
 /// </summary>
 internal sealed partial class DriverLink(CsiAddress address, bool? attachRequired, TimeSpan callLimit, CsiCallMetrics metrics, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
+    private const string Link = "link";
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A connection that lasted so long was a good one.</summary>
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
+
+    private readonly ItemBackoff<string> _backoff = new(s_firstPause, s_longestPause);
     private readonly ILogger _log = loggers.CreateLogger<DriverLink>();
     private CsiConnection? _connection;
 
@@ -28,10 +36,14 @@ internal sealed partial class DriverLink(CsiAddress address, bool? attachRequire
     /// </summary>
     public async Task<DriverFacts> UntilItDiffersAsync(DriverFacts known, CancellationToken stop)
     {
+        var since = time.GetTimestamp();
         while (true)
         {
             await _connection!.Lost.WaitAsync(stop);
+            if (time.GetElapsedTime(since) >= s_longestPause) _backoff.Forget(Link);
+            else await Task.Delay(_backoff.Next(Link), time, stop); // whoever drops every connection is not dialled without end
             var again = await MeetAsync(stop);
+            since = time.GetTimestamp();
             if (!again.IsOk) Log.CameBackBroken(_log, known.Name, again.Error.Text);
             else if (again.Response != known) return again.Response;
             else Log.CameBack(_log, known.Name);

@@ -34,9 +34,9 @@ internal sealed partial class DriverQuestions(CallInvoker invoker, string addres
 
         const string forServices = "what it can do (GetPluginCapabilities)";
         var plugin = await Patiently(forServices, _identity.PluginCapabilitiesAsync, stop);
-        // The original never asked this; a driver that does not know the question may still have a controller.
-        if (!plugin.IsOk && plugin.Error.Code is not StatusCode.Unimplemented) return Refused(forServices, plugin.Error);
-        if (plugin.IsOk && !new PluginCapabilities(plugin.Response).HasControllerService) return WithoutController(name.Response);
+        // The original never asked this; a driver that has no answer may still have a controller.
+        if (!plugin.IsOk) Log.NoAnswer(log, address, forServices, plugin.Error.Text);
+        else if (!new PluginCapabilities(plugin.Response).HasControllerService) return WithoutController(name.Response);
 
         const string forController = "what its controller can do (ControllerGetCapabilities)";
         var controller = await Patiently(forController, _identity.ControllerCapabilitiesAsync, stop);
@@ -72,6 +72,9 @@ internal sealed partial class DriverQuestions(CallInvoker invoker, string addres
     {
         [LoggerMessage(1, LogLevel.Warning, "The driver does not answer yet, asking again: {address} {question} {err} {retryAfter}")]
         public static partial void NotYet(ILogger logger, string address, string question, string err, TimeSpan retryAfter);
+
+        [LoggerMessage(3, LogLevel.Warning, "The driver has no answer, going on without: {address} {question} {err}")]
+        public static partial void NoAnswer(ILogger logger, string address, string question, string err);
 
         [LoggerMessage(2, LogLevel.Information, "The driver has no controller service, so its volumes need no attaching: {driver}")]
         public static partial void NoController(ILogger logger, string driver);

@@ -20,7 +20,7 @@ internal sealed partial class Keeper(DriverObject item, Registrar registrar, Reg
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
 
     private readonly ItemBackoff<string> _backoff = new(s_firstPause, s_period);
-    private bool _toldUnwatched;
+    private readonly OptionalRight _watching = new();
 
     /// <summary>Works until <paramref name="stop"/>, and then returns.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -39,12 +39,13 @@ internal sealed partial class Keeper(DriverObject item, Registrar registrar, Reg
     /// <summary>From the opening of a watch to its end; returns the pause before the next one.</summary>
     private async Task<TimeSpan> Round(CancellationToken stop)
     {
+        if (!_watching.TakeTurn()) return await FailedLook(stop) ?? s_period;
         // Opened before the first look, so that no change falls between the two.
         var opened = await item.WatchAsync(stop);
         using var watch = opened.Value;
+        var isNew = _watching.Used(opened.Failure is { IsForbidden: true });
         if (await FailedLook(stop) is { } pause) return pause;
-        if (watch is null) return Unwatched(opened.Failure!);
-        _toldUnwatched = false;
+        if (watch is null) return Unwatched(opened.Failure!, isNew);
         while (true)
         {
             var step = await watch.NextAsync(stop);
@@ -71,16 +72,16 @@ internal sealed partial class Keeper(DriverObject item, Registrar registrar, Reg
         return pause;
     }
 
-    private TimeSpan Unwatched(ApiFailure failure)
+    private TimeSpan Unwatched(ApiFailure failure, bool isNew)
     {
         if (!failure.IsForbidden)
         {
-            var pause = _backoff.Next(Watch);
+            var (own, asked) = (_backoff.Next(Watch), failure.RetryAfter ?? TimeSpan.Zero);
+            var pause = own > asked ? own : asked;
             Log.WatchFailed(log, item.Name, failure.ToString(), pause);
             return pause;
         }
-        if (!_toldUnwatched) Log.Unwatched(log, item.Name, failure.ToString(), s_period);
-        _toldUnwatched = true;
+        if (isNew) Log.Unwatched(log, item.Name, failure.ToString(), s_period);
         return s_period;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sidecars.ClusterDriverRegistrar.Objects;
 using Sidecars.Hosting;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ClusterDriverRegistrar.Registration;
 
@@ -15,12 +16,12 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     private const int WritesAtOnce = 5;
     private const double WritesPerSecond = 0.1;
 
-    /// <summary>How long the deletion at the end may take; a container runtime waits 30 seconds before it kills.</summary>
-    private static readonly TimeSpan s_deleteLimit = TimeSpan.FromSeconds(10);
+    /// <summary>How long each of the last requests may take: a write under way, and the deletion. A container runtime waits 30 seconds before it kills.</summary>
+    private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(10);
 
     private readonly RequestThrottle _pace = new(WritesPerSecond, WritesAtOnce, time);
+    private readonly OptionalRight _reading = new();
     private ulong _judged; // version of the object that was looked at last
-    private bool _isBlind; // told that it may not be read
 
     /// <summary>Whether this version of the object was looked at already.</summary>
     public bool HasJudged(ulong version) => version > 0 && version == _judged;
@@ -28,51 +29,46 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     /// <summary>Looks at the object, and does what is to be done.</summary>
     public async Task<Settlement> SettleAsync(CancellationToken stop)
     {
+        if (!_reading.TakeTurn()) return await Create(stop);
         var read = await item.GetAsync(stop);
-        if (read.IsSuccess)
-        {
-            _isBlind = false;
-            return await Judge(read.Value, stop);
-        }
-        if (read.Failure.IsForbidden && !_isBlind)
-        {
-            _isBlind = true;
-            Log.Blind(log, item.Name, read.Failure.ToString());
-        }
+        if (_reading.Used(read.Failure is { IsForbidden: true })) Log.Blind(log, item.Name, read.Failure!.ToString());
+        if (read.IsSuccess) return await Judge(read.Value, stop);
+        if (read.Failure.IsNotFound) metrics.InOrder(false);
         return read.Failure.IsNotFound || read.Failure.IsForbidden ? await Create(stop) : Settlement.Failed("get", read.Failure);
     }
 
     /// <summary>Deletes the object at the end of the program; an object that is gone is fine. False when it may still be there.</summary>
     public async Task<bool> DeleteAsync()
     {
-        using var limit = new TimeLimit(s_deleteLimit, time, CancellationToken.None);
-        ApiFailure? failure;
+        using var limit = new TimeLimit(s_endLimit, time, CancellationToken.None);
+        ApiResult<MetadataOnly> deleted;
         try
         {
-            failure = (await item.DeleteAsync(limit.Token)).Failure;
+            deleted = await item.DeleteAsync(limit.Token);
         }
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             metrics.Wrote("delete", succeeded: false);
-            Log.NotDeletedInTime(log, item.Name, s_deleteLimit);
+            Log.NotDeletedInTime(log, item.Name, s_endLimit);
             return false;
         }
-        var isGone = failure is null or { IsNotFound: true };
-        metrics.Wrote("delete", isGone);
+        var isDone = deleted.Failure is null or { IsNotFound: true };
+        metrics.Wrote("delete", isDone);
         metrics.InOrder(false);
-        if (isGone) Log.Deleted(log, item.Name);
-        else Log.NotDeleted(log, item.Name, failure!.ToString(), Advice.On(failure, "delete"));
-        return isGone;
+        if (!isDone) Log.NotDeleted(log, item.Name, deleted.Failure!.ToString(), Advice.On(deleted.Failure, "delete"));
+        else if (deleted.Value is { IsBeingDeleted: true } left) Log.HeldAtTheEnd(log, item.Name, string.Join(", ", left.Metadata.Finalizers ?? []));
+        else Log.Deleted(log, item.Name);
+        return isDone;
     }
 
     private async Task<Settlement> Create(CancellationToken stop)
     {
-        metrics.InOrder(false);
         await _pace.TakeAsync(stop);
-        var created = await item.CreateAsync(wanted, stop);
+        var created = await ToItsEnd(late => item.CreateAsync(wanted, late), stop);
         // Another replica was first, or we may not see the object: what it says is judged when it can be read.
         if (created.Failure is { IsAlreadyExists: true })
         {
+            if (_reading.IsMissing) metrics.InOrder(true); // as far as anybody here can tell
             Log.Exists(log, item.Name);
             return Settlement.Exists;
         }
@@ -108,13 +104,24 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     private async Task<Settlement> Patch(List<SpecDifference> changes, CancellationToken stop)
     {
         await _pace.TakeAsync(stop);
-        var patched = await item.PatchAsync(SpecDifference.Patch(changes), stop);
+        var patched = await ToItsEnd(late => item.PatchAsync(SpecDifference.Patch(changes), late), stop);
         metrics.Wrote("patch", patched.IsSuccess);
         if (!patched.IsSuccess) return Settlement.Failed("patch", patched.Failure);
         var notTaken = TakeIn(patched.Value);
-        foreach (var change in changes) Log.Changed(log, item.Name, change.Field, change.FoundText, change.WantedText);
+        foreach (var change in changes.Where(c => notTaken.All(n => n.Field != c.Field))) Log.Changed(log, item.Name, change.Field, change.FoundText, change.WantedText);
         Tell(notTaken);
         return Settlement.Exists;
+    }
+
+    /// <summary>
+    /// A write that was sent is not given up at once when the program is to end: the server may carry it out all the same, after a deletion that
+    /// was to be the last word.
+    /// </summary>
+    private async Task<ApiResult<CsiDriver>> ToItsEnd(Func<CancellationToken, Task<ApiResult<CsiDriver>>> write, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var end = stop.Register(() => late.CancelAfter(s_endLimit));
+        return await write(late.Token);
     }
 
     /// <summary>What the server did not keep of what was written: it drops fields it does not know, or whose feature is off, without a word.</summary>
@@ -166,6 +173,9 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
 
         [LoggerMessage(10, LogLevel.Information, "Deleted the CSIDriver: {CSIDriver}")]
         public static partial void Deleted(ILogger logger, string csiDriver);
+
+        [LoggerMessage(13, LogLevel.Warning, "The CSIDriver is deleted as soon as the finalizers that hold it are gone: {CSIDriver} {finalizers}")]
+        public static partial void HeldAtTheEnd(ILogger logger, string csiDriver, string finalizers);
 
         [LoggerMessage(11, LogLevel.Error, "Could not delete the CSIDriver, delete it by hand: {CSIDriver} {err} {advice}")]
         public static partial void NotDeleted(ILogger logger, string csiDriver, string err, string advice);

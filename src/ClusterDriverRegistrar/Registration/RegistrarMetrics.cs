@@ -11,7 +11,7 @@ internal sealed class RegistrarMetrics
     public RegistrarMetrics(MetricRegistry registry)
     {
         _writes = registry.Counter("csi_cluster_driver_registrar_writes_total", "Writes of the CSIDriver object by operation and result.", "operation", "result");
-        _inOrder = registry.Gauge("csi_cluster_driver_registrar_object_in_order", "Whether the CSIDriver object exists and says what the flags say.");
+        _inOrder = registry.Gauge("csi_cluster_driver_registrar_object_in_order", "Whether the CSIDriver object exists and, as far as it may be read, says what the flags say.");
         foreach (var operation in (ReadOnlySpan<string>)["create", "patch", "delete"])
             foreach (var result in (ReadOnlySpan<string>)["success", "failure"]) _ = _writes.With(operation, result);
     }

@@ -18,12 +18,14 @@ internal sealed class WatchReply(Storage storage, ResourceDefinition resource, s
     {
         response.StatusCode = Code;
         response.ContentType = "application/json";
-        // The header goes out at once: a client must know that the watch is on before the first change.
+        // The header goes out at once: a client must know that the watch is on before the first change. From then on no change may be
+        // missed, so what the watch begins with is settled before.
+        var start = storage.Objects.Read(resource);
         await response.Body.FlushAsync(stop);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
-            await Serve(response, ended.Token);
+            await Serve(response, start.Snapshot, start.Version, ended.Token);
         }
         finally
         {
@@ -31,10 +33,10 @@ internal sealed class WatchReply(Storage storage, ResourceDefinition resource, s
         }
     }
 
-    private async Task Serve(HttpResponse response, CancellationToken stop)
+    private async Task Serve(HttpResponse response, TableSnapshot snapshot, long version, CancellationToken stop)
     {
         var writer = response.BodyWriter;
-        var from = await SendInitialState(response, stop);
+        var from = await SendInitialState(response, snapshot, version, stop);
         if (WatchCursor.Open(storage.Objects, resource, ns, query.Selection, from) is not { } cursor)
         {
             WatchEncoder.WriteError(writer, ApiStatus.Expired($"too old resource version: {from} ({storage.Version})"));
@@ -49,7 +51,7 @@ internal sealed class WatchReply(Storage storage, ResourceDefinition resource, s
             if (watch.Planned is { } planned && await Strike(response, planned, stop)) return;
             if (watch.Commanded.IsCompletedSuccessfully && await Strike(response, await watch.Commanded, stop)) return;
 
-            var version = storage.Version;
+            var reached = storage.Version;
             if (!cursor.Read(batch)) return;
             if (batch.Count > 0)
             {
@@ -66,7 +68,7 @@ internal sealed class WatchReply(Storage storage, ResourceDefinition resource, s
             var isOver = deadline.IsCompleted;
             if ((isOver || bookmark.IsCompleted) && query.AllowBookmarks)
             {
-                encoder.WriteBookmark(writer, version, endsInitialEvents: false);
+                encoder.WriteBookmark(writer, reached, endsInitialEvents: false);
                 await writer.FlushAsync(stop);
                 if (!isOver) bookmark = Task.Delay(bookmarkInterval, storage.Time, stop);
             }
@@ -85,12 +87,11 @@ internal sealed class WatchReply(Storage storage, ResourceDefinition resource, s
         _ => null,
     };
 
-    private async Task<long> SendInitialState(HttpResponse response, CancellationToken stop)
+    private async Task<long> SendInitialState(HttpResponse response, TableSnapshot snapshot, long version, CancellationToken stop)
     {
         // Without a version, or with version 0, a watch starts with the state there is, unless the client says it does not want it.
         var wanted = query.SendInitialEvents ?? query.Version == 0;
         if (!wanted && query.Version > 0) return query.Version;
-        var (snapshot, version) = storage.Objects.Read(resource);
         if (!wanted) return version;
         const int flushEvery = 500;
         foreach (var stored in snapshot.In(ns))

@@ -25,6 +25,12 @@ internal sealed class CsiDriverRules : KindRules
         if (spec.Array("volumeLifecycleModes") is not { Count: > 0 }) spec["volumeLifecycleModes"] = new JsonArray("Persistent");
     }
 
+    // It is not set before the first change, unlike that of workloads.
+    public override void PrepareForUpdate(JsonObject content, JsonObject old)
+    {
+        if (!JsonNode.DeepEquals(content["spec"], old["spec"])) content.Metadata()["generation"] = (old["metadata"].Integer("generation") ?? 0) + 1;
+    }
+
     public override void Validate(JsonObject content, FieldErrors errors)
     {
         VolumeChecks.CheckDriverName(content["metadata"].Text("name"), "metadata.name", errors);

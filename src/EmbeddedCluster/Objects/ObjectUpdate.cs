@@ -130,8 +130,8 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
             return;
         }
         if (resource.HasStatus) content.CopyFrom(old, "status");
-        resource.Rules.PrepareForUpdate(content, old);
         gates.Apply(resource, content, old);
+        resource.Rules.PrepareForUpdate(content, old);
         if (resource.Rules.TracksGeneration && !SameBody(content, old, resource.HasStatus))
             metadata["generation"] = (previous.Integer("generation") ?? 0) + 1;
     }

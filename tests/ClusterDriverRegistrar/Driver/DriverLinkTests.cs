@@ -39,10 +39,12 @@ internal sealed class DriverLinkTests
     public async Task A_driver_that_comes_back_the_same_changes_nothing()
     {
         await using var driver = await ScriptedDriver.StartNewAsync();
-        using var link = Link(driver, TimeProvider.System);
+        var time = new ObservedTime();
+        using var link = Link(driver, time);
         var known = (await link.MeetAsync(_stop.Token).WithinLimit()).Response!;
         var differs = link.UntilItDiffersAsync(known, _stop.Token);
         await Restart(driver);
+        await time.Pass(TimeSpan.FromSeconds(1));
         await _log.WaitForLine(line => line.StartsWith("The driver is back and says the same", StringComparison.Ordinal));
         Assert.That(differs.IsCompleted, Is.False);
         await _stop.CancelAsync();
@@ -53,15 +55,53 @@ internal sealed class DriverLinkTests
     public async Task A_driver_that_comes_back_broken_and_then_as_another_one_is_told()
     {
         await using var driver = await ScriptedDriver.StartNewAsync();
-        using var link = Link(driver, TimeProvider.System);
+        var time = new ObservedTime();
+        using var link = Link(driver, time);
         var known = (await link.MeetAsync(_stop.Token).WithinLimit()).Response!;
         var differs = link.UntilItDiffersAsync(known, _stop.Token);
         driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Internal, "no license"));
         await Restart(driver);
+        await time.Pass(TimeSpan.FromSeconds(1));
         await _log.WaitForLine(line => line.Contains("no license", StringComparison.Ordinal));
         driver.Answer("GetPluginInfo", DriverRule.Answer("""{"name":"new.example.com"}"""));
         await Restart(driver);
+        await time.Pass(TimeSpan.FromSeconds(2));
         Assert.That(await differs.WithinLimit(), Is.EqualTo(new DriverFacts("new.example.com", true)));
+    }
+
+    [Test]
+    public async Task A_driver_that_drops_every_connection_is_dialled_ever_less_often_until_one_lasts()
+    {
+        await using var driver = await ScriptedDriver.StartNewAsync();
+        var time = new ObservedTime();
+        using var link = Link(driver, time);
+        var known = (await link.MeetAsync(_stop.Token).WithinLimit()).Response!;
+        var differs = link.UntilItDiffersAsync(known, _stop.Token);
+        var returns = 0;
+        foreach (var seconds in (int[])[1, 2, 4, 8, 16, 30, 30])
+        {
+            await Restart(driver);
+            await time.Pass(TimeSpan.FromSeconds(seconds));
+            await Returned(++returns);
+        }
+        time.Advance(TimeSpan.FromSeconds(30));
+        await Restart(driver);
+        var returned = Returned(++returns);
+        while (!returned.IsCompleted)
+        {
+            // Without the pause of half a minute; it may have dialled before the driver listened again.
+            var retry = time.TimerSet(IsRetry);
+            if (await Task.WhenAny(returned, retry) == retry) time.Advance(await retry);
+        }
+        await returned;
+        await _stop.CancelAsync();
+        Assert.That(async () => await differs.WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    private async Task Returned(int times)
+    {
+        var seen = 0;
+        await _log.WaitForLine(line => line.StartsWith("The driver is back and says the same", StringComparison.Ordinal) && ++seen == times);
     }
 
     private DriverLink Link(ScriptedDriver driver, TimeProvider time) =>

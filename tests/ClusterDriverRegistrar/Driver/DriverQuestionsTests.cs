@@ -38,11 +38,13 @@ internal sealed class DriverQuestionsTests
         Assert.That((await Ask(driver)).Response!.NeedsAttach, Is.False);
     }
 
-    [Test]
-    public async Task A_driver_that_does_not_know_what_it_can_do_is_asked_for_its_controller_as_the_original_does()
+    [TestCase(StatusCode.Unimplemented)]
+    [TestCase(StatusCode.Internal)]
+    [TestCase(StatusCode.FailedPrecondition)]
+    public async Task A_driver_that_does_not_say_what_it_can_do_is_asked_for_its_controller_as_the_original_does(StatusCode code)
     {
         await using var driver = await ScriptedDriver.StartNewAsync();
-        driver.Answer("GetPluginCapabilities", DriverRule.Fail(StatusCode.Unimplemented));
+        driver.Answer("GetPluginCapabilities", DriverRule.Fail(code));
         Assert.That((await Ask(driver)).Response!.NeedsAttach, Is.True);
     }
 
@@ -56,7 +58,6 @@ internal sealed class DriverQuestionsTests
     }
 
     [TestCase("GetPluginInfo", "for its name (GetPluginInfo)")]
-    [TestCase("GetPluginCapabilities", "what it can do (GetPluginCapabilities)")]
     [TestCase("ControllerGetCapabilities", "what its controller can do (ControllerGetCapabilities)")]
     public async Task A_refusal_says_who_was_asked_what_and_what_came_back(string method, string question)
     {

@@ -12,6 +12,10 @@ internal sealed class CommandLineTests
     [TestCase("--fs-group-policy=Sometimes", 1, "--fs-group-policy must be one of")]
     [TestCase("--csi-address=nonsense", 1, "neither an absolute path")]
     [TestCase("--kubeconfig=/nowhere/at/all", 1, "/nowhere/at/all")]
+    [TestCase("--csi-address=/ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt", 1, "a path of 108 octets")]
+    [TestCase("--http-endpoint=:0 --metrics-path=metrics", 1, "must begin with a slash")]
+    [TestCase("--http-endpoint=:0 --metrics-path=/readyz", 1, "tells the health")]
+    [TestCase("--http-endpoint=:0 --leader-election --metrics-path=/healthz/leader-election", 1, "tells the health")]
     public async Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason)
     {
         await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
@@ -25,6 +29,7 @@ internal sealed class CommandLineTests
     {
         await using var program = PublishedProgram.Start(ProcessRig.Name, [], new Dictionary<string, string> { ["KUBERNETES_SERVICE_HOST"] = "" });
         Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(string.Join('\n', program.ErrorLines), Does.Contain("KUBERNETES_SERVICE_HOST").Or.Contain("kubeconfig"));
     }
 
     [Test]

@@ -114,6 +114,66 @@ internal sealed class ProcessTests
     }
 
     [Test]
+    public async Task A_driver_that_comes_back_with_another_wish_for_attaching_ends_it_and_the_object_stays()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        var program = await rig.Started();
+        rig.Driver.Answer("ControllerGetCapabilities", DriverRule.Answer("{}"));
+        await rig.Driver.StopAsync();
+        await rig.Driver.StartAsync();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("(attachRequired=true) and is csi.example.com (attachRequired=false)").And.Some.Contains("cannot be changed in this"));
+        Assert.That(rig.ObjectExists, Is.True);
+        Assert.That(rig.Requests("create") + rig.Requests("patch") + rig.Requests("delete"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_driver_that_refuses_to_say_who_it_is_ends_it_with_1()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        rig.Driver.Answer("GetPluginInfo", DriverRule.Fail(Grpc.Core.StatusCode.Internal, "no license"));
+        var program = rig.Start();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("for its name (GetPluginInfo)").And.Some.Contains("no license"));
+    }
+
+    [Test]
+    public async Task A_name_that_no_object_can_have_is_told_at_the_start()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        rig.Driver.Answer("GetPluginInfo", DriverRule.Answer("""{"name":"CSI.example.com"}"""));
+        var program = rig.Start();
+        var line = await program.WaitForErrorLine(l => l.Contains("cannot be the name of a CSIDriver", StringComparison.Ordinal));
+        Assert.That(line, Does.Contain("CSI.example.com").And.Contain("only lower-case letters"));
+        await program.WaitForErrorLine(l => l.Contains("A request about the CSIDriver failed", StringComparison.Ordinal));
+        Assert.That(program.HasExited, Is.False);
+    }
+
+    [Test]
+    public async Task A_port_in_use_ends_it_with_1()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        using var other = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var program = rig.Start($"--http-endpoint=127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}");
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("uses the port, choose another"));
+    }
+
+    [Test]
+    public async Task An_interrupt_deletes_the_object_every_time()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        for (var i = 1; i <= 30; i++)
+        {
+            var program = await rig.Started();
+            program.Interrupt();
+            Assert.That(await program.WaitForExit(), Is.Zero);
+            Assert.That(rig.ObjectExists, Is.False, $"run {i}");
+        }
+    }
+
+    [Test]
     public async Task Health_tells_that_it_runs_and_readiness_that_the_object_is_there()
     {
         await using var rig = await ProcessRig.PrepareAsync(driverListens: false);
@@ -155,7 +215,7 @@ internal sealed class ProcessTests
         await rig.Cluster.Requests.WaitFor(KeeperRig.Match("create"), 2).WithinLimit();
         Assert.That(rig.Cluster.Requests.Entries.Where(e => e is { Request.Verb: "create", Request.Resource: KeeperRig.Resource }).Select(e => e.Code), Is.EquivalentTo((int[])[201, 409]));
 
-        // Both watch: whoever deletes the object has both at it again.
+        Assert.That(rig.Cluster.Faults.OpenWatches, Is.EqualTo(2), "both watch over it");
         Assert.That(rig.Cluster.Storage.Delete(KeeperRig.Resource, null, KeeperRig.Name).IsOk);
         await rig.Cluster.Requests.WaitFor(KeeperRig.Match("create"), 3).WithinLimit();
         Assert.That(rig.ObjectExists);
@@ -167,7 +227,7 @@ internal sealed class ProcessTests
     {
         await using var rig = await ProcessRig.PrepareAsync();
         var program = await rig.Started("--leader-election", "--leader-election-namespace=default",
-            "--leader-election-lease-duration=2s", "--leader-election-renew-deadline=1s", "--leader-election-retry-period=200ms");
+            "--leader-election-lease-duration=6s", "--leader-election-renew-deadline=4s", "--leader-election-retry-period=500ms");
         foreach (var verb in (string[])["get", "update"])
             rig.Cluster.Faults.Add(new RequestMatch { Verb = verb, Resource = "leases" }, new FaultAction.Answer(new ApiStatus(500, "InternalError", "etcd is gone")));
         Assert.That(await program.WaitForExit(), Is.EqualTo(1));

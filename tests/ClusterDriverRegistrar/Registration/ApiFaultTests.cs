@@ -95,6 +95,73 @@ internal sealed class ApiFaultTests
         Assert.That(rig.State.Missing, Is.Null);
     }
 
+    [TestCase(".")]
+    [TestCase("..")]
+    public async Task A_name_that_would_lead_to_other_objects_is_never_sent(string name)
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("{}");
+        await rig.Run(driver: name);
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain($"no object can have the name \"{name}\""));
+        await rig.Stop();
+        Assert.That(await rig.Delete().WithinLimit(), Is.False);
+        Assert.That(rig.Cluster.Requests.Entries.Where(e => e.Request.Verb is "get" or "list" or "delete" or "deletecollection" or "patch"), Is.Empty);
+        Assert.That(rig.Cluster.Storage.Get(KeeperRig.Resource, null, KeeperRig.Name).IsOk, "the object of another driver");
+    }
+
+    [Test]
+    public async Task An_absurd_wish_to_be_spared_is_waited_for_ten_minutes_and_told()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        var status = new ApiStatus(429, "TooManyRequests", "come back later") { Details = new StatusDetails { RetryAfterSeconds = 5_000_000 } };
+        rig.Cluster.Faults.Add(KeeperRig.Match("get"), new FaultAction.Answer(status), times: 1);
+        await rig.Run();
+        Assert.That(await rig.Line("asks to be spared"), Does.Contain("come back later"));
+        await rig.Time.Pass(TimeSpan.FromMinutes(10));
+        await rig.Line("Created CSIDriver");
+    }
+
+    [Test]
+    public async Task A_creation_under_way_at_the_end_is_waited_for_so_that_the_deletion_is_the_last_word()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        using var held = rig.Cluster.Faults.Add(KeeperRig.Match("create"), new FaultAction.Hold());
+        await rig.Run();
+        await held.Reached.WithinLimit();
+        var stopping = rig.Stop();
+        Assert.That(stopping.IsCompleted, Is.False);
+        held.Release();
+        await stopping.WithinLimit();
+        Assert.That((await rig.Request("create")).Code, Is.EqualTo(201));
+        Assert.That(await rig.Delete().WithinLimit(), Is.True);
+        Assert.That(rig.Cluster.Storage.Get(KeeperRig.Resource, null, KeeperRig.Name).IsOk, Is.False);
+    }
+
+    [Test]
+    public async Task A_creation_without_an_answer_is_given_up_ten_seconds_after_the_end_was_asked_for()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        using var held = rig.Cluster.Faults.Add(KeeperRig.Match("create"), new FaultAction.Hold());
+        await rig.Run();
+        await held.Reached.WithinLimit();
+        var stopping = rig.Stop();
+        await rig.Time.Pass(TimeSpan.FromSeconds(10));
+        await stopping.WithinLimit();
+    }
+
+    [Test]
+    public async Task An_object_that_finalizers_hold_is_not_called_deleted()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("{}", ""","finalizers":["example.com/hold"]""");
+        await rig.Run();
+        await rig.Line("says what it should");
+        await rig.Stop();
+        Assert.That(await rig.Delete().WithinLimit(), Is.True, "nothing more can be done");
+        Assert.That(await rig.Line("is deleted as soon as the finalizers"), Does.Contain("example.com/hold"));
+        Assert.That(rig.Log.Lines, Has.None.StartsWith("Deleted the CSIDriver"));
+    }
+
     [Test]
     public async Task The_object_is_deleted_when_asked_to()
     {

@@ -1,3 +1,4 @@
+using Sidecars.ClusterDriverRegistrar.Registration;
 using Sidecars.EmbeddedCluster;
 
 namespace Sidecars.ClusterDriverRegistrar.Tests.Registration;
@@ -111,6 +112,21 @@ internal sealed class KeepingTests
         await rig.Time.Pass(TimeSpan.FromMinutes(2));
         Assert.That((await rig.Request("create", 3)).Code, Is.EqualTo(201));
         Assert.That(rig.Log.Lines.Count(l => l.StartsWith("Not allowed", StringComparison.Ordinal)), Is.EqualTo(2), "each missing right is told once");
+        Assert.That(rig.Requests("get") + rig.Requests("watch"), Is.EqualTo(2), "and not tried each time");
+        Assert.That(rig.Metrics(), Does.Contain("object_in_order 1"), "as far as anybody can tell");
+    }
+
+    [Test]
+    public async Task A_right_that_is_granted_later_is_found_out()
+    {
+        await using var rig = await KeeperRig.PrepareAsync("create", "delete");
+        await rig.Run();
+        await rig.Request("create");
+        rig.Grant("create", "delete", "get", "watch");
+        for (var round = 0; round <= OptionalRight.LeftOut; round++) await rig.Time.Pass(TimeSpan.FromMinutes(2));
+        Assert.That((await rig.Request("get", 2)).Code, Is.EqualTo(200));
+        rig.Remove();
+        await rig.Line("Created CSIDriver", 2);
     }
 
     [Test]
@@ -122,6 +138,18 @@ internal sealed class KeepingTests
         rig.Remove();
         await rig.Time.Pass(TimeSpan.FromMinutes(2));
         Assert.That((await rig.Request("create", 2)).Code, Is.EqualTo(201));
+    }
+
+    [Test]
+    public async Task A_server_that_asks_to_be_spared_gets_no_watch_before()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        var status = new ApiStatus(429, "TooManyRequests", "come back later") { Details = new StatusDetails { RetryAfterSeconds = 90 } };
+        rig.Cluster.Faults.Add(KeeperRig.Match("watch"), new FaultAction.Answer(status), times: 1);
+        await rig.Run();
+        await rig.Line("The watch of the CSIDriver failed");
+        await rig.Time.Pass(TimeSpan.FromSeconds(90));
+        await rig.Request("watch", 2);
     }
 
     [Test]
@@ -151,7 +179,7 @@ internal sealed class KeepingTests
             await rig.Request("create", 2);
         }
         await rig.Time.Pass(TimeSpan.FromSeconds(2));
-        await rig.Request("watch", 2);
+        await rig.Request("watch", 3); // the one that was cut is the second
     }
 
     [Test]

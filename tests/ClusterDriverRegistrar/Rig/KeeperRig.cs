@@ -45,9 +45,7 @@ internal sealed class KeeperRig : IAsyncDisposable
         }).WithinLimit();
         if (verbs.Length > 0)
         {
-            cluster.Storage.Create("clusterroles", Json($$"""
-                {"metadata":{"name":"registrar"},"rules":[{"apiGroups":["storage.k8s.io"],"resources":["csidrivers"],"verbs":[{{string.Join(',', verbs.Select(v => $"\"{v}\""))}}]}]}
-                """)).Value.ToString();
+            cluster.Storage.Create("clusterroles", Json($$"""{"metadata":{"name":"registrar"},"rules":{{Rules(verbs)}}}""")).Value.ToString();
             cluster.Storage.Create("clusterrolebindings", Json("""
                 {"metadata":{"name":"registrar"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"registrar"},
                  "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"registrar"}]}
@@ -91,6 +89,10 @@ internal sealed class KeeperRig : IAsyncDisposable
         await _running.WithinLimit();
     }
 
+    /// <summary>Allows these verbs on the kind, and no others.</summary>
+    public void Grant(params string[] verbs) => Assert.That(
+        Cluster.Storage.Patch("clusterroles", null, "registrar", PatchKind.Merge, JsonNode.Parse($$"""{"rules":{{Rules(verbs)}}}""")!).IsOk, Is.True);
+
     public Task<bool> Delete() => _registrar!.DeleteAsync();
 
     public StoredObject Add(string spec, string metadata = "") =>
@@ -120,7 +122,12 @@ internal sealed class KeeperRig : IAsyncDisposable
 
     public int Writes => Requests("create") + Requests("patch") + Requests("update") + Requests("delete");
 
-    public Task<string> Line(string text) => Log.WaitForLine(line => line.Contains(text, StringComparison.Ordinal));
+    /// <summary>The n-th line with this text.</summary>
+    public Task<string> Line(string text, int count = 1)
+    {
+        var seen = 0;
+        return Log.WaitForLine(line => line.Contains(text, StringComparison.Ordinal) && ++seen >= count);
+    }
 
     public string Metrics()
     {
@@ -141,6 +148,9 @@ internal sealed class KeeperRig : IAsyncDisposable
         await Cluster.DisposeAsync().WithinLimit();
         _directory.Dispose();
     }
+
+    private static string Rules(string[] verbs) =>
+        $$"""[{"apiGroups":["storage.k8s.io"],"resources":["csidrivers"],"verbs":[{{string.Join(',', verbs.Select(v => $"\"{v}\""))}}]}]""";
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 }

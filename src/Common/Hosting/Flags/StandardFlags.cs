@@ -1,3 +1,5 @@
+using Sidecars.Hosting.Http;
+
 namespace Sidecars.Hosting.Flags;
 
 /// <summary>
@@ -102,6 +104,16 @@ public sealed class StandardFlags
     public string? CheckEndpoints() => HttpEndpoint.Value.Length > 0 && MetricsAddress.Value.Length > 0
         ? "only one of `--metrics-address` and `--http-endpoint` can be set"
         : null;
+
+    /// <summary>Why the metrics cannot be served at their path, or null; also null where nothing is served.</summary>
+    /// <param name="taken">Other paths of the program.</param>
+    public string? CheckMetricsPath(params ReadOnlySpan<string> taken)
+    {
+        if (DiagnosticsAddress.Length is 0) return null;
+        var path = MetricsPath.Value;
+        if (!path.StartsWith('/')) return $"--metrics-path must begin with a slash, it is \"{path}\"";
+        return path == SidecarDiagnostics.LeaderHealthPath || taken.Contains(path) ? $"--metrics-path is {path}, which tells the health; choose another" : null;
+    }
 
     /// <summary>Why the election's timings cannot work, or null; also null without <c>--leader-election</c> (exit 1).</summary>
     public string? CheckElection()

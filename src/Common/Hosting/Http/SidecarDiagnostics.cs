@@ -9,7 +9,8 @@ namespace Sidecars.Hosting.Http;
 /// </summary>
 public static class SidecarDiagnostics
 {
-    private const string LeaderHealthPath = "/healthz/leader-election";
+    /// <summary>Where the leader's health is told; no other path may be this one.</summary>
+    public const string LeaderHealthPath = "/healthz/leader-election";
 
     /// <summary>Registers the families of process and runtime, maps the metrics path and listens; an error says why it cannot.</summary>
     /// <param name="server">Server that does not listen yet.</param>

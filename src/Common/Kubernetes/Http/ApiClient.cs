@@ -23,6 +23,9 @@ public sealed partial class ApiClient : IDisposable
 
     private static readonly TimeSpan s_pauseAfterBrokenRead = TimeSpan.FromSeconds(1);
 
+    /// <summary>A server that asks for such a pause is in trouble, and whoever waits for what we do is to know it.</summary>
+    private static readonly TimeSpan s_longPause = TimeSpan.FromSeconds(10);
+
     private readonly HttpMessageInvoker _http;
     private readonly ClusterAddress _address;
     private readonly ApiClientOptions _options;
@@ -54,7 +57,7 @@ public sealed partial class ApiClient : IDisposable
 
     /// <summary>Reads one object.</summary>
     public Task<ApiResult<T>> GetAsync<T>(Resource<T> resource, ObjectKey key, CancellationToken cancel) where T : KubeObject =>
-        SendAsync(HttpMethod.Get, resource.Of(key), resource.Item, default, null, cancel);
+        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Get, resource.Of(key), resource.Item, default, null, cancel);
 
     /// <summary>Creates an object; the answer is the object as the server stored it.</summary>
     public Task<ApiResult<T>> CreateAsync<T>(Resource<T> resource, T item, CancellationToken cancel) where T : KubeObject =>
@@ -64,13 +67,15 @@ public sealed partial class ApiClient : IDisposable
     /// <summary>Changes an object by a patch of the given media type.</summary>
     public Task<ApiResult<T>> PatchAsync<T>(Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken cancel)
         where T : KubeObject =>
-        SendAsync(HttpMethod.Patch, resource.Of(key, subresource), resource.Item, patch, type, cancel);
+        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Patch, resource.Of(key, subresource), resource.Item, patch, type, cancel);
 
     /// <summary>
     /// Deletes an object. The answer holds the metadata of what is left while finalizers keep it, or little more than nothing.
     /// </summary>
     public Task<ApiResult<MetadataOnly>> DeleteAsync<T>(Resource<T> resource, ObjectKey key, CancellationToken cancel) where T : KubeObject =>
-        SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly, default, null, cancel);
+        Unaddressable(key) is { } refused
+            ? Task.FromResult<ApiResult<MetadataOnly>>(refused)
+            : SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly, default, null, cancel);
 
     /// <summary>Sends any request whose answer is one JSON document.</summary>
     /// <param name="method">Verb.</param>
@@ -89,7 +94,8 @@ public sealed partial class ApiClient : IDisposable
             var result = await SendOnce(method, path, answer, body, type, cancel);
             if (result.IsSuccess || attempt == MostRetries || PauseBeforeRetry(method, result.Failure) is not { } pause) return result;
 
-            Log.Retrying(_log, method.Method, path, result.Failure.ToString(), pause);
+            if (pause >= s_longPause) Log.RetryingMuchLater(_log, method.Method, path, result.Failure.ToString(), pause);
+            else Log.Retrying(_log, method.Method, path, result.Failure.ToString(), pause);
             await Task.Delay(pause, _time, cancel);
         }
     }
@@ -211,6 +217,10 @@ public sealed partial class ApiClient : IDisposable
         return Encoding.UTF8.GetString(bytes, 0, read).ReplaceLineEndings(" ").Trim();
     }
 
+    // A path with such a last part is another path, of the whole collection for instance; no object can have such a name.
+    private static ApiFailure? Unaddressable(ObjectKey key) =>
+        key.Name is "" or "." or ".." ? ApiFailure.Unaddressable(key.Name) : null;
+
     private static TimeSpan? PauseBeforeRetry(HttpMethod method, ApiFailure failure)
     {
         if (failure.IsVersionTooLarge) return null; // whoever asked for the version knows better what to ask for instead
@@ -242,6 +252,9 @@ public sealed partial class ApiClient : IDisposable
 
         [LoggerMessage(2, LogLevel.Debug, "Sending an API request again {Verb} {Path} {Reason} {Delay}")]
         public static partial void Retrying(ILogger logger, string verb, string path, string reason, TimeSpan delay);
+
+        [LoggerMessage(4, LogLevel.Warning, "The API server asks to be spared for a while, sending a request again after it {Verb} {Path} {Reason} {Delay}")]
+        public static partial void RetryingMuchLater(ILogger logger, string verb, string path, string reason, TimeSpan delay);
 
         [LoggerMessage(3, LogLevel.Error, "Configuration of the API client {Warning}")]
         public static partial void NotAsItShouldBe(ILogger logger, string warning);

@@ -18,7 +18,10 @@ public sealed class ApiFailure
     /// <summary>The server's message, or what broke the connection.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>How long the server asks to wait; null when it does not.</summary>
+    /// <summary>What a server may ask for in earnest; beyond it, it is a mistake, and no timer could wait for some of them.</summary>
+    internal static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the server asks to wait, ten minutes at most; null when it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Types of the causes the server lists.</summary>
@@ -74,9 +77,14 @@ public sealed class ApiFailure
         Message = status?.Message is { Length: > 0 } message ? message
             : text.Length > 0 ? $"the server answered {code}: {text}"
             : $"the server answered {code} without saying why",
-        RetryAfter = retryAfter ?? (status?.Details?.RetryAfterSeconds is > 0 and var s ? TimeSpan.FromSeconds(s) : null),
+        RetryAfter = (retryAfter ?? (status?.Details?.RetryAfterSeconds is > 0 and var s ? TimeSpan.FromSeconds(s) : null)) is { } asked
+            ? asked < LongestRetryAfter ? asked : LongestRetryAfter
+            : null,
         Causes = status?.Details?.Causes is { } causes ? [.. causes.Select(c => c.Reason ?? "")] : [],
     };
+
+    internal static ApiFailure Unaddressable(string name) =>
+        new() { Code = 422, Reason = "Invalid", Message = $"no object can have the name \"{name}\", so nothing was sent" };
 
     internal static ApiFailure WithoutAnswer(string what, bool refused = false, bool cut = false) =>
         new() { Message = what, Reason = "NoAnswer", IsRefused = refused, IsCut = cut };

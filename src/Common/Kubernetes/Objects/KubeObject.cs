@@ -18,9 +18,13 @@ public abstract class KubeObject
     [JsonConverter(typeof(Json.PooledStringConverter))]
     public string? Kind { get; set; }
 
-    /// <summary>Name, identity, version and marks of the object.</summary>
+    /// <summary>Name, identity, version and marks of the object; empty where an answer has none.</summary>
     [JsonPropertyOrder(-1)]
-    public ObjectMeta Metadata { get; set; } = new();
+    public ObjectMeta Metadata
+    {
+        get;
+        set => field = value ?? new();
+    } = new();
 
     /// <summary>Namespace and name.</summary>
     [JsonIgnore]
