@@ -36,6 +36,7 @@ internal sealed class ProbeFlagsTests
     [TestCase("--http-endpoint=:8080 --metrics-path=metrics", "slash")]
     [TestCase("--http-endpoint=:8080 --metrics-path=/healthz", "health check")]
     [TestCase("--csi-address=unix://", "names no socket")]
+    [TestCase("--csi-address=/ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt", "a path of 108 octets")]
     [TestCase("--logging-format=xml", "LoggingConfiguration is invalid")]
     public void Flags_that_contradict_each_other_are_refused_with_the_reason(string arguments, string expected)
     {

@@ -52,7 +52,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         }
 
         await Invite(world, story);
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+        await world.KeepRunning(output, time, stop);
         return ExitCode.Success;
     }
 

@@ -14,6 +14,7 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
     public const string Driver = "hostpath-driver";
     public const string Kubelet = "kubelet";
     public const string ClusterRegistrar = "csi-cluster-driver-registrar";
+    public const string NodeRegistrar = "csi-node-driver-registrar";
 
     private readonly List<string> _handles = [];
     private readonly List<string> _volumes = [];
@@ -34,6 +35,9 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
         yield return new Step(
             $"CSIDriver {driverName} is there", ClusterRegistrar, () => storage.Get("csidrivers", null, driverName).Object is not null,
             () => $"there is no CSIDriver {driverName}");
+        yield return new Step(
+            $"CSINode {World.NodeName} lists {driverName}", NodeRegistrar,
+            () => DriversOfNode().Contains(driverName), () => $"it lists {string.Join(", ", DriversOfNode().DefaultIfEmpty("no driver"))}");
         foreach (var claim in Claims.Where(HasConsumerOrBindsAtOnce))
         {
             yield return new Step(
@@ -152,6 +156,12 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
             : null;
 
     private StoredObject? Find(string resource, JsonObject manifest) => storage.Get(resource, Namespace(manifest), Name(manifest)).Object;
+
+    private IReadOnlyList<string> DriversOfNode() =>
+        storage.Get("csinodes", null, World.NodeName).Object is { } node
+        && node.Root.TryGetProperty("spec", out var spec) && spec.TryGetProperty("drivers", out var drivers) && drivers.ValueKind is JsonValueKind.Array
+            ? [.. drivers.EnumerateArray().Select(entry => Text(entry, "name"))]
+            : [];
 
     private string Phase(string resource, JsonObject manifest) => Find(resource, manifest) is { } stored ? Text(stored.Root, "status", "phase") : "";
 

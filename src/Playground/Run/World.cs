@@ -9,10 +9,12 @@ namespace Sidecars.Playground;
 /// </summary>
 internal sealed class World : IAsyncDisposable
 {
-    private const string NodeName = "playground-node";
+    public const string NodeName = "playground-node";
 
     // Enough for a driver that has to start, short enough for somebody who mistyped the socket.
     private static readonly TimeSpan DriverLimit = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan s_restartPause = TimeSpan.FromSeconds(1);
 
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly List<ChildProgram> _programs = [];
@@ -77,6 +79,22 @@ internal sealed class World : IAsyncDisposable
     {
         await StartDriver();
         foreach (var sidecar in SidecarProgram.All.Where(sidecar => sidecar.EndsWithDriver)) await StartSidecar(sidecar);
+    }
+
+    /// <summary>Starts anew, after a pause, whatever program ends, as a kubelet does, until told to stop.</summary>
+    public async Task KeepRunning(TextWriter output, TimeProvider time, CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.WhenAny(_programs.Select(program => program.Exited)).WaitAsync(stop);
+            var ended = _programs.First(program => program.Exited.IsCompleted);
+            await output.WriteLineAsync($"{ended.Name} ended with exit code {ended.ExitCode} and is started again; its log: {_directory.File($"{ended.Name}.log")}");
+            await ended.DisposeAsync(); // its log is written on by the next
+            _programs.Remove(ended);
+            await Task.Delay(s_restartPause, time, stop);
+            if (ended.Name == Story.Driver) await StartDriver();
+            else await StartSidecar(SidecarProgram.All.Single(sidecar => sidecar.FileName == ended.Name));
+        }
     }
 
     private static IEnumerable<string> NamesEndingWithDriver =>

@@ -45,6 +45,7 @@ internal sealed class ProcessTests
     [TestCase("GET", "/", HttpStatusCode.NotFound)]
     [TestCase("GET", "/livez", HttpStatusCode.NotFound)]
     [TestCase("GET", "/healthz/leader-election", HttpStatusCode.NotFound)]
+    [TestCase("POST", "/metrics", HttpStatusCode.MethodNotAllowed)]
     public async Task Only_the_paths_of_the_contract_are_answered_whatever_the_method(string method, string path, HttpStatusCode expected)
     {
         var (_, url) = await _rig.StartListening();
@@ -126,6 +127,22 @@ internal sealed class ProcessTests
         Assert.That(answers.Select(a => a.Status), Is.All.EqualTo(HttpStatusCode.OK));
         Assert.That(_rig.Driver.Calls.Of("Probe"), Has.Count.LessThan(many / 10), "those that came while one was under way shared it");
         Assert.That(_rig.Driver.Connections, Is.EqualTo(2), "one at the start, one for the checks");
+    }
+
+    [Test]
+    public async Task A_crowd_of_silent_clients_keeps_nobody_out()
+    {
+        var (program, url) = await _rig.StartListening();
+        var crowd = new List<TcpClient>();
+        for (var i = 0; i < 2200; i++)
+        {
+            var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, new Uri(url).Port).WithinLimit();
+            crowd.Add(client);
+        }
+        Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+        Assert.That(ProcessFacts.Of(program.Id).Descriptors, Is.LessThan(2100));
+        crowd.ForEach(client => client.Dispose());
     }
 
     [Test] // 22

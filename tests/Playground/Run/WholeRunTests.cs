@@ -42,6 +42,21 @@ internal sealed class WholeRunTests
     }
 
     [Test]
+    public async Task While_it_stays_up_a_program_that_ends_is_told_and_started_again()
+    {
+        await using var playground = Start();
+        await playground.WaitForOutputLine(line => line.Contains("kubectl get pvc", StringComparison.Ordinal));
+        using (var provisioner = Process.GetProcessById(IdOf("csi-provisioner"))) provisioner.Kill();
+        await playground.WaitForOutputLine(line => line.StartsWith("csi-provisioner ended with exit code", StringComparison.Ordinal) && line.Contains("started again", StringComparison.Ordinal));
+        var log = _directory.File("run/csi-provisioner.log");
+        var limit = Stopwatch.StartNew();
+        while (await Starts() < 2 && limit.Elapsed < TestTimeouts.Limit) await Task.Yield();
+        Assert.That(await Starts(), Is.EqualTo(2));
+
+        async Task<int> Starts() => (await File.ReadAllLinesAsync(log)).Count(line => line.Contains("\"Starting\"", StringComparison.Ordinal));
+    }
+
+    [Test]
     public async Task Killed_it_takes_its_programs_with_it()
     {
         var playground = Start();
@@ -113,15 +128,19 @@ internal sealed class WholeRunTests
         Path.Combine(AppContext.BaseDirectory, "playground"), ["--keep-dir", _directory.File("run"), .. arguments]);
 
     // The programs of a run name its directory in their arguments; the playground itself does, too.
-    private static List<string> ProcessesIn(string directory)
+    private static List<string> ProcessesIn(string directory) => [.. Processes(directory).Select(p => p.Command)];
+
+    private int IdOf(string program) => Processes(_directory.Path).Single(p => Path.GetFileName(p.Command.Split(' ')[0]) == program).Id;
+
+    private static List<(int Id, string Command)> Processes(string directory)
     {
-        var found = new List<string>();
+        var found = new List<(int, string)>();
         foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             try
             {
                 var command = File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' ');
-                if (command.Contains(directory, StringComparison.Ordinal) && !command.Contains("--keep-dir", StringComparison.Ordinal)) found.Add(command);
+                if (command.Contains(directory, StringComparison.Ordinal) && !command.Contains("--keep-dir", StringComparison.Ordinal)) found.Add((int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture), command));
             }
             catch (IOException)
             {
