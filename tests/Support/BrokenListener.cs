@@ -27,7 +27,8 @@ public sealed partial class BrokenListener : IDisposable
     public static BrokenListener OfPath(string path)
     {
         const int inode = 6;
-        return Of(File.ReadLines("/proc/net/unix").Single(line => line.EndsWith(" " + path, StringComparison.Ordinal)), inode);
+        const string listens = " 00010000 "; // the flag, which those it has accepted do not have
+        return Of(File.ReadLines("/proc/net/unix").Single(line => line.EndsWith(" " + path, StringComparison.Ordinal) && line.Contains(listens, StringComparison.Ordinal)), inode);
     }
 
     /// <summary>The listener on a TCP port of IPv4.</summary>

@@ -6,25 +6,24 @@ namespace Sidecars.Tests.Support;
 public sealed class ObservedTime : FakeTimeProvider
 {
     private readonly Lock _lock = new();
-    private readonly List<TimeSpan> _set = [];
+    private readonly List<Setting> _set = [];
     private readonly List<(Func<TimeSpan, bool> Which, TaskCompletionSource<TimeSpan> Found)> _waiters = [];
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        Note(dueTime);
-        return new ObservedTimer(this, timer);
+        return new ObservedTimer(this, timer, Note(dueTime));
     }
 
-    /// <summary>The first timer set so far, or to be set, that fits; each is handed out once.</summary>
+    /// <summary>The first timer that is set, or will be, that fits; each is handed out once, and one that was given up is not there any more.</summary>
     public Task<TimeSpan> TimerSet(Func<TimeSpan, bool> which)
     {
         lock (_lock)
         {
-            var at = _set.FindIndex(d => which(d));
+            var at = _set.FindIndex(setting => which(setting.Due));
             if (at >= 0)
             {
-                var found = _set[at];
+                var found = _set[at].Due;
                 _set.RemoveAt(at);
                 return Task.FromResult(found);
             }
@@ -45,33 +44,58 @@ public sealed class ObservedTime : FakeTimeProvider
     /// <inheritdoc cref="Pass(Func{TimeSpan, bool})"/>
     public Task<TimeSpan> Pass(TimeSpan due) => Pass(d => d == due);
 
-    private sealed class ObservedTimer(ObservedTime time, ITimer timer) : ITimer
+    private Setting? Note(TimeSpan due)
     {
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            var changed = timer.Change(dueTime, period);
-            time.Note(dueTime);
-            return changed;
-        }
-
-        public void Dispose() => timer.Dispose();
-
-        public ValueTask DisposeAsync() => timer.DisposeAsync();
-    }
-
-    private void Note(TimeSpan due)
-    {
-        if (due < TimeSpan.Zero) return;
+        if (due < TimeSpan.Zero) return null;
         lock (_lock)
         {
             var at = _waiters.FindIndex(w => w.Which(due));
             if (at < 0)
             {
-                _set.Add(due);
-                return;
+                var setting = new Setting(due);
+                _set.Add(setting);
+                return setting;
             }
             _waiters[at].Found.SetResult(due);
             _waiters.RemoveAt(at);
+            return null;
+        }
+    }
+
+    private void Forget(Setting? setting)
+    {
+        if (setting is null) return;
+        lock (_lock) _set.Remove(setting);
+    }
+
+    /// <summary>What a timer is set to and nobody has asked for yet; each is its own.</summary>
+    private sealed class Setting(TimeSpan due)
+    {
+        public TimeSpan Due => due;
+    }
+
+    private sealed class ObservedTimer(ObservedTime time, ITimer timer, Setting? setting) : ITimer
+    {
+        private Setting? _setting = setting;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var changed = timer.Change(dueTime, period);
+            time.Forget(_setting);
+            _setting = time.Note(dueTime);
+            return changed;
+        }
+
+        public void Dispose()
+        {
+            time.Forget(_setting);
+            timer.Dispose();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            time.Forget(_setting);
+            return timer.DisposeAsync();
         }
     }
 }

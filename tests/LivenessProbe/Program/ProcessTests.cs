@@ -152,7 +152,7 @@ internal sealed class ProcessTests
         await Check(2000);
         var before = ProcessFacts.Of(program.Id);
         await Check(8000);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 8000);
 
         async Task Check(int count)
         {
@@ -172,7 +172,7 @@ internal sealed class ProcessTests
         await Check(1000);
         var before = ProcessFacts.Of(program.Id);
         await Check(4000);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 4000);
 
         async Task Check(int count)
         {
@@ -213,10 +213,10 @@ internal sealed class ProcessTests
     {
         var (program, url) = await _rig.StartListening("--probe-timeout=5ms");
         using var gate = _rig.Driver.Hold("Probe");
-        await Check(300);
+        await Check(800);
         var before = ProcessFacts.Of(program.Id);
-        await Check(1000);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
+        await Check(1200);
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 1200);
 
         async Task Check(int count)
         {
@@ -234,12 +234,12 @@ internal sealed class ProcessTests
     {
         var (program, url) = await _rig.StartListening();
         using var gate = _rig.Driver.Hold("Probe");
-        await Leave(500);
+        await Leave(2000);
         var before = ProcessFacts.Of(program.Id);
-        await Leave(3000);
+        await Leave(4000);
         gate.Release();
         Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 4000);
 
         async Task Leave(int count)
         {

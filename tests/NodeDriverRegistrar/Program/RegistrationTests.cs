@@ -140,7 +140,7 @@ internal sealed class RegistrationTests
         await Come(1000);
         var before = ProcessFacts.Of(program.Id);
         await Come(4000);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before);
+        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 4000);
 
         async Task Come(int count)
         {

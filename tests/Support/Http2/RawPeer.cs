@@ -12,12 +12,24 @@ internal sealed class RawPeer : IDisposable
 
     private RawPeer(Socket socket) => (_socket, _stream) = (socket, new NetworkStream(socket));
 
-    /// <summary>Connects and says nothing.</summary>
+    /// <summary>Connects and says nothing. Where the listener has no room it comes again until there is some.</summary>
     public static async Task<RawPeer> ConnectAsync(string path)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path)).WithinLimit();
-        return new RawPeer(socket);
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path)).WithinLimit();
+                return new RawPeer(socket);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock && TimeProvider.System.GetElapsedTime(began) < TestTimeouts.Limit)
+            {
+                socket.Dispose();
+                await Task.Yield();
+            }
+        }
     }
 
     /// <summary>Takes the next client of a listener and says nothing.</summary>
