@@ -33,6 +33,15 @@ public sealed class PublishedProgramTests
     }
 
     [Test]
+    public async Task A_line_asked_for_after_the_end_fails_with_what_came()
+    {
+        await using var program = Run("echo something else >&2");
+        await program.WaitForExit();
+        var failure = (await Assert.ThrowsAsync<EndOfStreamException>(() => program.WaitForErrorLine(l => l == "ready")))!;
+        Assert.That(failure.Message, Does.Contain("something else"));
+    }
+
+    [Test]
     public async Task It_can_be_asked_to_end()
     {
         await using var program = Run("trap 'exit 3' TERM; trap 'exit 4' INT; echo ready >&2; while :; do :; done");
