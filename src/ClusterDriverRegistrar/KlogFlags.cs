@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sidecars.Hosting.Flags;
 
 namespace Sidecars.ClusterDriverRegistrar;
@@ -8,6 +9,8 @@ namespace Sidecars.ClusterDriverRegistrar;
 /// </summary>
 internal sealed class KlogFlags
 {
+    private static readonly string[] s_severities = ["INFO", "WARNING", "ERROR", "FATAL"];
+
     private readonly Flag<bool> _toStderr;
     private readonly Flag<string>[] _files;
 
@@ -17,9 +20,21 @@ internal sealed class KlogFlags
         _toStderr = flags.Bool("logtostderr", true, "Log to stderr instead of files." + accepted);
         flags.Bool("alsologtostderr", false, "Log to stderr as well as files." + accepted);
         flags.Bool("skip_headers", false, "No header in front of log lines." + accepted);
-        flags.String("stderrthreshold", "2", "Severity from which lines go to stderr." + accepted);
-        flags.String("log_backtrace_at", "", "Place in the code whose lines carry a stack trace." + accepted);
+        flags.String("stderrthreshold", "2", "Severity from which lines go to stderr." + accepted, NoSeverity);
+        flags.String("log_backtrace_at", "", "Place in the code whose lines carry a stack trace, as file.go:234." + accepted, NoPlace);
         _files = [flags.String("log_dir", "", "Directory of log files." + accepted), flags.String("log_file", "", "A log file." + accepted)];
+    }
+
+    private static string? NoSeverity(string text) =>
+        s_severities.Contains(text, StringComparer.OrdinalIgnoreCase) || int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? null
+            : $"expected a number or one of {string.Join(", ", s_severities)}";
+
+    private static string? NoPlace(string text)
+    {
+        var parts = text.Split(':');
+        var isPlace = parts.Length is 2 && parts[0].Contains('.', StringComparison.Ordinal) && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line > 0;
+        return text.Length is 0 || isPlace ? null : "expected a place such as file.go:234";
     }
 
     public IEnumerable<string> WithoutEffect()

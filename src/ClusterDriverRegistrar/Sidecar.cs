@@ -28,6 +28,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
     public async Task<int> RunAsync()
     {
         life.DrainOnSignal = true; // what a signal means is decided here, by which of them it was
+        life.EndsOnSecondSignal = false; // the end has a limit, and a deletion that is cut short leaves the object behind
         try
         {
             return await Run(life.Stopping) ?? EndOfSignal();
@@ -50,6 +51,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
         ServeHealth(diagnostics);
         var callMetrics = new CsiCallMetrics(_metrics);
         var metrics = new RegistrarMetrics(_metrics);
+        if (!flags.Standard.LeaderElection.Value) metrics.Begin();
         if (SidecarDiagnostics.Serve(diagnostics, life, flags.Standard, version, alphaStartTime: true, time, _metrics) is { } listenError) return Fail(listenError);
 
         var address = CsiAddress.Parse(flags.CsiAddress.Value, out _)!; // was checked with the flags
@@ -86,6 +88,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 
         async Task KeepAndLeave(CancellationToken told)
         {
+            metrics.Begin();
             await keeper.RunAsync(told);
             if (DeletesAtTheEnd && !life.Ended.IsCompleted) _couldNotDelete = !await registrar.DeleteAsync();
         }
@@ -154,7 +157,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
         [LoggerMessage(3, LogLevel.Information, "Detected CSI driver: {driver} {attachRequired}")]
         public static partial void Driver(ILogger logger, string driver, bool attachRequired);
 
-        [LoggerMessage(4, LogLevel.Error, "The driver's name cannot be the name of a CSIDriver, the server will refuse it; the driver has to take another: {driver} {reason}")]
+        [LoggerMessage(4, LogLevel.Error, "The driver's name is not one that Kubernetes takes, and its volumes will not work; the driver has to take another: {driver} {reason}")]
         public static partial void BadName(ILogger logger, string driver, string reason);
 
         [LoggerMessage(5, LogLevel.Error, "The driver is gone and cannot be waited for; its object is kept: {driver} {err}")]

@@ -13,6 +13,7 @@ namespace Sidecars.ClusterDriverRegistrar;
 internal sealed class SpecFlags
 {
     private const string Auto = "auto";
+    private const string PodInfoVersion = "v1";
     private const long ShortestTokenSeconds = 600;
     private const long LongestTokenSeconds = 1L << 32;
     private static readonly TimeSpan s_shortestPeriod = TimeSpan.FromSeconds(10);
@@ -22,6 +23,7 @@ internal sealed class SpecFlags
     private readonly Flag<string> _attach;
     private readonly Flag<bool> _oldAttach;
     private readonly Flag<bool> _podInfo;
+    private readonly Flag<string> _oldPodInfo;
     private readonly Flag<string> _policy;
     private readonly Flag<string> _modes;
     private readonly Flag<bool> _capacity;
@@ -37,6 +39,7 @@ internal sealed class SpecFlags
         _attach = flags.String("attach-required", Auto, "attachRequired: true, false, or auto, which asks the driver for PUBLISH_UNPUBLISH_VOLUME. Cannot be changed once the object exists.");
         _oldAttach = flags.Bool("driver-requires-attachment", false, "Older name of attach-required; unset leaves it to that flag.");
         _podInfo = flags.Bool("pod-info-mount", false, "podInfoOnMount: whether the driver is told of the pod when it publishes a volume on a node.");
+        _oldPodInfo = flags.String("pod-info-mount-version", "", $"Older name of pod-info-mount: {PodInfoVersion} turns it on, empty leaves it to that flag.");
         _policy = flags.String("fs-group-policy", "", $"fsGroupPolicy: {string.Join(", ", s_policies)}; empty leaves it to the server.");
         _modes = flags.String("volume-lifecycle-modes", "",
             $"volumeLifecycleModes: {string.Join(" or ", s_modes)}, or both with a comma; empty leaves it to the server. Cannot be changed once the object exists.");
@@ -62,6 +65,9 @@ internal sealed class SpecFlags
         if (_attach.Value is not Auto && !GoBool.TryParse(_attach.Value, out _)) return $"--attach-required must be auto, true or false, it is \"{_attach.Value}\"";
         if (_oldAttach.IsSet && AttachRequired != _oldAttach.Value)
             return $"--attach-required={_attach.Value} and --driver-requires-attachment={Text(_oldAttach.Value)} contradict each other; remove the latter, which is the older name";
+        if (_oldPodInfo.Value.Length > 0 && !AsksForPodInfo) return $"--pod-info-mount-version must be {PodInfoVersion} or empty, it is \"{_oldPodInfo.Value}\"";
+        if (AsksForPodInfo && _podInfo is { IsSet: true, Value: false })
+            return $"--pod-info-mount=false and --pod-info-mount-version={PodInfoVersion} contradict each other; remove the latter, which is the older name";
         if (_policy.Value.Length > 0 && !s_policies.Contains(_policy.Value)) return $"--fs-group-policy must be one of {string.Join(", ", s_policies)}, it is \"{_policy.Value}\"";
         if (Modes is { } modes && modes.FirstOrDefault(mode => !s_modes.Contains(mode)) is { } unknown)
             return $"--volume-lifecycle-modes must name {string.Join(" or ", s_modes)}, or both with a comma, it names \"{unknown}\"";
@@ -78,7 +84,7 @@ internal sealed class SpecFlags
     public CsiDriverSpec Wanted(bool attachRequired) => new()
     {
         AttachRequired = attachRequired,
-        PodInfoOnMount = _podInfo.Value,
+        PodInfoOnMount = _podInfo.Value || AsksForPodInfo,
         VolumeLifecycleModes = Modes,
         StorageCapacity = Given(_capacity),
         FsGroupPolicy = _policy.Value is { Length: > 0 } policy ? policy : null,
@@ -89,6 +95,9 @@ internal sealed class SpecFlags
         ServiceAccountTokenInSecrets = Given(_tokensInSecrets),
         PreventPodSchedulingIfMissing = Given(_preventScheduling),
     };
+
+    // Manifests of that time have the value in quotes that no shell took away.
+    private bool AsksForPodInfo => _oldPodInfo.Value.Trim('"') is PodInfoVersion;
 
     private string[]? Modes => _modes.Value.Length is 0 ? null : _modes.Value.Split(',', StringSplitOptions.TrimEntries);
 

@@ -21,7 +21,7 @@ internal sealed class ProbeFlags
         HttpEndpoint = _flags.String("http-endpoint", "", "Address such as :8080 that serves /healthz and the metrics.");
         MetricsAddress = _flags.String("metrics-address", "", "(deprecated, use --http-endpoint) Address that serves the metrics alone.");
         MetricsPath = _flags.String("metrics-path", "/metrics", "Path of the metrics.");
-        _flags.Bool("automaxprocs", false, "Accepted for compatibility; the runtime respects the container's limits by itself.");
+        _flags.LenientBool("automaxprocs", false, "Accepted for compatibility; the runtime respects the container's limits by itself.");
     }
 
     public LoggingFlags Logging { get; }

@@ -8,10 +8,12 @@ internal sealed class RegistrarFlagsTests
     {
         var wanted = Parsed().Spec.Wanted(attachRequired: true);
         Assert.That(wanted, Is.EqualTo(new Objects.CsiDriverSpec { AttachRequired = true, PodInfoOnMount = false }));
+        Assert.That((Parsed().CsiAddress.Value, Parsed().Standard.Kubeconfig.Value), Is.EqualTo(("/run/csi/socket", "")));
     }
 
     [TestCase("--logtostderr=true --alsologtostderr --stderrthreshold=2 -v=5")]
     [TestCase("-log_dir=/tmp -log_file x -skip_headers -log_backtrace_at=a.go:1 -vmodule=a=1")]
+    [TestCase("-stderrthreshold=error -log_backtrace_at=")]
     [TestCase("--kubeconfig=k --csi-address=unix:///x/y --pod-info-mount")]
     [TestCase("--http-endpoint=:1 --metrics-path=/m --kube-api-qps=1 --kube-api-burst=2 --leader-election --leader-election-namespace=n")]
     [TestCase("--fs-group-policy= --volume-lifecycle-modes= --token-requests=")]
@@ -33,6 +35,21 @@ internal sealed class RegistrarFlagsTests
         Assert.That(flags.Spec.AttachRequired, Is.EqualTo(asked));
     }
 
+    [TestCase("", false)]
+    [TestCase("--pod-info-mount-version=", false)]
+    [TestCase("--pod-info-mount-version=v1", true)]
+    [TestCase("--pod-info-mount-version=\"v1\"", true)]
+    [TestCase("--pod-info-mount --pod-info-mount-version=v1", true)]
+    [TestCase("--pod-info-mount --pod-info-mount-version=", true)]
+    public void The_older_flag_of_the_pods_information_means_the_same(string line, bool asked)
+    {
+        var flags = Parsed(line.Split(' '));
+        Assert.That(flags.Problem(), Is.Null);
+        Assert.That(flags.Spec.Wanted(true).PodInfoOnMount, Is.EqualTo(asked));
+    }
+
+    [TestCase("--pod-info-mount-version=v2", "--pod-info-mount-version must be v1 or empty, it is \"v2\"")]
+    [TestCase("--pod-info-mount=false --pod-info-mount-version=v1", "contradict each other")]
     [TestCase("--attach-required=maybe", "--attach-required must be auto, true or false")]
     [TestCase("--attach-required=true --driver-requires-attachment=false", "contradict each other")]
     [TestCase("--fs-group-policy=file", "--fs-group-policy must be one of ReadWriteOnceWithFSType, File, None")]

@@ -24,6 +24,7 @@ internal sealed class ProbeFlagsTests
     [TestCase("--health-port=9808 --http-endpoint=:8080", ":8080", Description = "the text of the default is no choice of the user's")]
     [TestCase("--metrics-address=:8081", ":9808")]
     [TestCase("-automaxprocs --http-endpoint :1", ":1")]
+    [TestCase("--automaxprocs= --http-endpoint :1", ":1")]
     public void The_health_check_is_where_the_flags_say(string arguments, string expected)
     {
         Read(arguments.Split(' '));

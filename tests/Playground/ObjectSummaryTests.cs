@@ -18,6 +18,10 @@ internal sealed class ObjectSummaryTests
     [TestCase("VolumeAttachment", """{"spec":{"nodeName":"n","source":{"persistentVolumeName":"pv"}},"status":{"attachError":{"message":"no"}}}""",
         "attaching pv to n failed: no")]
     [TestCase("PersistentVolumeClaim", """{"metadata":{"deletionTimestamp":"t"},"status":{"phase":"Lost"}}""", "lost its volume, being deleted")]
+    [TestCase("CSIDriver", """{"spec":{"attachRequired":true}}""", "registered, its volumes are attached")]
+    [TestCase("CSIDriver", """{"spec":{"attachRequired":false}}""", "registered, its volumes need no attaching")]
+    [TestCase("CSINode", """{"spec":{"drivers":[{"name":"a"},{"name":"b"}]}}""", "has a, b")]
+    [TestCase("CSINode", """{"spec":{"drivers":null}}""", "has no driver")]
     [TestCase("Secret", "{}", "exists")]
     public void States_are_told_in_plain_words(string kind, string json, string summary)
     {

@@ -6,7 +6,8 @@ namespace Sidecars.Tests.Support;
 
 /// <summary>
 /// Takes the listening socket away under a listener of this process: its descriptor leads to a socket that does not listen, so that the accept
-/// which the next client wakes fails for good. Clients can connect until this is disposed.
+/// which the next client wakes fails for good. Clients can connect until this is disposed, which must not be before the accept has been seen to fail:
+/// nobody wakes it after that.
 /// </summary>
 public sealed partial class BrokenListener : IDisposable
 {

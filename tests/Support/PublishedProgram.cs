@@ -71,6 +71,10 @@ public sealed partial class PublishedProgram : IAsyncDisposable
         return program;
     }
 
+    /// <summary>Starts a program with limits of the shell's <c>ulimit</c>, such as <c>-S -n 1024</c>.</summary>
+    public static PublishedProgram StartLimited(string name, string limits, IEnumerable<string> arguments) =>
+        StartFile("/bin/sh", ["-c", $"ulimit {limits} && exec \"$0\" \"$@\"", PathOf(name), .. arguments]);
+
     /// <summary>Starts a program as the user nobody, who may read and run it wherever the repository is. Its arguments must lead to where nobody may go.</summary>
     public static PublishedProgram StartAsNobody(string name, TemporaryDirectory directory, IEnumerable<string> arguments)
     {

@@ -1,11 +1,14 @@
 namespace Sidecars.ClusterDriverRegistrar.Driver;
 
-/// <summary>The names under which an object can exist: a DNS subdomain, and no longer than CSI allows (registrar contract B1).</summary>
+/// <summary>
+/// The names a driver can have in Kubernetes: a DNS subdomain, without which there is no object, and no longer than CSI allows, beyond which
+/// neither a node lists the driver nor a volume names it (registrar contract B1).
+/// </summary>
 internal static class DriverName
 {
     private const int LongestName = 63;
 
-    /// <summary>Why the server will refuse an object of this name, or null.</summary>
+    /// <summary>Why the name will not do, or null.</summary>
     public static string? Problem(string name)
     {
         if (name.Length > LongestName) return $"it has {name.Length} characters, of which CSI allows {LongestName}";

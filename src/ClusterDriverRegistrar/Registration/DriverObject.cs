@@ -14,6 +14,9 @@ internal sealed class DriverObject(ApiClient api, string driver, TimeProvider ti
     private const double Jitter = 0.1;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How long each of the last requests may take: a write under way, and the deletion. A container runtime waits 30 seconds before it kills.</summary>
+    internal static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
+
     private readonly ObjectKey _key = new(null, driver);
 
     public string Name => driver;
@@ -21,16 +24,27 @@ internal sealed class DriverObject(ApiClient api, string driver, TimeProvider ti
     public Task<ApiResult<CsiDriver>> GetAsync(CancellationToken stop) => api.GetAsync(RegistrarResources.Drivers, _key, stop);
 
     public Task<ApiResult<CsiDriver>> CreateAsync(CsiDriverSpec spec, CancellationToken stop) =>
-        Insistently(() => api.CreateAsync(RegistrarResources.Drivers, CsiDriver.Of(driver, spec), stop), stop);
+        Write(late => api.CreateAsync(RegistrarResources.Drivers, CsiDriver.Of(driver, spec), late, stop), stop);
 
     public Task<ApiResult<CsiDriver>> PatchAsync(ReadOnlyMemory<byte> patch, CancellationToken stop) =>
-        Insistently(() => api.PatchAsync(RegistrarResources.Drivers, _key, null, patch, MediaTypes.MergePatch, stop), stop);
+        Write(late => api.PatchAsync(RegistrarResources.Drivers, _key, null, patch, MediaTypes.MergePatch, late, stop), stop);
 
     public Task<ApiResult<MetadataOnly>> DeleteAsync(CancellationToken stop) =>
         Insistently(() => api.DeleteAsync(RegistrarResources.Drivers, _key, stop), stop);
 
     /// <summary>Opens a watch of this one object.</summary>
     public Task<ApiResult<ObjectWatch>> WatchAsync(CancellationToken stop) => ObjectWatch.OpenAsync(api, driver, time, random, stop);
+
+    /// <summary>
+    /// A write that was sent is not given up at once when the program is to end: the server may carry it out all the same, after a deletion that
+    /// was to be the last word. It is not sent again then.
+    /// </summary>
+    private async Task<ApiResult<CsiDriver>> Write(Func<CancellationToken, Task<ApiResult<CsiDriver>>> send, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var end = stop.Register(() => late.CancelAfter(EndLimit));
+        return await Insistently(() => send(late.Token), stop);
+    }
 
     private async Task<ApiResult<T>> Insistently<T>(Func<Task<ApiResult<T>>> send, CancellationToken stop) where T : class
     {

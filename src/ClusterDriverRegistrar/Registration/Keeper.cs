@@ -44,13 +44,13 @@ internal sealed partial class Keeper(DriverObject item, Registrar registrar, Reg
         var opened = await item.WatchAsync(stop);
         using var watch = opened.Value;
         var isNew = _watching.Used(opened.Failure is { IsForbidden: true });
+        if (isNew) Log.Unwatched(log, item.Name, opened.Failure!.ToString(), s_period);
         if (await FailedLook(stop) is { } pause) return pause;
-        if (watch is null) return Unwatched(opened.Failure!, isNew);
+        if (watch is null) return Unwatched(opened.Failure!);
         while (true)
         {
             var step = await watch.NextAsync(stop);
-            if (step.IsEnd) return AfterEnd(step.Problem);
-            _backoff.Forget(Watch);
+            if (step.IsEnd) return AfterEnd(watch, step.Problem);
             if (!registrar.HasJudged(step.Version) && await FailedLook(stop) is { } wait) return wait;
         }
     }
@@ -66,32 +66,31 @@ internal sealed partial class Keeper(DriverObject item, Registrar registrar, Reg
             else state.Ready();
             return null;
         }
-        var pause = _backoff.Next(Look);
+        var pause = Longer(_backoff.Next(Look), failure.RetryAfter);
         state.WaitsFor($"could not {settled.Verb} CSIDriver {item.Name}: {failure}");
         Log.Failed(log, settled.Verb, item.Name, failure.ToString(), Advice.On(failure, settled.Verb), pause);
         return pause;
     }
 
-    private TimeSpan Unwatched(ApiFailure failure, bool isNew)
+    private TimeSpan Unwatched(ApiFailure failure)
     {
-        if (!failure.IsForbidden)
-        {
-            var (own, asked) = (_backoff.Next(Watch), failure.RetryAfter ?? TimeSpan.Zero);
-            var pause = own > asked ? own : asked;
-            Log.WatchFailed(log, item.Name, failure.ToString(), pause);
-            return pause;
-        }
-        if (isNew) Log.Unwatched(log, item.Name, failure.ToString(), s_period);
-        return s_period;
-    }
-
-    private TimeSpan AfterEnd(string? problem)
-    {
-        if (problem is null) return TimeSpan.Zero;
-        var pause = _backoff.Next(Watch);
-        Log.WatchFailed(log, item.Name, problem, pause);
+        if (failure.IsForbidden) return s_period;
+        var pause = Longer(_backoff.Next(Watch), failure.RetryAfter);
+        Log.WatchFailed(log, item.Name, failure.ToString(), pause);
         return pause;
     }
+
+    private TimeSpan AfterEnd(ObjectWatch watch, string? problem)
+    {
+        if (watch.IsServed) _backoff.Forget(Watch);
+        if (watch.IsServed && problem is null) return TimeSpan.Zero;
+        var pause = _backoff.Next(Watch);
+        if (problem is null) Log.WatchClosed(log, item.Name, pause);
+        else Log.WatchFailed(log, item.Name, problem, pause);
+        return pause;
+    }
+
+    private static TimeSpan Longer(TimeSpan own, TimeSpan? asked) => asked > own ? asked.Value : own;
 
     private static partial class Log
     {
@@ -100,6 +99,9 @@ internal sealed partial class Keeper(DriverObject item, Registrar registrar, Reg
 
         [LoggerMessage(2, LogLevel.Warning, "The watch of the CSIDriver failed, opening another: {CSIDriver} {err} {retryAfter}")]
         public static partial void WatchFailed(ILogger logger, string csiDriver, string err, TimeSpan retryAfter);
+
+        [LoggerMessage(4, LogLevel.Debug, "The server closed the watch of the CSIDriver before its time, opening another: {CSIDriver} {retryAfter}")]
+        public static partial void WatchClosed(ILogger logger, string csiDriver, TimeSpan retryAfter);
 
         [LoggerMessage(3, LogLevel.Warning,
             "Not allowed to watch the CSIDriver, looking from time to time instead; grant the verb watch on csidrivers to the service account: {CSIDriver} {err} {period}")]

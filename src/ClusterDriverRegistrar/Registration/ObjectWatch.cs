@@ -10,13 +10,11 @@ namespace Sidecars.ClusterDriverRegistrar.Registration;
 /// </summary>
 internal sealed class ObjectWatch : IDisposable
 {
-    private static readonly TimeSpan s_shortest = TimeSpan.FromMinutes(5);
+    /// <summary>A watch that has gone silent is not noticed before its time is over; the object must be looked at every two minutes all the same.</summary>
+    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(55);
 
     /// <summary>What the server may be late in closing the stream before it counts as silent.</summary>
     private static readonly TimeSpan s_silenceMargin = TimeSpan.FromSeconds(5);
-
-    /// <summary>A watch that ends sooner than that was not served at all.</summary>
-    private static readonly TimeSpan s_veryShort = TimeSpan.FromSeconds(1);
 
     private readonly HttpResponseMessage _response;
     private readonly StreamReader _lines;
@@ -30,7 +28,10 @@ internal sealed class ObjectWatch : IDisposable
         _silence = new CancellationTokenSource(limit, time);
     }
 
-    /// <summary>Opens a watch that the server closes after five to ten minutes.</summary>
+    /// <summary>Whether it was open for as long as was agreed, or nearly; one that ends sooner should not be followed by another at once.</summary>
+    public bool IsServed => _time.GetElapsedTime(_opened) >= s_shortest;
+
+    /// <summary>Opens a watch that the server closes after one to two minutes.</summary>
     public static async Task<ApiResult<ObjectWatch>> OpenAsync(ApiClient api, string name, TimeProvider time, Func<double> random, CancellationToken stop)
     {
         var limit = s_shortest * (1 + random());
@@ -46,8 +47,7 @@ internal sealed class ObjectWatch : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _silence.Token);
         try
         {
-            if (await _lines.ReadLineAsync(either.Token) is not { } line)
-                return WatchStep.End(_time.GetElapsedTime(_opened) < s_veryShort ? "the server closed the watch at once" : null);
+            if (await _lines.ReadLineAsync(either.Token) is not { } line) return WatchStep.End(null);
             var note = JsonSerializer.Deserialize(line, RegistrarJson.Default.WatchNote);
             return note?.Type is "ADDED" or "MODIFIED" or "DELETED"
                 ? WatchStep.To(note.Object?.Metadata?.ResourceVersion ?? 0)

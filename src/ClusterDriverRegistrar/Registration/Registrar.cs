@@ -16,9 +16,6 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     private const int WritesAtOnce = 5;
     private const double WritesPerSecond = 0.1;
 
-    /// <summary>How long each of the last requests may take: a write under way, and the deletion. A container runtime waits 30 seconds before it kills.</summary>
-    private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(10);
-
     private readonly RequestThrottle _pace = new(WritesPerSecond, WritesAtOnce, time);
     private readonly OptionalRight _reading = new();
     private ulong _judged; // version of the object that was looked at last
@@ -40,7 +37,7 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     /// <summary>Deletes the object at the end of the program; an object that is gone is fine. False when it may still be there.</summary>
     public async Task<bool> DeleteAsync()
     {
-        using var limit = new TimeLimit(s_endLimit, time, CancellationToken.None);
+        using var limit = new TimeLimit(DriverObject.EndLimit, time, CancellationToken.None);
         ApiResult<MetadataOnly> deleted;
         try
         {
@@ -49,7 +46,7 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             metrics.Wrote("delete", succeeded: false);
-            Log.NotDeletedInTime(log, item.Name, s_endLimit);
+            Log.NotDeletedInTime(log, item.Name, DriverObject.EndLimit);
             return false;
         }
         var isDone = deleted.Failure is null or { IsNotFound: true };
@@ -64,7 +61,7 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     private async Task<Settlement> Create(CancellationToken stop)
     {
         await _pace.TakeAsync(stop);
-        var created = await ToItsEnd(late => item.CreateAsync(wanted, late), stop);
+        var created = await item.CreateAsync(wanted, stop);
         // Another replica was first, or we may not see the object: what it says is judged when it can be read.
         if (created.Failure is { IsAlreadyExists: true })
         {
@@ -73,7 +70,11 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
             return Settlement.Exists;
         }
         metrics.Wrote("create", created.IsSuccess);
-        if (!created.IsSuccess) return Settlement.Failed("create", created.Failure);
+        if (!created.IsSuccess)
+        {
+            metrics.InOrder(false);
+            return Settlement.Failed("create", created.Failure);
+        }
         var notTaken = TakeIn(created.Value);
         Log.Created(log, item.Name);
         Tell(notTaken);
@@ -94,34 +95,44 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
         metrics.InOrder(differences.Count is 0);
         foreach (var difference in differences.Where(d => !d.IsMutable)) Log.Immutable(log, item.Name, difference.Field, difference.FoundText, difference.WantedText);
         var changes = differences.Where(d => d.IsMutable).ToList();
-        if (changes.Count > 0 && reconciles) return await Patch(changes, stop);
+        if (changes.Count > 0 && reconciles) return await Reconcile(changes, found.Metadata.ResourceVersion, stop);
         foreach (var change in changes) Log.Differs(log, item.Name, change.Field, change.FoundText, change.WantedText);
         if (differences.Count is 0) Log.Equal(log, item.Name);
         _judged = found.Metadata.ResourceVersion;
         return Settlement.Exists;
     }
 
+    /// <summary>Changes all in one patch, or one by one where the server refuses them together: older servers fix more fields than today's.</summary>
+    private async Task<Settlement> Reconcile(List<SpecDifference> changes, ulong version, CancellationToken stop)
+    {
+        var settled = await Patch(changes, stop);
+        if (settled.Failure is not { Code: 422 } refused) return settled;
+        if (changes.Count is 1)
+        {
+            // Nothing will be different the next time, unless somebody changes the object.
+            _judged = version;
+            Log.Refused(log, item.Name, changes[0].Field, changes[0].FoundText, changes[0].WantedText, refused.ToString());
+            return Settlement.Exists;
+        }
+        foreach (var change in changes)
+        {
+            settled = await Reconcile([change], version, stop);
+            if (settled.Failure is not null) return settled;
+            if (_judged > version) version = _judged;
+        }
+        return settled;
+    }
+
     private async Task<Settlement> Patch(List<SpecDifference> changes, CancellationToken stop)
     {
         await _pace.TakeAsync(stop);
-        var patched = await ToItsEnd(late => item.PatchAsync(SpecDifference.Patch(changes), late), stop);
+        var patched = await item.PatchAsync(SpecDifference.Patch(changes), stop);
         metrics.Wrote("patch", patched.IsSuccess);
         if (!patched.IsSuccess) return Settlement.Failed("patch", patched.Failure);
         var notTaken = TakeIn(patched.Value);
         foreach (var change in changes.Where(c => notTaken.All(n => n.Field != c.Field))) Log.Changed(log, item.Name, change.Field, change.FoundText, change.WantedText);
-        Tell(notTaken);
+        Tell(notTaken.Where(n => changes.Exists(c => c.Field == n.Field)));
         return Settlement.Exists;
-    }
-
-    /// <summary>
-    /// A write that was sent is not given up at once when the program is to end: the server may carry it out all the same, after a deletion that
-    /// was to be the last word.
-    /// </summary>
-    private async Task<ApiResult<CsiDriver>> ToItsEnd(Func<CancellationToken, Task<ApiResult<CsiDriver>>> write, CancellationToken stop)
-    {
-        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        await using var end = stop.Register(() => late.CancelAfter(s_endLimit));
-        return await write(late.Token);
     }
 
     /// <summary>What the server did not keep of what was written: it drops fields it does not know, or whose feature is off, without a word.</summary>
@@ -133,7 +144,7 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
         return differences;
     }
 
-    private void Tell(IReadOnlyList<SpecDifference> notTaken)
+    private void Tell(IEnumerable<SpecDifference> notTaken)
     {
         foreach (var difference in notTaken.Where(d => d.IsMutable))
             Log.NotTaken(log, item.Name, difference.Field, difference.FoundText, difference.WantedText);
@@ -163,6 +174,10 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
         [LoggerMessage(7, LogLevel.Warning,
             "The server did not keep a field of the CSIDriver; it may be older than the field, or the field's feature gate is off: {CSIDriver} {field} {found} {wanted}")]
         public static partial void NotTaken(ILogger logger, string csiDriver, string field, string found, string wanted);
+
+        [LoggerMessage(14, LogLevel.Error,
+            "The server refuses the change of a field of the CSIDriver, and it stays as it is; a server older than 1.29 fixes fields that are free today: {CSIDriver} {field} {found} {wanted} {err}")]
+        public static partial void Refused(ILogger logger, string csiDriver, string field, string found, string wanted, string err);
 
         [LoggerMessage(8, LogLevel.Warning, "The CSIDriver is being deleted and held by finalizers; it is created anew when it is gone: {CSIDriver} {finalizers}")]
         public static partial void BeingDeleted(ILogger logger, string csiDriver, string finalizers);

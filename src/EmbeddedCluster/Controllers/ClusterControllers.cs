@@ -33,7 +33,7 @@ public sealed class ClusterControllers : IAsyncDisposable
     /// <exception cref="CsiConnectionException">Nobody answers at the address.</exception>
     /// <exception cref="InvalidOperationException">The cluster has no node, or the driver refused to say who it is.</exception>
     public Task<string> RegisterDriver(CsiAddress address, CancellationToken stop) => _kubelet is not null
-        ? _kubelet.Register(address, stop)
+        ? _kubelet.Register(address, null, stop)
         : throw new InvalidOperationException("The cluster has no node to register a driver with; set ControllerOptions.Node.");
 
     /// <summary>

@@ -32,6 +32,10 @@ public abstract record FaultAction
     /// <param name="Events">Events, bookmarks not counted, that the client still gets.</param>
     public sealed record SilenceWatch(int Events = 0) : FaultAction;
 
+    /// <summary>Ends a watch as if its time were up after so many events, as a server does that is about to end.</summary>
+    /// <param name="Events">Events, bookmarks not counted, that the client still gets.</param>
+    public sealed record EndWatch(int Events = 0) : FaultAction;
+
     /// <summary>Ends a watch with an ERROR event after so many events.</summary>
     /// <param name="Status">The object of the event.</param>
     /// <param name="Events">Events, bookmarks not counted, that the client still gets.</param>

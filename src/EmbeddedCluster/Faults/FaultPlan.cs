@@ -59,6 +59,9 @@ public sealed class FaultPlan
     /// <summary>Lets open watches go silent without an end. Returns how many.</summary>
     public int SilenceWatches(RequestMatch match) => Command(match, new FaultAction.SilenceWatch());
 
+    /// <summary>Ends open watches as if their time were up. Returns how many.</summary>
+    public int EndWatches(RequestMatch match) => Command(match, new FaultAction.EndWatch());
+
     /// <summary>Ends open watches with an ERROR event. Returns how many.</summary>
     public int FailWatches(RequestMatch match, ApiStatus status) => Command(match, new FaultAction.FailWatch(status));
 

@@ -70,7 +70,7 @@ internal sealed partial class RequestPipeline(
                 break;
             case FaultAction.CutBefore:
                 return null;
-            case FaultAction.CutWatch or FaultAction.SilenceWatch or FaultAction.FailWatch:
+            case FaultAction.CutWatch or FaultAction.SilenceWatch or FaultAction.FailWatch or FaultAction.EndWatch:
                 call.WatchFault = fault.Action;
                 break;
         }

@@ -84,6 +84,7 @@ internal sealed class WatchReply(Storage storage, ResourceDefinition resource, s
         FaultAction.CutWatch cut => cut.Events,
         FaultAction.SilenceWatch silence => silence.Events,
         FaultAction.FailWatch fail => fail.Events,
+        FaultAction.EndWatch end => end.Events,
         _ => null,
     };
 
@@ -117,6 +118,8 @@ internal sealed class WatchReply(Storage storage, ResourceDefinition resource, s
             case FaultAction.SilenceWatch silence when _sent >= silence.Events:
                 await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, storage.Time, stop), CutLater());
                 response.HttpContext.Abort();
+                return true;
+            case FaultAction.EndWatch end when _sent >= end.Events:
                 return true;
             case FaultAction.FailWatch fail when _sent >= fail.Events:
                 WatchEncoder.WriteError(response.BodyWriter, fail.Status);

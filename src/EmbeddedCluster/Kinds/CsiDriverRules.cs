@@ -33,7 +33,6 @@ internal sealed class CsiDriverRules : KindRules
 
     public override void Validate(JsonObject content, FieldErrors errors)
     {
-        VolumeChecks.CheckDriverName(content["metadata"].Text("name"), "metadata.name", errors);
         var spec = content["spec"];
         foreach (var mode in spec.Array("volumeLifecycleModes").Texts())
             if (mode is not ("Persistent" or "Ephemeral")) errors.NotSupported("spec.volumeLifecycleModes", mode, "Ephemeral", "Persistent");
@@ -53,12 +52,13 @@ internal sealed class CsiDriverRules : KindRules
         if (spec.Integer("nodeAllocatableUpdatePeriodSeconds") is < ShortestUpdatePeriod)
             errors.Invalid("spec.nodeAllocatableUpdatePeriodSeconds", spec.At("nodeAllocatableUpdatePeriodSeconds"), $"must be greater than or equal to {ShortestUpdatePeriod} seconds");
         if (spec.At("serviceAccountTokenInSecrets") is not null && audiences.Count is 0)
-            errors.Invalid("spec.serviceAccountTokenInSecrets", spec.At("serviceAccountTokenInSecrets"), "may only be set when spec.tokenRequests is non-empty");
+            errors.Invalid("spec.serviceAccountTokenInSecrets", spec.At("serviceAccountTokenInSecrets"), "serviceAccountTokenInSecrets is set but no tokenRequests are specified");
     }
 
     public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
     {
-        foreach (var field in (ReadOnlySpan<string>)["attachRequired", "volumeLifecycleModes"])
-            CheckImmutable(content["spec"].At(field), old["spec"].At(field), "spec." + field, errors);
+        // The server names the first of them by a slip of the pen.
+        foreach (var (field, named) in (ReadOnlySpan<(string, string)>)[("attachRequired", "attachedRequired"), ("volumeLifecycleModes", "volumeLifecycleModes")])
+            CheckImmutable(content["spec"].At(field), old["spec"].At(field), "spec." + named, errors);
     }
 }

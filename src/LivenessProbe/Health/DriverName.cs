@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
 
@@ -24,7 +25,7 @@ internal sealed partial class DriverName(CsiAddress address, CsiCallMetrics metr
             if (name.IsOk) return (name.Response, null);
             // On a new connection: another driver may be at the path by now, and one that stands still would be sent more and more.
             if (name.Error.IsLimit) Log.StillNoName(log, address.Text, Limit);
-            else if (connection.Lost.IsCompleted) await AfterLoss(name.Error, stop);
+            else if (name.Error.Code is StatusCode.Unavailable && connection.Lost.IsCompleted) await AfterLoss(name.Error, stop);
             else return (null, name.Error.Text);
         }
     }

@@ -47,7 +47,7 @@ internal sealed partial class RegistrationService(string driver, string endpoint
         if (status.PluginRegistered) Log.Registered(logger, driver);
         else
         {
-            Log.NotRegistered(logger, driver, Cut(status.Error), RefusalAdvice.For(status.Error, endpoint));
+            Log.NotRegistered(logger, driver, Cut(status.Error).ReplaceLineEndings(" "), RefusalAdvice.For(status.Error, endpoint));
             _refused.TrySetResult();
         }
         return new RegistrationStatusResponse();

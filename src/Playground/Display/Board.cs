@@ -9,7 +9,7 @@ namespace Sidecars.Playground;
 /// </summary>
 internal sealed partial class Board
 {
-    private static readonly string[] Followed = ["persistentvolumeclaims", "persistentvolumes", "volumeattachments", "pods"];
+    private static readonly string[] Followed = ["csidrivers", "csinodes", "persistentvolumeclaims", "persistentvolumes", "volumeattachments", "pods"];
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _objects = new(StringComparer.Ordinal);
@@ -69,6 +69,16 @@ internal sealed partial class Board
         lock (_gate)
         {
             _calls[method] = _calls.GetValueOrDefault(method) + 1;
+            SignalWhileLocked();
+        }
+    }
+
+    /// <summary>Tells what no object of the cluster shows.</summary>
+    public void Tell(string line)
+    {
+        lock (_gate)
+        {
+            _news.Add(line);
             SignalWhileLocked();
         }
     }

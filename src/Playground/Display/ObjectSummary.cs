@@ -12,6 +12,8 @@ internal static class ObjectSummary
         ["PersistentVolume"] = Volume,
         ["Pod"] = Pod,
         ["VolumeAttachment"] = Attachment,
+        ["CSIDriver"] = Driver,
+        ["CSINode"] = Node,
     };
 
     public static string Of(StoredObject stored) => Of(stored.Resource.Kind, stored.Root);
@@ -56,6 +58,15 @@ internal static class ObjectSummary
         if (At(attachment, "status", "attached") is { ValueKind: JsonValueKind.True }) return $"{volume} is attached to {node}";
         var error = Text(attachment, "status", "attachError", "message");
         return error.Length > 0 ? $"attaching {volume} to {node} failed: {error}" : $"{volume} is being attached to {node}";
+    }
+
+    private static string Driver(JsonElement driver) =>
+        At(driver, "spec", "attachRequired") is { ValueKind: JsonValueKind.True } ? "registered, its volumes are attached" : "registered, its volumes need no attaching";
+
+    private static string Node(JsonElement node)
+    {
+        var drivers = At(node, "spec", "drivers") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Select(d => Text(d, "name")).ToList() : [];
+        return drivers.Count > 0 ? $"has {string.Join(", ", drivers)}" : "has no driver";
     }
 
     private static string Annotation(JsonElement content, string name) => Text(content, "metadata", "annotations", name);

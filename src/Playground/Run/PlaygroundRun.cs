@@ -47,7 +47,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
         if (options.Once)
         {
-            await output.WriteLineAsync("All of it came true: claim bound, volume published, and everything gone again.");
+            await output.WriteLineAsync($"All of it came true: {(options.CsiAddress is null ? "claim bound, volume published, everything gone again, and a killed driver noticed" : "claim bound, volume published, and everything gone again")}.");
             return ExitCode.Success;
         }
 
@@ -68,11 +68,20 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
     /// <summary>The driver is killed and comes back: the node's health check has to turn red and green again.</summary>
     private async Task LoseDriver(Story story, World world, StepWalk walk, CancellationToken stop)
     {
-        await walk.Wait(story.Healthy(world.Health), options.StepLimit, stop);
+        await Find(story.Healthy);
         await world.KillDriver(stop);
-        await walk.Wait(story.Dead(world.Health), options.StepLimit, stop);
+        world.Board.Tell($"{Story.Driver}: killed");
+        await Find(story.Dead);
         await world.StartDriverAgain();
-        await walk.Wait(story.Healthy(world.Health), options.StepLimit, stop);
+        world.Board.Tell($"{Story.Driver}: started again");
+        await Find(story.Healthy);
+
+        async Task Find(Func<DriverHealth, Step> what)
+        {
+            var step = what(world.Health);
+            await walk.Wait(step, options.StepLimit, stop);
+            world.Board.Tell($"{step.Promise}: {step.LastSeen()}");
+        }
     }
 
     private async Task Invite(World world, Story story)

@@ -5,9 +5,13 @@ namespace Sidecars.ClusterDriverRegistrar.Tests.Program;
 /// <summary>Exit codes of the published program for command lines that do not get as far as a cluster (registrar contract A2, C).</summary>
 internal sealed class CommandLineTests
 {
+    [TestCase("-h", 0, "Usage of csi-cluster-driver-registrar")]
     [TestCase("-no-such-flag", 2, "flag provided but not defined: -no-such-flag")]
     [TestCase("--pod-info-mount=maybe", 2, "pod-info-mount")]
     [TestCase("--connection-timeout=5", 2, "connection-timeout")]
+    [TestCase("--stderrthreshold=junk", 2, "invalid value \"junk\" for flag -stderrthreshold")]
+    [TestCase("--log_backtrace_at=junk", 2, "invalid value \"junk\" for flag -log_backtrace_at")]
+    [TestCase("--log_backtrace_at=a.go:0", 2, "-log_backtrace_at")]
     [TestCase("--logging-format=xml", 1, "LoggingConfiguration is invalid")]
     [TestCase("--fs-group-policy=Sometimes", 1, "--fs-group-policy must be one of")]
     [TestCase("--csi-address=nonsense", 1, "neither an absolute path")]

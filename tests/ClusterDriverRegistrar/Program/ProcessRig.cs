@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
 
@@ -7,6 +8,8 @@ namespace Sidecars.ClusterDriverRegistrar.Tests.Program;
 internal sealed class ProcessRig : IAsyncDisposable
 {
     public const string Name = "csi-cluster-driver-registrar";
+
+    private const string Account = "registrar";
 
     private readonly TemporaryDirectory _directory = new();
     private readonly string _kubeconfig;
@@ -24,11 +27,15 @@ internal sealed class ProcessRig : IAsyncDisposable
 
     public bool ObjectExists => Cluster.Storage.Get(KeeperRig.Resource, null, KeeperRig.Name).IsOk;
 
-    public static async Task<ProcessRig> PrepareAsync(bool driverListens = true)
+    public string Object => Cluster.Storage.Get(KeeperRig.Resource, null, KeeperRig.Name).Value.ToJson()["spec"]!.ToJsonString();
+
+    /// <summary>A cluster and a driver. With rules, in JSON, the program's account may do only what they allow.</summary>
+    public static async Task<ProcessRig> PrepareAsync(bool driverListens = true, string? rules = null)
     {
-        var rig = new ProcessRig(await ClusterServer.StartAsync().WithinLimit(), ScriptedDriver.Create());
+        var rig = new ProcessRig(await ClusterServer.StartAsync(new ClusterOptions { UseRbac = rules is not null, Users = [new ClusterUser(Account, "a-token")] }).WithinLimit(), ScriptedDriver.Create());
+        if (rules is not null) rig.Allow(rules);
         if (driverListens) await rig.Driver.StartAsync();
-        await rig.Cluster.WriteKubeconfig(rig._kubeconfig);
+        await rig.Cluster.WriteKubeconfig(rig._kubeconfig, Account);
         return rig;
     }
 
@@ -48,6 +55,15 @@ internal sealed class ProcessRig : IAsyncDisposable
     }
 
     public int Requests(string verb) => Cluster.Requests.Count(KeeperRig.Match(verb));
+
+    private void Allow(string rules)
+    {
+        Cluster.Storage.Create("clusterroles", JsonNode.Parse($$"""{"metadata":{"name":"{{Account}}"},"rules":{{rules}}}""")!.AsObject()).Value.ToString();
+        Cluster.Storage.Create("clusterrolebindings", JsonNode.Parse($$"""
+            {"metadata":{"name":"{{Account}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{Account}}"},
+             "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"{{Account}}"}]}
+            """)!.AsObject()).Value.ToString();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -51,16 +51,41 @@ internal sealed class ProcessTests
         Assert.That(program.ErrorLines, Has.Some.Contains("Could not delete the CSIDriver"));
     }
 
-    [Test]
-    public async Task A_second_signal_does_not_wait_for_the_deletion()
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_second_signal_does_not_cut_the_deletion_short(bool interrupt)
     {
         await using var rig = await ProcessRig.PrepareAsync();
         var program = await rig.Started();
         using var held = rig.Cluster.Faults.Add(KeeperRig.Match("delete"), new FaultAction.Hold());
         program.Interrupt();
         await held.Reached.WithinLimit();
+        if (interrupt) program.Interrupt();
+        else program.Terminate();
+        held.Release();
+        Assert.That(await program.WaitForExit(), Is.Zero);
+        Assert.That(rig.ObjectExists, Is.False);
+    }
+
+    [Test] // 8
+    public async Task An_object_that_is_gone_already_is_deleted_enough()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        var program = await rig.Started();
+        rig.Cluster.Faults.Add(KeeperRig.Match("delete"), new FaultAction.Answer(new ApiStatus(404, "NotFound", "it is gone")));
+        program.Interrupt();
+        Assert.That(await program.WaitForExit(), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_termination_that_is_to_delete_and_cannot_ends_it_with_1()
+    {
+        await using var rig = await ProcessRig.PrepareAsync();
+        var program = await rig.Started("--delete-on-stop");
+        rig.Cluster.Faults.StopServing();
         program.Terminate();
         Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Some.Contains("Could not delete the CSIDriver"));
     }
 
     [TestCase(true, 0)]
@@ -143,7 +168,7 @@ internal sealed class ProcessTests
         await using var rig = await ProcessRig.PrepareAsync();
         rig.Driver.Answer("GetPluginInfo", DriverRule.Answer("""{"name":"CSI.example.com"}"""));
         var program = rig.Start();
-        var line = await program.WaitForErrorLine(l => l.Contains("cannot be the name of a CSIDriver", StringComparison.Ordinal));
+        var line = await program.WaitForErrorLine(l => l.Contains("is not one that Kubernetes takes", StringComparison.Ordinal));
         Assert.That(line, Does.Contain("CSI.example.com").And.Contain("only lower-case letters"));
         await program.WaitForErrorLine(l => l.Contains("A request about the CSIDriver failed", StringComparison.Ordinal));
         Assert.That(program.HasExited, Is.False);

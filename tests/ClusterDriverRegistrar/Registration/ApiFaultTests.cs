@@ -122,6 +122,44 @@ internal sealed class ApiFaultTests
     }
 
     [Test]
+    public async Task A_server_that_does_not_know_the_kind_is_asked_until_it_does()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        var unknown = ((string[])["get", "create", "watch"]).Select(verb => rig.Plan(verb, 404, "NotFound", "the server could not find the requested resource")).ToList();
+        await rig.Run();
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain("does not serve csidrivers in storage.k8s.io/v1"));
+        unknown.ForEach(fault => fault.Dispose());
+        await rig.Time.Pass(TimeSpan.FromSeconds(1));
+        await rig.Line("Created CSIDriver");
+    }
+
+    [Test]
+    public async Task A_server_that_goes_on_asking_to_be_spared_gets_what_it_asks_for()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Cluster.Faults.Add(KeeperRig.Match("create"), new FaultAction.Answer(Spared(5)), times: 12);
+        await rig.Run();
+        const int withinTheClient = 10;
+        for (var i = 0; i <= withinTheClient; i++) await rig.Time.Pass(TimeSpan.FromSeconds(5)); // the eleventh is the pause between two looks
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain("00:00:05"));
+        await rig.Time.Pass(TimeSpan.FromSeconds(5));
+        await rig.Line("Created CSIDriver");
+    }
+
+    [Test]
+    public async Task A_stop_does_not_wait_for_a_server_that_asks_to_be_spared_and_sends_nothing_more()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Cluster.Faults.Add(KeeperRig.Match("create"), new FaultAction.Answer(Spared(90)));
+        await rig.Run();
+        await rig.Time.TimerSet(due => due == TimeSpan.FromSeconds(90));
+        await rig.Stop();
+        Assert.That(rig.Requests("create"), Is.EqualTo(1));
+    }
+
+    private static ApiStatus Spared(int seconds) => new(429, "TooManyRequests", "come back later") { Details = new StatusDetails { RetryAfterSeconds = seconds } };
+
+    [Test]
     public async Task A_creation_under_way_at_the_end_is_waited_for_so_that_the_deletion_is_the_last_word()
     {
         await using var rig = await KeeperRig.PrepareAsync();

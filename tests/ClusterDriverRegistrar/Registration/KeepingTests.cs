@@ -135,9 +135,71 @@ internal sealed class KeepingTests
         await using var rig = await KeeperRig.PrepareAsync("get", "create");
         await rig.Run();
         await rig.Line("Not allowed to watch");
+        await rig.Line("Created CSIDriver");
         rig.Remove();
         await rig.Time.Pass(TimeSpan.FromMinutes(2));
         Assert.That((await rig.Request("create", 2)).Code, Is.EqualTo(201));
+    }
+
+    [Test]
+    public async Task A_missing_right_to_watch_is_told_although_the_first_look_fails()
+    {
+        await using var rig = await KeeperRig.PrepareAsync("get", "create");
+        rig.Plan("get", 500, "InternalError", times: 1);
+        await rig.Run();
+        await rig.Line("Not allowed to watch");
+        await rig.Time.Pass(TimeSpan.FromSeconds(1));
+        await rig.Line("Created CSIDriver");
+        Assert.That(rig.Log.Lines, Has.Exactly(1).StartsWith("Not allowed to watch"));
+    }
+
+    [Test]
+    public async Task A_watch_that_fails_after_its_first_word_is_opened_ever_less_often()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("{}");
+        rig.Cluster.Faults.Add(KeeperRig.Match("watch"), new FaultAction.FailWatch(new ApiStatus(500, "InternalError", "etcd is slow"), Events: 1));
+        await rig.Run();
+        foreach (var seconds in (int[])[1, 2, 4, 8, 16, 32, 64, 120, 120]) await rig.Time.Pass(TimeSpan.FromSeconds(seconds));
+        await rig.Request("get", 10);
+    }
+
+    [Test]
+    public async Task A_watch_that_is_closed_before_its_time_is_opened_again_after_a_pause_and_nothing_is_made_of_it()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("{}");
+        rig.Cluster.Faults.Add(KeeperRig.Match("watch"), new FaultAction.EndWatch(Events: 1), times: 3);
+        await rig.Run();
+        foreach (var seconds in (int[])[1, 2, 4]) await rig.Time.Pass(TimeSpan.FromSeconds(seconds));
+        await rig.Request("get", 4);
+        rig.Remove();
+        await rig.Line("Created CSIDriver");
+        Assert.That(rig.Log.Entries.Where(e => e.Level >= Microsoft.Extensions.Logging.LogLevel.Warning), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_watch_that_lasted_as_long_as_was_agreed_is_followed_by_another_at_once()
+    {
+        await using var rig = await KeeperRig.StartAsync();
+        await rig.Line("Created CSIDriver");
+        rig.Time.Advance(TimeSpan.FromSeconds(55));
+        rig.Cluster.Faults.EndWatches(KeeperRig.Match("watch"));
+        await rig.Request("get", 2);
+        Assert.That(rig.Log.Lines, Has.None.Contains("The watch of the CSIDriver failed"));
+    }
+
+    [Test]
+    public async Task A_creation_that_is_refused_where_nothing_may_be_read_is_not_in_order()
+    {
+        await using var rig = await KeeperRig.PrepareAsync("create", "delete");
+        await rig.Run();
+        await rig.Line("Created CSIDriver");
+        Assert.That(rig.Metrics(), Does.Contain("object_in_order 1"));
+        rig.Grant("delete");
+        await rig.Time.Pass(TimeSpan.FromMinutes(2));
+        await rig.Line("grant the verb create");
+        Assert.That(rig.Metrics(), Does.Contain("object_in_order 0"));
     }
 
     [Test]
@@ -189,7 +251,7 @@ internal sealed class KeepingTests
         await rig.Line("Created CSIDriver");
         Assert.That(rig.Cluster.Faults.SilenceWatches(KeeperRig.Match("watch")), Is.EqualTo(1));
         rig.Remove();
-        await rig.Time.Pass(TimeSpan.FromSeconds(305));
+        await rig.Time.Pass(TimeSpan.FromSeconds(60)); // the original looks every two minutes
         await rig.Line("did not close the watch in time");
         await rig.Time.Pass(TimeSpan.FromSeconds(1));
         await rig.Request("create", 2);

@@ -79,7 +79,9 @@ internal sealed class KeeperRig : IAsyncDisposable
         var (address, error) = ClusterAddress.Find(kubeconfig);
         _api = new ApiClient(address ?? throw new InvalidOperationException(error), new ApiClientOptions { UserAgent = "registrar/rig" }, Time, Log);
         var item = new DriverObject(_api, driver, Time, () => 0);
-        _registrar = new Registrar(item, parsed.Spec.Wanted(attach), parsed.Reconcile.Value, new RegistrarMetrics(_metrics), Time, Log);
+        var metrics = new RegistrarMetrics(_metrics);
+        metrics.Begin();
+        _registrar = new Registrar(item, parsed.Spec.Wanted(attach), parsed.Reconcile.Value, metrics, Time, Log);
         _running = new Keeper(item, _registrar, State, Time, Log).RunAsync(_stop.Token);
     }
 

@@ -64,6 +64,29 @@ internal sealed class PluginWatcherTests : ControllerTest
         Assert.That(registrar.ErrorLines, Has.Some.Contains("no socket is at /var/lib/kubelet/plugins/elsewhere/csi.sock"));
     }
 
+    [Test]
+    public async Task A_driver_that_calls_itself_otherwise_is_registered_under_the_name_its_registrar_told()
+    {
+        await using var other = await ScriptedDriver.StartNewAsync(new ScriptedDriverOptions { Name = "other.example.com" }).WithinLimit();
+        other.Answer("NodeGetInfo", DriverRule.Answer("""{"node_id":"id-of-the-other"}"""));
+        await using var registrar = Registrar($"--kubelet-registration-path={other.SocketPath}");
+        await UntilDrivers("csi.example.com");
+        Assert.That(Storage.Get("csinodes", null, NodeName).Value.ToJson()["spec"]!["drivers"]![0]!["nodeID"]!.GetValue<string>(), Is.EqualTo("id-of-the-other"));
+    }
+
+    [Test]
+    public async Task A_socket_that_is_moved_into_the_directory_registers_its_driver_and_one_moved_away_takes_it_with_it()
+    {
+        await using var registrar = PublishedProgram.Start("csi-node-driver-registrar",
+            [$"--csi-address={_driver.SocketPath}", $"--kubelet-registration-path={_driver.SocketPath}", $"--plugin-registration-path={DirectoryOfKubelet}", "-v=4"]);
+        await registrar.WaitForErrorLine(l => l.Contains("Waiting for the kubelet on the registration socket", StringComparison.Ordinal));
+        var (made, moved) = (Path.Combine(DirectoryOfKubelet, "csi.example.com-reg.sock"), Path.Combine(Registry, "csi.example.com-reg.sock"));
+        File.Move(made, moved);
+        await UntilDrivers("csi.example.com");
+        File.Move(moved, Path.Combine(Registry, ".hidden"));
+        await UntilDrivers();
+    }
+
     private PublishedProgram Registrar(params string[] more) => PublishedProgram.Start(
         "csi-node-driver-registrar",
         [$"--csi-address={_driver.SocketPath}", $"--kubelet-registration-path={_driver.SocketPath}", $"--plugin-registration-path={Registry}", "-v=4", .. more]);

@@ -45,6 +45,31 @@ internal sealed class DefaultsTests
     }
 
     [Test]
+    public void A_driver_has_a_generation_from_the_first_change_of_its_spec_on()
+    {
+        using var storage = TestStorage.Create();
+        storage.Create("csidrivers", TestStorage.Json("""{"metadata":{"name":"p.example.com"},"spec":{}}"""));
+        Assert.That(Generation("""{"metadata":{"labels":{"a":"b"}}}"""), Is.Null);
+        Assert.That(Generation("""{"spec":{"podInfoOnMount":true}}"""), Is.EqualTo(1));
+        Assert.That(Generation("""{"metadata":{"labels":{"a":"c"}}}"""), Is.EqualTo(1));
+        Assert.That(Generation("""{"spec":{"podInfoOnMount":false}}"""), Is.EqualTo(2));
+
+        long? Generation(string change) =>
+            storage.Patch("csidrivers", null, "p.example.com", PatchKind.Merge, TestStorage.Json(change)).Value.ToJson()["metadata"].Integer("generation");
+    }
+
+    [TestCase(64, true)]
+    [TestCase(253, true)]
+    [TestCase(254, false)]
+    public void A_drivers_object_may_have_a_longer_name_than_the_driver_itself(int length, bool isTaken)
+    {
+        using var storage = TestStorage.Create();
+        var driver = TestStorage.Json("""{"metadata":{},"spec":{}}""");
+        driver["metadata"]!["name"] = new string('a', length);
+        Assert.That(storage.Create("csidrivers", driver).IsOk, Is.EqualTo(isTaken));
+    }
+
+    [Test]
     public void The_texts_of_a_secret_become_data()
     {
         using var storage = TestStorage.Create();

@@ -1,8 +1,12 @@
+using System.Net.Sockets;
 using Grpc.Core;
 using Sidecars.Csi;
+using Sidecars.Hosting.Http2;
 using Sidecars.Hosting.Metrics;
 using Sidecars.LivenessProbe.Health;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Http2;
+using static Sidecars.Tests.Support.Http2.Frames;
 
 namespace Sidecars.LivenessProbe.Tests.Health;
 
@@ -50,6 +54,25 @@ internal sealed class DriverNameTests
     {
         _driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Unavailable, "not now"));
         Assert.That((await Ask().WithinLimit()).Error, Is.EqualTo("rpc error: code = Unavailable desc = not now"));
+    }
+
+    [Test]
+    public async Task A_driver_that_calls_it_an_error_and_hangs_up_has_not_gone_away()
+    {
+        await _driver.StopAsync();
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(_driver.SocketPath));
+        listener.Listen();
+        var asking = Ask();
+        using (var driver = await RawPeer.AcceptAsync(listener))
+        {
+            await driver.TakePreface();
+            await driver.Send(Settings());
+            await driver.NextOf(FrameType.Headers);
+            await driver.Send(Headers(1, Block((":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "13"), ("grpc-message", "broken")),
+                FrameFlags.EndHeaders | FrameFlags.EndStream), GoAway(1));
+        }
+        Assert.That((await asking.WithinLimit()).Error, Is.EqualTo("rpc error: code = Internal desc = broken"));
     }
 
     private Task<(string? Name, string? Error)> Ask() => new DriverName(

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecars.Csi;
@@ -192,12 +194,18 @@ internal sealed class OddDriverTests
         }
     }
 
-    [Test]
-    public async Task One_on_a_socket_without_a_file_is_met_anew_by_each_check()
+    [TestCase("unix-abstract:{0}")]
+    [TestCase("127.0.0.1:{1}")]
+    [TestCase("localhost:{1}")]
+    [TestCase("dns:///localhost:{1}")]
+    public async Task One_on_a_socket_without_a_file_is_met_anew_by_each_check(string address)
     {
         var name = $"csi-{Environment.ProcessId}";
-        using var listener = Listen("\0" + name, backlog: 16);
-        using var health = Health("unix-abstract:" + name);
+        using var abstractListener = Listen("\0" + name, backlog: 16);
+        using var tcpListener = new TcpListener(IPAddress.Loopback, 0);
+        tcpListener.Start();
+        var listener = address.StartsWith("unix", StringComparison.Ordinal) ? abstractListener : tcpListener.Server;
+        using var health = Health(string.Format(CultureInfo.InvariantCulture, address, name, ((IPEndPoint)tcpListener.LocalEndpoint).Port));
         for (var i = 0; i < 2; i++)
         {
             var check = health.Check(CancellationToken.None);

@@ -65,10 +65,12 @@ internal sealed class ListenerTests
         Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    [Test]
-    public async Task A_crowd_of_silent_clients_keeps_nobody_out()
+    [TestCase("-S -n 1024", 2100, Description = "it takes what it may")]
+    [TestCase("-n 1024", 1020)]
+    [TestCase("-n 64", 60)]
+    public async Task A_crowd_of_silent_clients_keeps_nobody_out_and_leaves_descriptors_to_the_rest(string limits, int most)
     {
-        var (program, url) = await _rig.StartListening();
+        var (program, url) = await _rig.StartLimited(limits);
         var crowd = new List<TcpClient>();
         for (var i = 0; i < 2200; i++)
         {
@@ -77,7 +79,11 @@ internal sealed class ListenerTests
             crowd.Add(client);
         }
         Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
-        Assert.That(ProcessFacts.Of(program.Id).Descriptors, Is.LessThan(2100));
+        Assert.That(ProcessFacts.Of(program.Id).Descriptors, Is.LessThan(most).And.GreaterThan(most / 2));
+        await _rig.Driver.StopAsync();
+        await _rig.Driver.StartAsync();
+        Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")), "a new connection to the driver can be made");
+        Assert.That(program.ErrorLines, Has.None.Contains("Could not accept"));
         crowd.ForEach(client => client.Dispose());
     }
 

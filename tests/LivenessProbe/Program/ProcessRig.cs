@@ -22,6 +22,15 @@ internal sealed partial class ProcessRig : IAsyncDisposable
         return program;
     }
 
+    /// <summary>Starts driver and program, the latter with limits of the shell's ulimit, and returns its address.</summary>
+    public async Task<(PublishedProgram Program, string Url)> StartLimited(string limits)
+    {
+        await Driver.StartAsync();
+        var program = PublishedProgram.StartLimited("livenessprobe", limits, [$"--csi-address={Driver.SocketPath}", "--http-endpoint=127.0.0.1:0"]);
+        _programs.Add(program);
+        return (program, await UrlOf(program));
+    }
+
     /// <summary>Starts the program as the user nobody, who may use the driver's socket for now.</summary>
     public async Task<PublishedProgram> StartAsNobody()
     {

@@ -63,11 +63,13 @@ internal sealed class StartAndEndTests
         Assert.That(_rig.Driver.Connections, Is.Zero);
     }
 
-    [Test]
-    public async Task The_runtimes_signal_ends_it_at_once()
+    [TestCase(false, 143)]
+    [TestCase(true, 130)]
+    public async Task A_signal_ends_it_at_once(bool interrupt, int code)
     {
         var (program, _) = await _rig.StartListening();
-        program.Terminate();
-        Assert.That(await program.WaitForExit(), Is.EqualTo(143));
+        if (interrupt) program.Interrupt();
+        else program.Terminate();
+        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
     }
 }

@@ -113,6 +113,15 @@ internal sealed class RegistrationTests
     }
 
     [Test]
+    public async Task A_refusal_of_several_lines_is_told_in_one()
+    {
+        var program = await _rig.StartServing();
+        using (var kubelet = await Kubelet.ConnectAsync(_rig.Path)) await kubelet.Notify(false, "boom:\n\tfirst\r\nsecond");
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        Assert.That(program.ErrorLines, Has.Exactly(1).Contains("boom: ").And.Exactly(1).Contains("second").And.Some.Match("boom: .*first second.*likelyCause"));
+    }
+
+    [Test]
     public async Task A_refusal_with_a_very_long_reason_is_one_and_its_beginning_is_told()
     {
         var program = await _rig.StartServing();

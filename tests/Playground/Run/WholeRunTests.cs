@@ -25,6 +25,10 @@ internal sealed class WholeRunTests
         Assert.Multiple(() =>
         {
             Assert.That(playground.OutputLines, Has.Some.Contains("bound to pvc-"));
+            Assert.That(playground.OutputLines, Has.Some.EndsWith("CSIDriver hostpath.csi.sidecars.dev: registered, its volumes are attached"));
+            Assert.That(playground.OutputLines, Has.Some.EndsWith("CSINode playground-node: has hostpath.csi.sidecars.dev"));
+            Assert.That(playground.OutputLines.Where(l => l.Contains("livenessprobe finds", StringComparison.Ordinal)).Select(l => l.Split(": ")[0].Split(' ')[^1]),
+                Is.EqualTo((string[])["well", "dead", "well"]));
             Assert.That(playground.OutputLines, Has.Some.Contains("All of it came true"));
             Assert.That(ProcessesIn(_directory.Path), Is.Empty);
         });

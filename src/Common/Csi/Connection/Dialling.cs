@@ -22,10 +22,12 @@ internal sealed partial class Dialling(CsiAddress address, ILogger logger, TimeP
         using var limited = new TimeLimit(limit, time, stop);
         var last = "no answer yet";
         using var reminder = time.CreateTimer(_ => Log.StillConnecting(logger, address.Text, Volatile.Read(ref last)), null, s_reminderPeriod, s_reminderPeriod);
+        ConnectFailure? failure = null;
         while (true)
         {
             var left = limit - time.GetElapsedTime(began);
-            var (connection, failure) = await attempt(left < AttemptLimit ? left.Value : AttemptLimit);
+            if (failure is not null && left <= TimeSpan.Zero) return (null, GivenUp(failure, limit!.Value));
+            (var connection, failure) = await attempt(left < AttemptLimit ? left.Value : AttemptLimit);
             if (connection is not null) return (connection, null);
             Volatile.Write(ref last, failure!.Reason);
             Log.NotYet(logger, address.Text, failure.Reason);
@@ -35,14 +37,16 @@ internal sealed partial class Dialling(CsiAddress address, ILogger logger, TimeP
             }
             catch (OperationCanceledException) when (limited.HasPassed)
             {
-                return (null, failure with
-                {
-                    Reason = $"{(failure.Reason.StartsWith(DeadlineExceeded, StringComparison.Ordinal) ? "" : DeadlineExceeded)}{failure.Reason}; tried for {GoDuration.Format(limit!.Value)}. " +
-                        "Check that the driver container runs and that both mount the directory of the socket",
-                });
+                return (null, GivenUp(failure, limit!.Value));
             }
         }
     }
+
+    private static ConnectFailure GivenUp(ConnectFailure last, TimeSpan limit) => last with
+    {
+        Reason = $"{(last.Reason.StartsWith(DeadlineExceeded, StringComparison.Ordinal) ? "" : DeadlineExceeded)}{last.Reason}; tried for {GoDuration.Format(limit)}. " +
+            "Check that the driver container runs and that both mount the directory of the socket",
+    };
 
     private static partial class Log
     {

@@ -28,6 +28,12 @@ internal static class FlagKinds
 
     public static FlagKind<IReadOnlyDictionary<string, bool>> FeatureGates { get; } = new("mapStringBool", ReadFeatureGates, NoDefault);
 
+    public static FlagKind<string> StringOf(Func<string, string?> fault) => new("value", (string text, bool _, string _, out string value) =>
+    {
+        value = text;
+        return fault(text) is { } wrong ? FlagFault.Same(wrong) : null;
+    }, value => value.Length == 0 ? null : value);
+
     private static string? NoDefault<T>(T value) => null;
 
     private static FlagFault? ReadBool(string text, bool wasSet, bool earlier, out bool value)

@@ -18,6 +18,10 @@ public sealed class FlagSet(string program, FlagDialect dialect)
     public Flag<bool> Bool(string name, bool @default, string usage, char? shorthand = null) =>
         Add(name, @default, usage, shorthand, FlagKinds.Bool);
 
+    /// <summary>A boolean whose value may also be empty, which means true.</summary>
+    public Flag<bool> LenientBool(string name, bool @default, string usage) =>
+        Add(name, @default, usage, null, FlagKinds.LenientBool);
+
     /// <summary>A signed number in Go's literal syntax, limited to 32 bits.</summary>
     public Flag<int> Int(string name, int @default, string usage, char? shorthand = null) =>
         Add(name, @default, usage, shorthand, FlagKinds.Int);
@@ -33,6 +37,10 @@ public sealed class FlagSet(string program, FlagDialect dialect)
     /// <summary>Any text, also the empty one.</summary>
     public Flag<string> String(string name, string @default, string usage, char? shorthand = null) =>
         Add(name, @default, usage, shorthand, FlagKinds.String);
+
+    /// <summary>Text of a certain form; <paramref name="fault"/> says, in Go's words, what is wrong with a value, or null.</summary>
+    public Flag<string> String(string name, string @default, string usage, Func<string, string?> fault) =>
+        Add(name, @default, usage, null, FlagKinds.StringOf(fault));
 
     /// <summary>A duration in Go's syntax; a number without a unit is an error, except 0.</summary>
     public Flag<TimeSpan> Duration(string name, TimeSpan @default, string usage, char? shorthand = null) =>

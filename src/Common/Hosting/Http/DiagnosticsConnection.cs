@@ -58,9 +58,7 @@ internal sealed partial class DiagnosticsConnection(
         var length = RequestHead.Length(_buffer.AsSpan(0, _received));
         if (length > 0) return length;
         var idle = _received == 0;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing);
-        using var timer = time.CreateTimer(
-            static source => ((CancellationTokenSource)source!).Cancel(), limit, idle ? limits.IdleTime : limits.RequestHeadTime, Timeout.InfiniteTimeSpan);
+        using var limit = new TimeLimit(idle ? limits.IdleTime : limits.RequestHeadTime, time, closing);
         while (true)
         {
             if (_received == limits.RequestHeadBytes)
@@ -71,7 +69,7 @@ internal sealed partial class DiagnosticsConnection(
             if (_received == _buffer.Length) Array.Resize(ref _buffer, Math.Min(Math.Max(FirstBufferSize, 2 * _buffer.Length), limits.RequestHeadBytes));
             var read = await socket.ReceiveAsync(_buffer.AsMemory(_received), limit.Token);
             if (read == 0) return null;
-            if (idle) timer.Change(limits.RequestHeadTime, Timeout.InfiniteTimeSpan);
+            if (idle) limit.Restart(limits.RequestHeadTime);
             idle = false;
             _received += read;
             length = RequestHead.Length(_buffer.AsSpan(0, _received));
@@ -142,9 +140,7 @@ internal sealed partial class DiagnosticsConnection(
 
     private async ValueTask Send(DiagnosticsResponse response, string persistence, bool headOnly, CancellationToken closing)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing);
-        using var timer = time.CreateTimer(
-            static source => ((CancellationTokenSource)source!).Cancel(), limit, limits.ResponseTime, Timeout.InfiniteTimeSpan);
+        using var limit = new TimeLimit(limits.ResponseTime, time, closing);
         var head = ResponseHead.Compose(response, persistence, time.GetUtcNow());
         // One segment for the usual small answer: head and body leave together.
         byte[] message = headOnly ? head : [.. head, .. response.WrittenBody.Span];

@@ -27,6 +27,9 @@ public sealed record DiagnosticsLimits
     /// <summary>How long the client may take to read one answer.</summary>
     public TimeSpan ResponseTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Open connections; one more closes the connection that has been waiting for its client the longest.</summary>
+    /// <summary>
+    /// Open connections, or as many as the process has descriptors for; one more closes the connection that has been waiting for its client the
+    /// longest.
+    /// </summary>
     public int Connections { get; init; } = 128;
 }

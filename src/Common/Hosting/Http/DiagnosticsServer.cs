@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting.Files;
 using Sidecars.Hosting.Sockets;
 
 namespace Sidecars.Hosting.Http;
@@ -15,6 +16,9 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
 {
     private const int Backlog = 1024;
 
+    /// <summary>Descriptors that the clients must leave to the rest of the program: where none were left, its own calls would fail and a check with them.</summary>
+    private const int Reserved = 24;
+
     private readonly ILogger _logger = loggers.CreateLogger<DiagnosticsServer>();
     private readonly DiagnosticsLimits _limits = limits ?? DiagnosticsLimits.Default;
     private readonly DiagnosticsRoutes _routes = new();
@@ -25,6 +29,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
     private readonly Lock _lock = new();
     private Socket? _listener;
     private int _disposed;
+    private int _mostConnections;
     private Task _accepting = Task.CompletedTask;
 
     /// <summary>The address really bound, with the port the system chose for port 0; null before <see cref="TryListen"/> succeeded.</summary>
@@ -71,6 +76,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
             error = $"cannot listen on {address}: {e.Message}{Remedy(e.SocketErrorCode)}";
             return false;
         }
+        _mostConnections = (int)Math.Clamp((double)(OpenFiles.Limit ?? int.MaxValue) - Reserved, 1, _limits.Connections);
         BoundEndPoint = (IPEndPoint)_listener.LocalEndPoint!;
         Log.Listening(_logger, BoundEndPoint);
         _accepting = Accept(_listener);
@@ -132,7 +138,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
         DiagnosticsConnection? evicted = null;
         lock (_lock)
         {
-            if (_connections.Count >= _limits.Connections) evicted = GiveUpLongestWaitingWhileLocked() ?? connection;
+            if (_connections.Count >= _mostConnections) evicted = GiveUpLongestWaitingWhileLocked() ?? connection;
             if (evicted is not null) _connections.Remove(evicted);
             // On the pool, because a handler that blocks must not block the accept loop.
             if (evicted != connection) _connections.Add(connection, Task.Run(() => Serve(connection)));

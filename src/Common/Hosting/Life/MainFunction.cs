@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting.Files;
 
 namespace Sidecars.Hosting;
 
@@ -10,6 +11,7 @@ internal static partial class MainFunction
 {
     public static async Task<int> RunAsync(ProcessLife life, Func<ProcessLife, Task<int>> run, ILogger log)
     {
+        OpenFiles.RaiseLimit();
         // On the pool, so that a main function which blocks cannot keep the process from ending.
         var running = Task.Run(() => Contain(life, run, log));
         var first = await await Task.WhenAny(running, life.Ended);

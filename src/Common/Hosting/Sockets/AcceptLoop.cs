@@ -28,6 +28,10 @@ internal static partial class AcceptLoop
             {
                 return null;
             }
+            catch (SocketException) when (stop.IsCancellationRequested || listener.SafeHandle.IsClosed)
+            {
+                return null; // the end of a listener can look like a fault to an accept under way
+            }
             catch (SocketException e) when (IsForGood(e.SocketErrorCode))
             {
                 return e.Message;

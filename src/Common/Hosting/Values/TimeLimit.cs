@@ -30,6 +30,9 @@ public sealed class TimeLimit : IDisposable
     /// <summary>The limit has passed, and the caller did not want to stop.</summary>
     public bool HasPassed => _limit.IsCancellationRequested && !_stop.IsCancellationRequested;
 
+    /// <summary>Begins to count anew, with another limit; not after the one before has passed.</summary>
+    public void Restart(TimeSpan limit) => _limit.CancelAfter(limit);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -59,15 +59,16 @@ public sealed partial class ApiClient : IDisposable
     public Task<ApiResult<T>> GetAsync<T>(Resource<T> resource, ObjectKey key, CancellationToken cancel) where T : KubeObject =>
         Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Get, resource.Of(key), resource.Item, default, null, cancel);
 
-    /// <summary>Creates an object; the answer is the object as the server stored it.</summary>
-    public Task<ApiResult<T>> CreateAsync<T>(Resource<T> resource, T item, CancellationToken cancel) where T : KubeObject =>
+    /// <summary>Creates an object; the answer is the object as the server stored it. For <paramref name="stop"/> see <see cref="SendAsync"/>.</summary>
+    public Task<ApiResult<T>> CreateAsync<T>(Resource<T> resource, T item, CancellationToken cancel, CancellationToken stop = default) where T : KubeObject =>
         SendAsync(HttpMethod.Post, resource.In(item.Metadata.Namespace ?? "default"), resource.Item,
-            JsonSerializer.SerializeToUtf8Bytes(item, resource.Item), MediaTypes.Json, cancel);
+            JsonSerializer.SerializeToUtf8Bytes(item, resource.Item), MediaTypes.Json, cancel, stop);
 
-    /// <summary>Changes an object by a patch of the given media type.</summary>
-    public Task<ApiResult<T>> PatchAsync<T>(Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken cancel)
+    /// <summary>Changes an object by a patch of the given media type. For <paramref name="stop"/> see <see cref="SendAsync"/>.</summary>
+    public Task<ApiResult<T>> PatchAsync<T>(
+        Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken cancel, CancellationToken stop = default)
         where T : KubeObject =>
-        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Patch, resource.Of(key, subresource), resource.Item, patch, type, cancel);
+        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Patch, resource.Of(key, subresource), resource.Item, patch, type, cancel, stop);
 
     /// <summary>
     /// Deletes an object. The answer holds the metadata of what is left while finalizers keep it, or little more than nothing.
@@ -84,19 +85,21 @@ public sealed partial class ApiClient : IDisposable
     /// <param name="body">Body, or empty.</param>
     /// <param name="type">Media type of the body.</param>
     /// <param name="cancel">Ends the request; what it did by then is unknown.</param>
+    /// <param name="stop">Ends the waiting before the request is sent, for the first time or again, and lets one that was sent go on; where it is not given, <paramref name="cancel"/> does.</param>
     public async Task<ApiResult<TAnswer>> SendAsync<TAnswer>(
-        HttpMethod method, string path, JsonTypeInfo<TAnswer> answer, ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type, CancellationToken cancel)
+        HttpMethod method, string path, JsonTypeInfo<TAnswer> answer, ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type, CancellationToken cancel, CancellationToken stop = default)
         where TAnswer : class
     {
+        var waiting = stop.CanBeCanceled ? stop : cancel;
         for (var attempt = 0; ; attempt++)
         {
-            if (_options.Throttle is { } throttle) await throttle.TakeAsync(cancel);
+            if (_options.Throttle is { } throttle) await throttle.TakeAsync(waiting);
             var result = await SendOnce(method, path, answer, body, type, cancel);
             if (result.IsSuccess || attempt == MostRetries || PauseBeforeRetry(method, result.Failure) is not { } pause) return result;
 
             if (pause >= s_longPause) Log.RetryingMuchLater(_log, method.Method, path, result.Failure.ToString(), pause);
             else Log.Retrying(_log, method.Method, path, result.Failure.ToString(), pause);
-            await Task.Delay(pause, _time, cancel);
+            await Task.Delay(pause, _time, waiting);
         }
     }
 

@@ -42,17 +42,17 @@ internal sealed class DriverClient : IDisposable
 
     public bool HasSingleNodeMultiWriter { get; private set; }
 
-    /// <summary>Connects, and asks the driver for everything that stays the same while it runs.</summary>
+    /// <summary>Connects, and asks the driver for everything that stays the same while it runs; for its name only where nobody told it.</summary>
     /// <exception cref="CsiConnectionException">The driver cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">It answered with an error; the message names the call.</exception>
     public static async Task<DriverClient> Connect(
-        CsiAddress address, TimeProvider time, ILogger log, Action<string>? onCall, CancellationToken stop)
+        CsiAddress address, string? toldName, TimeProvider time, ILogger log, Action<string>? onCall, CancellationToken stop)
     {
         var options = new CsiConnectionOptions { Address = address, OnLoss = LossPolicy.Reconnect };
         var client = new DriverClient(await CsiConnection.ConnectAsync(options, log, time, stop), time, onCall);
         try
         {
-            await client.GetAcquainted(stop);
+            await client.GetAcquainted(toldName, stop);
             return client;
         }
         catch
@@ -72,10 +72,10 @@ internal sealed class DriverClient : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private async Task GetAcquainted(CancellationToken stop)
+    private async Task GetAcquainted(string? toldName, CancellationToken stop)
     {
         var identity = new Identity.IdentityClient(_connection.Invoker);
-        Name = (await Ask("GetPluginInfo", identity.GetPluginInfoAsync, new GetPluginInfoRequest(), stop)).Name;
+        Name = toldName ?? (await Ask("GetPluginInfo", identity.GetPluginInfoAsync, new GetPluginInfoRequest(), stop)).Name;
         if (Name.Length == 0) throw new InvalidOperationException("The driver answered GetPluginInfo without a name.");
         Info = await Ask("NodeGetInfo", Node.NodeGetInfoAsync, new NodeGetInfoRequest(), stop);
         if (Info.NodeId.Length == 0) throw new InvalidOperationException($"The driver {Name} answered NodeGetInfo without a node_id.");

@@ -43,11 +43,14 @@ internal sealed partial class Kubelet : IAsyncDisposable
     /// <summary>Completes with the name of the driver that is registered first.</summary>
     public Task<string> FirstDriver => _firstDriver.Task;
 
-    /// <summary>Registers the driver listening at the address and returns its name. A driver registered before is replaced.</summary>
+    /// <summary>
+    /// Registers the driver listening at the address and returns its name: the one its registrar told, whatever it calls itself, or else what it
+    /// says. A driver registered before is replaced.
+    /// </summary>
     /// <exception cref="CsiConnectionException">Nobody answers there.</exception>
-    public async Task<string> Register(CsiAddress address, CancellationToken stop)
+    public async Task<string> Register(CsiAddress address, string? toldName, CancellationToken stop)
     {
-        var client = await DriverClient.Connect(address, _context.Time, _context.Log, _onCall, stop);
+        var client = await DriverClient.Connect(address, toldName, _context.Time, _context.Log, _onCall, stop);
         _csiNode.Register(client);
         _drivers.Add(client);
         Log.Registered(_context.Log, client.Name, address.Text, client.Info.NodeId);

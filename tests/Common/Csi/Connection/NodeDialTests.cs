@@ -116,6 +116,15 @@ internal sealed class NodeDialTests
     }
 
     [Test]
+    public async Task A_limit_that_passes_in_the_pause_leaves_the_reason_of_the_last_attempt()
+    {
+        var dial = NodeConnection.ConnectAsync(Address, s_limit, null, NullLogger.Instance, _time, CancellationToken.None);
+        await _time.TimerSet(due => due < s_limit);
+        _time.Advance(s_limit * 2); // the pause is over first, and then there is no time left
+        Assert.That((await dial.WithinLimit()).Failure!.Reason, Does.Contain("no such file").And.Contains("tried for 3s"));
+    }
+
+    [Test]
     public async Task Without_a_limit_a_silent_connection_is_given_up_for_another()
     {
         using var listener = Listen();

@@ -54,9 +54,9 @@ internal sealed class DiagnosticsServerTests : IAsyncDisposable
     {
         Assert.That((await Get("/healthz")).Status, Is.EqualTo(200));
         Assert.That(_server.Failed.IsCompleted, Is.False);
-        using (new BrokenListener(_server.Listener!))
-        using (var client = new TcpClient())
-            await client.ConnectAsync(_server.BoundEndPoint!).WithinLimit();
+        using var broken = new BrokenListener(_server.Listener!);
+        using var client = new TcpClient();
+        await client.ConnectAsync(_server.BoundEndPoint!).WithinLimit();
         Assert.That(await _server.Failed.WithinLimit(), Is.EqualTo($"cannot take requests on {_server.BoundEndPoint} any more: Invalid argument"));
     }
 
@@ -184,6 +184,22 @@ internal sealed class DiagnosticsServerTests : IAsyncDisposable
         var closed = client.Closed();
         await AdvanceUntil(closed);
         await closed;
+    }
+
+    [Test]
+    public async Task A_limit_that_is_met_in_the_moment_its_request_is_done_hurts_nobody()
+    {
+        var timers = new LateTimers();
+        await using (var server = new DiagnosticsServer(NullLoggerFactory.Instance, timers))
+        {
+            Assert.That(server.TryListen("127.0.0.1:0", out var error), Is.True, error);
+            using var client = await HttpConversation.Open(server.BoundEndPoint!);
+            foreach (var half in (string[])["GET / HTTP/1.1\r\n", "Host: x\r\nConnection: close\r\n\r\n"]) await client.Say(half);
+            Assert.That((await client.Answer()).Status, Is.EqualTo(404));
+            await client.Closed();
+        }
+        Assert.That(timers.Count, Is.GreaterThanOrEqualTo(2), "one for the head, one for the answer");
+        Assert.That(timers.FireAll, Throws.Nothing, "an exception of a timer ends the process");
     }
 
     [Test]

@@ -49,9 +49,41 @@ internal sealed class AcceptLoopTests
     {
         _listener.Listen();
         var loop = Run();
-        using (new BrokenListener(_listener)) await Connect();
+        using var broken = new BrokenListener(_listener);
+        await Connect();
         Assert.That(await loop.WithinLimit(), Is.EqualTo("Invalid argument"));
         Assert.That(_log.Entries, Is.Empty, "it is not tried again");
+    }
+
+    [Test]
+    public async Task A_listener_that_is_disposed_while_clients_come_is_no_fault()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            var path = _directory.File($"s{i}");
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen();
+            var loop = AcceptLoop.RunAsync(listener, client => client.Dispose(), _log, new FakeTimeProvider(), CancellationToken.None);
+            var clients = Enumerable.Range(0, 3).Select(_ => Task.Run(() => TryConnect(path))).ToList();
+            Thread.SpinWait(i);
+            listener.Dispose();
+            Assert.That(await loop.WithinLimit(), Is.Null, $"round {i}");
+            await Task.WhenAll(clients).WithinLimit();
+        }
+    }
+
+    private static async Task TryConnect(string path)
+    {
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await client.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException)
+        {
+            // The listener is gone.
+        }
     }
 
     private Task<string?> Run(CancellationToken stop = default) => AcceptLoop.RunAsync(_listener, client =>

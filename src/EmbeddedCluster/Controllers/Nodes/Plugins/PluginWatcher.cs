@@ -27,14 +27,27 @@ internal sealed partial class PluginWatcher : IAsyncDisposable
         _files = new FileSystemWatcher(directory) { IncludeSubdirectories = true };
         _files.Created += (_, change) => Look(change.FullPath);
         _files.Deleted += (_, change) => Look(change.FullPath);
+        _files.Renamed += (_, change) =>
+        {
+            Look(change.OldFullPath);
+            Look(change.FullPath);
+        };
+        _files.Error += (_, _) => LookAtAll(); // too many changes at once: nobody knows which
         _files.EnableRaisingEvents = true;
-        foreach (var path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)) Look(path);
+        LookAtAll();
     }
 
     public async ValueTask DisposeAsync()
     {
         _files.Dispose();
         await _work.DisposeAsync();
+    }
+
+    private void LookAtAll()
+    {
+        string[] known;
+        lock (_registered) known = [.. _registered.Keys];
+        foreach (var path in Directory.EnumerateFiles(_files.Path, "*", SearchOption.AllDirectories).Union(known)) Look(path);
     }
 
     private void Look(string path)
@@ -88,8 +101,7 @@ internal sealed partial class PluginWatcher : IAsyncDisposable
         {
             if (CsiAddress.Parse(endpoint, out var addressError) is not { } address) throw new InvalidOperationException(addressError);
             if (FileIdentity.Read(endpoint, out _) is not { Kind: FileKind.Socket }) throw new InvalidOperationException($"no socket is at {endpoint}");
-            var driver = await _kubelet.Register(address, stop);
-            if (driver != info.Name) throw new InvalidOperationException($"the driver at {endpoint} is {driver}, not {info.Name}");
+            var driver = await _kubelet.Register(address, info.Name, stop);
             lock (_registered) _registered[path] = (file, driver);
             return null;
         }
