@@ -16,4 +16,4 @@ if (flags.Standard.Version.Value)
 }
 if (flags.Problem() is { } problem) return SidecarHost.Refuse(host, problem);
 
-return await SidecarHost.RunAsync(host, life => new Sidecar(flags, life, TimeProvider.System, version).RunAsync());
+return await NodeProcess.RunAsync(host, life => new Sidecar(flags, life, TimeProvider.System, version).RunAsync());

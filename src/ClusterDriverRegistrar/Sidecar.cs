@@ -56,15 +56,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 
         var address = CsiAddress.Parse(flags.CsiAddress.Value, out _)!; // was checked with the flags
         using var driver = new DriverLink(address, flags.Spec.AttachRequired, DriverIdentity.ShortLimit, callMetrics, time, life.Loggers);
-        CsiResult<DriverFacts> met;
-        try
-        {
-            met = await driver.MeetAsync(stop);
-        }
-        catch (CsiConnectionException e)
-        {
-            return Fail(e.Message);
-        }
+        var met = await driver.MeetAsync(stop);
         if (!met.IsOk) return Fail($"{met.Error.Text}; look at the log of the driver at {address}");
         callMetrics.DriverName = met.Response.Name;
         Log.Driver(_log, met.Response.Name, met.Response.NeedsAttach);
@@ -104,10 +96,6 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
                 ? $"CSIDriver {known.Name} cannot be changed in this and stays as it is: delete it while no volume of the driver is in use"
                 : $"starting anew to register it; CSIDriver {known.Name} stays as it is, delete it if nobody needs it";
             life.Fail(ExitCode.Failure, $"the driver was {Text(known)} and is {Text(now)} since its restart; {whatNow}", asTerminationMessage: true);
-        }
-        catch (CsiConnectionException e)
-        {
-            Log.DriverLost(_log, known.Name, e.Message);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -159,8 +147,5 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 
         [LoggerMessage(4, LogLevel.Error, "The driver's name is not one that Kubernetes takes, and its volumes will not work; the driver has to take another: {driver} {reason}")]
         public static partial void BadName(ILogger logger, string driver, string reason);
-
-        [LoggerMessage(5, LogLevel.Error, "The driver is gone and cannot be waited for; its object is kept: {driver} {err}")]
-        public static partial void DriverLost(ILogger logger, string driver, string err);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class SpecFlags
         if (_attach.Value is not Auto && !GoBool.TryParse(_attach.Value, out _)) return $"--attach-required must be auto, true or false, it is \"{_attach.Value}\"";
         if (_oldAttach.IsSet && AttachRequired != _oldAttach.Value)
             return $"--attach-required={_attach.Value} and --driver-requires-attachment={Text(_oldAttach.Value)} contradict each other; remove the latter, which is the older name";
-        if (_oldPodInfo.Value.Length > 0 && !AsksForPodInfo) return $"--pod-info-mount-version must be {PodInfoVersion} or empty, it is \"{_oldPodInfo.Value}\"";
+        if (PodInfoVersionAsked is not ("" or PodInfoVersion)) return $"--pod-info-mount-version must be {PodInfoVersion} or empty, it is \"{_oldPodInfo.Value}\"";
         if (AsksForPodInfo && _podInfo is { IsSet: true, Value: false })
             return $"--pod-info-mount=false and --pod-info-mount-version={PodInfoVersion} contradict each other; remove the latter, which is the older name";
         if (_policy.Value.Length > 0 && !s_policies.Contains(_policy.Value)) return $"--fs-group-policy must be one of {string.Join(", ", s_policies)}, it is \"{_policy.Value}\"";
@@ -97,7 +97,9 @@ internal sealed class SpecFlags
     };
 
     // Manifests of that time have the value in quotes that no shell took away.
-    private bool AsksForPodInfo => _oldPodInfo.Value.Trim('"') is PodInfoVersion;
+    private string PodInfoVersionAsked => _oldPodInfo.Value.Trim('"');
+
+    private bool AsksForPodInfo => PodInfoVersionAsked is PodInfoVersion;
 
     private string[]? Modes => _modes.Value.Length is 0 ? null : _modes.Value.Split(',', StringSplitOptions.TrimEntries);
 

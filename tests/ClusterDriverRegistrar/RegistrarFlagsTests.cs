@@ -37,6 +37,7 @@ internal sealed class RegistrarFlagsTests
 
     [TestCase("", false)]
     [TestCase("--pod-info-mount-version=", false)]
+    [TestCase("--pod-info-mount-version=\"\"", false)]
     [TestCase("--pod-info-mount-version=v1", true)]
     [TestCase("--pod-info-mount-version=\"v1\"", true)]
     [TestCase("--pod-info-mount --pod-info-mount-version=v1", true)]

@@ -18,14 +18,15 @@ internal sealed partial class DriverLink(CsiAddress address, bool? attachRequire
 
     private readonly ItemBackoff<string> _backoff = new(s_firstPause, s_longestPause);
     private readonly ILogger _log = loggers.CreateLogger<DriverLink>();
-    private CsiConnection? _connection;
+    private NodeConnection? _connection;
 
-    /// <summary>Connects and asks. Throws <see cref="CsiConnectionException"/> where the address can never be connected to.</summary>
+    /// <summary>Connects, and asks.</summary>
     public async Task<CsiResult<DriverFacts>> MeetAsync(CancellationToken stop)
     {
         _connection?.Dispose();
-        var options = new CsiConnectionOptions { Address = address, OnLoss = LossPolicy.Reconnect, ConnectLimit = null, Metrics = metrics };
-        _connection = await CsiConnection.ConnectAsync(options, loggers.CreateLogger<CsiConnection>(), time, stop);
+        var (connection, failure) = await NodeConnection.ConnectAsync(address, null, metrics, loggers.CreateLogger<NodeConnection>(), time, stop);
+        if (connection is null) return CsiError.Local(failure!.Text);
+        _connection = connection;
         var questions = new DriverQuestions(_connection.Invoker, address.Text, attachRequired, callLimit, time, loggers.CreateLogger<DriverQuestions>());
         return await questions.AskAsync(stop);
     }

@@ -37,10 +37,11 @@ internal sealed class DriverObject(ApiClient api, string driver, TimeProvider ti
 
     /// <summary>
     /// A write that was sent is not given up at once when the program is to end: the server may carry it out all the same, after a deletion that
-    /// was to be the last word. It is not sent again then.
+    /// was to be the last word. None is begun or sent again then.
     /// </summary>
     private async Task<ApiResult<CsiDriver>> Write(Func<CancellationToken, Task<ApiResult<CsiDriver>>> send, CancellationToken stop)
     {
+        stop.ThrowIfCancellationRequested();
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var end = stop.Register(() => late.CancelAfter(EndLimit));
         return await Insistently(() => send(late.Token), stop);

@@ -11,7 +11,9 @@ namespace Sidecars.ClusterDriverRegistrar.Registration;
 internal sealed class ObjectWatch : IDisposable
 {
     /// <summary>A watch that has gone silent is not noticed before its time is over; the object must be looked at every two minutes all the same.</summary>
-    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(55);
+    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(50);
+
+    private static readonly TimeSpan s_aWhile = TimeSpan.FromSeconds(10);
 
     /// <summary>What the server may be late in closing the stream before it counts as silent.</summary>
     private static readonly TimeSpan s_silenceMargin = TimeSpan.FromSeconds(5);
@@ -28,8 +30,8 @@ internal sealed class ObjectWatch : IDisposable
         _silence = new CancellationTokenSource(limit, time);
     }
 
-    /// <summary>Whether it was open for as long as was agreed, or nearly; one that ends sooner should not be followed by another at once.</summary>
-    public bool IsServed => _time.GetElapsedTime(_opened) >= s_shortest;
+    /// <summary>Whether it was open for a while, as it is behind a proxy that ends what is idle; one that ends sooner should not be followed by another at once.</summary>
+    public bool IsServed => _time.GetElapsedTime(_opened) >= s_aWhile;
 
     /// <summary>Opens a watch that the server closes after one to two minutes.</summary>
     public static async Task<ApiResult<ObjectWatch>> OpenAsync(ApiClient api, string name, TimeProvider time, Func<double> random, CancellationToken stop)

@@ -117,7 +117,11 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
         foreach (var change in changes)
         {
             settled = await Reconcile([change], version, stop);
-            if (settled.Failure is not null) return settled;
+            if (settled.Failure is not null)
+            {
+                _judged = 0; // the rest is still to be done
+                return settled;
+            }
             if (_judged > version) version = _judged;
         }
         return settled;

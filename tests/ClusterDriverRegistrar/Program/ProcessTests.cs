@@ -62,6 +62,7 @@ internal sealed class ProcessTests
         await held.Reached.WithinLimit();
         if (interrupt) program.Interrupt();
         else program.Terminate();
+        await program.WaitForErrorLine(line => line.Contains("A further signal changes nothing", StringComparison.Ordinal));
         held.Release();
         Assert.That(await program.WaitForExit(), Is.Zero);
         Assert.That(rig.ObjectExists, Is.False);
@@ -94,7 +95,7 @@ internal sealed class ProcessTests
     {
         await using var rig = await ProcessRig.PrepareAsync(driverListens: false);
         var program = rig.Start("-v=5");
-        await program.WaitForErrorLine(line => line.Contains("Connecting to CSI driver", StringComparison.Ordinal));
+        await program.WaitForErrorLine(line => line.Contains("Cannot connect yet", StringComparison.Ordinal));
         if (interrupt) program.Interrupt();
         else program.Terminate();
         Assert.That(await program.WaitForExit(), Is.EqualTo(code));

@@ -84,9 +84,43 @@ internal sealed class DifferenceTests
         Assert.That(rig.Metrics(), Does.Contain("object_in_order 0"));
         rig.Cluster.Faults.FailWatches(KeeperRig.Match("watch"), new(410, "Expired", "too old"));
         await rig.Time.Pass(TimeSpan.FromSeconds(1));
-        await rig.Request("get", 2);
+        await rig.Request("get", 3); // the second is due to the first word of the first watch
+        rig.Cluster.Faults.FailWatches(KeeperRig.Match("watch"), new(410, "Expired", "too old"));
+        await rig.Time.Pass(TimeSpan.FromSeconds(2));
+        await rig.Request("get", 4); // by now the third look is over
         Assert.That(rig.Requests("patch"), Is.EqualTo(3), "it would be refused again");
         Assert.That(rig.State.Missing, Is.Null);
+    }
+
+    [Test]
+    public async Task A_patch_field_by_field_that_fails_half_way_is_finished_later()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("""{"podInfoOnMount":true}""");
+        rig.Plan("patch", 422, "Invalid", "spec.podInfoOnMount: field is immutable", times: 2);
+        rig.Plan("patch", 500, "InternalError", "etcd is slow", times: 1);
+        rig.Plan("patch", 422, "Invalid", "spec.podInfoOnMount: field is immutable", times: 2);
+        await rig.Run(flags: ["--reconcile", "--requires-republish"]);
+        Assert.That(await rig.Line("A request about the CSIDriver failed"), Does.Contain("etcd is slow"));
+        await rig.Time.Pass(TimeSpan.FromSeconds(1));
+        await rig.Time.Pass(due => due > TimeSpan.FromSeconds(1) && due <= TimeSpan.FromSeconds(10)); // the sixth write is paced
+        await rig.Line("Changed the CSIDriver");
+        Assert.That(rig.Spec["requiresRepublish"]!.GetValue<bool>(), Is.True);
+    }
+
+    [Test]
+    public async Task After_a_stop_no_further_field_is_tried()
+    {
+        await using var rig = await KeeperRig.PrepareAsync();
+        rig.Add("""{"podInfoOnMount":true}""");
+        using var held = rig.Cluster.Faults.Add(KeeperRig.Match("patch"), new FaultAction.Hold(), times: 1);
+        await rig.Run(flags: ["--reconcile", "--requires-republish"]);
+        await held.Reached.WithinLimit();
+        rig.Plan("patch", 422, "Invalid");
+        var stopping = rig.Stop();
+        held.Release();
+        await stopping.WithinLimit();
+        Assert.That(rig.Requests("patch"), Is.EqualTo(1));
     }
 
     [Test]

@@ -26,9 +26,16 @@ internal sealed partial class ProcessRig : IAsyncDisposable
     public async Task<(PublishedProgram Program, string Url)> StartLimited(string limits)
     {
         await Driver.StartAsync();
-        var program = PublishedProgram.StartLimited("livenessprobe", limits, [$"--csi-address={Driver.SocketPath}", "--http-endpoint=127.0.0.1:0"]);
-        _programs.Add(program);
+        var program = StartWith(limits, "--http-endpoint=127.0.0.1:0");
         return (program, await UrlOf(program));
+    }
+
+    /// <summary>Starts the program with limits of the shell's ulimit.</summary>
+    public PublishedProgram StartWith(string limits, params string[] arguments)
+    {
+        var program = PublishedProgram.StartLimited("livenessprobe", limits, [$"--csi-address={Driver.SocketPath}", .. arguments]);
+        _programs.Add(program);
+        return program;
     }
 
     /// <summary>Starts the program as the user nobody, who may use the driver's socket for now.</summary>

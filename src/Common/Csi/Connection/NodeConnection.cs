@@ -7,7 +7,7 @@ using Sidecars.Hosting.Http2;
 namespace Sidecars.Csi;
 
 /// <summary>
-/// One connection to a driver, for the programs of every node: it does what <see cref="CsiConnection"/> does for unary calls at a third of
+/// One connection to a driver, for the programs of the node side: it does what <see cref="CsiConnection"/> does for unary calls at a third of
 /// its weight, and nothing more. It is dialled once and never again; <see cref="Lost"/> completes the moment it is over.
 /// </summary>
 public sealed class NodeConnection : IDisposable

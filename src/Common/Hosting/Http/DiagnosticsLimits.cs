@@ -13,7 +13,7 @@ public sealed record DiagnosticsLimits
     /// For a health check of every node: more clients than ask at once there, so that nobody is turned away. A client that waits costs a few
     /// kilobytes.
     /// </summary>
-    public static DiagnosticsLimits ManyAtOnce { get; } = new() { Connections = 2048 };
+    public static DiagnosticsLimits ManyAtOnce { get; } = new() { Connections = 2048, ShareOfDescriptors = 0.875 };
 
     /// <summary>The largest request head in bytes; a longer one is answered with 431. A Prometheus scrape sends about 400.</summary>
     public int RequestHeadBytes { get; init; } = 8 * 1024;
@@ -28,8 +28,11 @@ public sealed record DiagnosticsLimits
     public TimeSpan ResponseTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Open connections, or as many as the process has descriptors for; one more closes the connection that has been waiting for its client the
+    /// Open connections, or what <see cref="ShareOfDescriptors"/> allows; one more closes the connection that has been waiting for its client the
     /// longest.
     /// </summary>
     public int Connections { get; init; } = 128;
+
+    /// <summary>How much of the descriptors that the process may have its connections can take; all listeners of a program together must stay within 1.</summary>
+    public double ShareOfDescriptors { get; init; } = 0.125;
 }

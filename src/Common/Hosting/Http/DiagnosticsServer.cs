@@ -76,7 +76,7 @@ public sealed partial class DiagnosticsServer(ILoggerFactory loggers, TimeProvid
             error = $"cannot listen on {address}: {e.Message}{Remedy(e.SocketErrorCode)}";
             return false;
         }
-        _mostConnections = (int)Math.Clamp((double)(OpenFiles.Limit ?? int.MaxValue) - Reserved, 1, _limits.Connections);
+        _mostConnections = (int)Math.Clamp(((OpenFiles.Limit ?? int.MaxValue) - (double)Reserved) * _limits.ShareOfDescriptors, 1, _limits.Connections);
         BoundEndPoint = (IPEndPoint)_listener.LocalEndPoint!;
         Log.Listening(_logger, BoundEndPoint);
         _accepting = Accept(_listener);

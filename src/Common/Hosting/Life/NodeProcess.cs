@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Sidecars.Hosting;
 
 /// <summary>
-/// The frame of the programs that run on every node: the same signals, exit codes and log as <see cref="SidecarHost"/> gives, without the
+/// The frame of the programs of the node side: the same signals, exit codes and log as <see cref="SidecarHost"/> gives, without the
 /// generic host, whose container and options cost a tenth of what such a program weighs.
 /// </summary>
 public static class NodeProcess

@@ -94,6 +94,10 @@ public sealed partial class ProcessLife : IDisposable
             Log.SecondSignal(_logger, signal);
             EndWith(ExitCode.Failure);
         }
+        else
+        {
+            Log.FurtherSignal(_logger, signal);
+        }
     }
 
     // The code is fixed before the token is cancelled, so that work which ends because of the token cannot decide it.
@@ -147,6 +151,9 @@ public sealed partial class ProcessLife : IDisposable
 
         [LoggerMessage(LogLevel.Warning, "Second signal received, ending at once: {signal}")]
         public static partial void SecondSignal(ILogger logger, PosixSignal signal);
+
+        [LoggerMessage(LogLevel.Information, "A further signal changes nothing, the end is under way: {signal}")]
+        public static partial void FurtherSignal(ILogger logger, PosixSignal signal);
 
         [LoggerMessage(LogLevel.Error, "Could not write the termination message: {path}")]
         public static partial void NoTerminationMessage(ILogger logger, Exception err, string path);

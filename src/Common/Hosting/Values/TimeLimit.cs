@@ -18,7 +18,7 @@ public sealed class TimeLimit : IDisposable
     public TimeLimit(TimeSpan? limit, TimeProvider time, CancellationToken stop)
     {
         _stop = stop;
-        _limit = limit is { } span && span <= Longest ? new CancellationTokenSource(span > TimeSpan.Zero ? span : TimeSpan.Zero, time) : new CancellationTokenSource();
+        _limit = new CancellationTokenSource(TimerOf(limit), time);
         if (limit <= TimeSpan.Zero) _limit.Cancel(); // whenever the clock's timers fire
         _either = CancellationTokenSource.CreateLinkedTokenSource(_limit.Token, stop);
         Token = _either.Token;
@@ -31,7 +31,7 @@ public sealed class TimeLimit : IDisposable
     public bool HasPassed => _limit.IsCancellationRequested && !_stop.IsCancellationRequested;
 
     /// <summary>Begins to count anew, with another limit; not after the one before has passed.</summary>
-    public void Restart(TimeSpan limit) => _limit.CancelAfter(limit);
+    public void Restart(TimeSpan limit) => _limit.CancelAfter(TimerOf(limit));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -39,4 +39,12 @@ public sealed class TimeLimit : IDisposable
         _either.Dispose();
         _limit.Dispose();
     }
+
+    private static TimeSpan TimerOf(TimeSpan? limit) => limit switch
+    {
+        null => Timeout.InfiniteTimeSpan,
+        { } span when span > Longest => Timeout.InfiniteTimeSpan,
+        { } span when span <= TimeSpan.Zero => TimeSpan.Zero,
+        { } span => span,
+    };
 }

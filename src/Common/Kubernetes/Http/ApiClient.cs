@@ -165,7 +165,7 @@ public sealed partial class ApiClient : IDisposable
         var authorization = _fixed;
         try
         {
-            if (_tokens is not null) authorization = await _tokens.GetAuthenticationHeaderAsync(cancel);
+            if (_tokens is not null) authorization = await _tokens.GetAuthenticationHeaderAsync(cancel).WaitAsync(cancel); // a plug-in that hangs does not look at it
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

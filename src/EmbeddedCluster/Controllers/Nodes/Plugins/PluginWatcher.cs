@@ -47,7 +47,15 @@ internal sealed partial class PluginWatcher : IAsyncDisposable
     {
         string[] known;
         lock (_registered) known = [.. _registered.Keys];
-        foreach (var path in Directory.EnumerateFiles(_files.Path, "*", SearchOption.AllDirectories).Union(known)) Look(path);
+        foreach (var path in known) Look(path); // those that are gone first, as their drivers may be at other paths now
+        try
+        {
+            foreach (var path in Directory.EnumerateFiles(_files.Path, "*", SearchOption.AllDirectories)) Look(path);
+        }
+        catch (IOException failure)
+        {
+            Log.CannotLook(_log, _files.Path, failure.Message);
+        }
     }
 
     private void Look(string path)
@@ -125,6 +133,9 @@ internal sealed partial class PluginWatcher : IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Warning, "Cannot look at the plugins in {Path}: {Reason}")]
+        public static partial void CannotLook(ILogger logger, string path, string reason);
+
         [LoggerMessage(1, LogLevel.Warning, "The plugin at {Path} is not registered: {Reason}")]
         public static partial void Refused(ILogger logger, string path, string reason);
     }
