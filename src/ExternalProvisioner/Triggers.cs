@@ -35,14 +35,15 @@ internal sealed class Triggers(
 
     /// <summary>
     /// A class that is new, or made anew, may be what its claims were waiting for: they did not find it, it was of another driver, or
-    /// the driver called its parameters invalid.
+    /// the driver called its parameters invalid. Where its news comes late, a claim may have been tried with it already, and has its own time then.
     /// </summary>
     public void ClassChanged(StoreChange<StorageClass> change)
     {
         if (change.New is not { } storageClass || storageClass.Uid == change.Old?.Uid) return;
         foreach (var claim in caches.Claims.Snapshot().Concat(memory.InProgress.All))
         {
-            if (ClaimOwnership.IsOurs(claim, driver) && ClaimOwnership.ClassOf(claim) == storageClass.Name) claims.Add(claim.Uid);
+            if (ClaimOwnership.IsOurs(claim, driver) && ClaimOwnership.ClassOf(claim) == storageClass.Name && !memory.HadClass(claim.Uid, storageClass))
+                claims.Add(claim.Uid);
         }
     }
 

@@ -55,6 +55,7 @@ public sealed partial class PublishedProgram : IAsyncDisposable
     /// <summary>Starts an executable by its path.</summary>
     public static PublishedProgram StartFile(string path, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
+        Interrupts.LetChildrenTakeThem();
         var start = new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         // Whoever runs the tests may work on a real cluster; a program must not find it there.
         start.Environment.Remove("KUBECONFIG");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Claims;
 
@@ -9,10 +10,17 @@ namespace Sidecars.ExternalProvisioner.Claims;
 internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, byte> _tried = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _classes = new(StringComparer.Ordinal); // uid of the class by that of the claim
 
     public InProgressClaims InProgress { get; } = new();
 
     public InfeasibleClaims Infeasible { get; } = new(infeasibleRetention, time);
+
+    /// <summary>An attempt at the claim begins, with this class.</summary>
+    public void Works(string uid, StorageClass storageClass) => _classes[uid] = storageClass.Uid;
+
+    /// <summary>Whether the last attempt at the claim had this very class, so that it is not what the claim waits for.</summary>
+    public bool HadClass(string uid, StorageClass storageClass) => _classes.TryGetValue(uid, out var known) && known == storageClass.Uid;
 
     /// <summary>An attempt at the claim did not end with its volume in the API.</summary>
     public void Tried(string uid) => _tried[uid] = 0;
@@ -40,5 +48,6 @@ internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider tim
         InProgress.Drop(uid);
         Infeasible.Drop(uid);
         _tried.TryRemove(uid, out _);
+        _classes.TryRemove(uid, out _);
     }
 }

@@ -53,6 +53,7 @@ internal sealed partial class ClaimReconciler(
 
     private async Task<Outcome> Provision(PersistentVolumeClaim claim, StorageClass storageClass, CancellationToken stop)
     {
+        memory.Works(claim.Uid, storageClass);
         var started = time.GetTimestamp();
         var (name, nameError) = options.Naming.Of(claim.Uid);
         var holder = name is null ? null : HolderOf(name);

@@ -22,8 +22,11 @@ public sealed class ClaimMemoryTests
     public void Nothing_is_remembered_of_a_claim_that_went_while_the_driver_worked()
     {
         Keep();
+        var storageClass = new StorageClass { Metadata = { Uid = "class" } };
+        _memory.Works(Uid, storageClass);
         _memory.Settled(Uid, _ => true);
         Assert.That(_memory.Knows(Uid), Is.False);
+        Assert.That(_memory.HadClass(Uid, storageClass), Is.False);
     }
 
     [Test]

@@ -129,13 +129,16 @@ internal sealed class SidecarHostTests : IDisposable
     [Test]
     public async Task The_first_failure_wins_is_logged_and_leaves_its_message()
     {
+        var failedTwice = new TaskCompletionSource();
         var code = await Run(async life =>
         {
             life.Fail(ExitCode.Failure, "Lost connection to CSI driver, exiting", asTerminationMessage: true);
             life.Fail(ExitCode.Fatal, "another cause", asTerminationMessage: true);
+            failedTwice.SetResult();
             await Cancelled(life);
             return 0;
         });
+        await failedTwice.Task.WaitAsync(Limit); // the first ends the process, whatever the work goes on to say
         Assert.That(code, Is.EqualTo(1));
         Assert.That(File.ReadAllText(_terminationMessage), Is.EqualTo("Lost connection to CSI driver, exiting"));
         Assert.That(Log, Does.Contain("reason=\"Lost connection to CSI driver, exiting\" exitCode=1").And.Contain("another cause"));
