@@ -148,6 +148,7 @@ internal sealed class BacklogTests : RigTest
         rig.Driver.Answer("ControllerPublishVolume", Fails(StatusCode.Internal, "busy"));
         rig.World.AddNode("n1", "node-1");
         rig.World.Add(new TestVolume().Marked());
+        using var slow = rig.Cluster.Faults.Add(new RequestMatch { Verb = "create", Resource = "events" }, new FaultAction.Hold(), skip: 1, times: 1);
         await rig.Run();
         rig.World.Add(new TestAttachment());
         await rig.World.UntilError("va");
@@ -158,7 +159,9 @@ internal sealed class BacklogTests : RigTest
         rig.World.Add(new TestAttachment("late"));
         await rig.World.UntilError("late");
         await rig.Fence();
+        await slow.Reached.WithinLimit(); // an event is being written when the clock moves
         rig.Advance(TimeSpan.FromSeconds(30));
+        slow.Release();
         await rig.World.UntilEvent("late", "AttachmentDelayed");
     }
 

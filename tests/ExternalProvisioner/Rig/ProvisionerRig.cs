@@ -62,8 +62,9 @@ internal sealed class ProvisionerRig : IAsyncDisposable
         var facts = await FactsOf(connection, _stop.Token).WithinLimit();
         var (address, error) = ClusterAddress.Find("", Cluster.Url.AbsoluteUri);
         var api = Client(address ?? throw new InvalidOperationException(error), time);
-        var eventApi = Client(address, time);
-        var events = new EventRecorder(eventApi, $"{facts.Name}_rig_{Guid.NewGuid()}", time, Log);
+        // On its own lane, with limits of its own: a test that moves the clock does not know what it is just writing.
+        var eventApi = Client(address, TimeProvider.System);
+        var events = new EventRecorder(eventApi, $"{facts.Name}_rig_{Guid.NewGuid()}", TimeProvider.System, Log);
         var set = new ControllerSet(facts, _options.Provisioner, api, connection, events, Metrics, time, _loggers);
         _running = RunToEnd();
 
