@@ -27,7 +27,7 @@ public sealed class Fault : IDisposable
 
     internal Task Released => _released.Task;
 
-    /// <summary>Lets the requests of a <see cref="FaultAction.Hold"/> go on, and those that come later pass.</summary>
+    /// <summary>Lets the requests of a <see cref="FaultAction.Hold"/> or <see cref="FaultAction.HoldAnswer"/> go on, and those that come later pass.</summary>
     public void Release() => _released.TrySetResult();
 
     /// <inheritdoc/>

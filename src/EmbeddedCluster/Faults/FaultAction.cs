@@ -18,6 +18,9 @@ public abstract record FaultAction
     /// <summary>Waits until <see cref="Fault.Release"/>, then goes on.</summary>
     public sealed record Hold : FaultAction;
 
+    /// <summary>Does everything, then waits until <see cref="Fault.Release"/> before it answers: the world knows sooner than the client.</summary>
+    public sealed record HoldAnswer : FaultAction;
+
     /// <summary>Cuts the connection before anything is done.</summary>
     public sealed record CutBefore : FaultAction;
 

@@ -76,6 +76,7 @@ internal sealed partial class RequestPipeline(
         }
         if (authorizer?.Check(call.Caller, call.Request) is { } refused) return Reply.Of(refused);
         var reply = await router.Answer(call);
+        if (fault?.Action is FaultAction.HoldAnswer) await fault.Released.WaitAsync(call.Stop);
         return fault?.Action is FaultAction.CutAfter ? null : reply;
     }
 

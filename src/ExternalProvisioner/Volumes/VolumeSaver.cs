@@ -43,12 +43,14 @@ internal sealed partial class VolumeSaver(
     private async Task<bool> Try(Unsaved waiting)
     {
         var (volume, claim) = (waiting.Volume, waiting.Claim);
+        // Asked before the write: who waits for the volume may have used it and deleted the claim by the time the answer is here.
+        var isThere = caches.ClaimsByUid.First(claim.Uid) is not null;
         var result = await Write(volume);
         if (result.IsSaved)
         {
             _unsaved.TryRemove(volume.Name, out _); // the name is reserved for this claim, so it is this entry
             Log.Saved(log, volume.Name, claim.Key);
-            if (caches.ClaimsByUid.First(claim.Uid) is not null) Tell(claim, EventType.Normal, "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Name}");
+            if (isThere) Tell(claim, EventType.Normal, "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Name}");
             return true;
         }
         Log.NotSaved(log, volume.Name, claim.Key, result.Problem);

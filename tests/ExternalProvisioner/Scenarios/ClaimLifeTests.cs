@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Sidecars.EmbeddedCluster;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.Tests.Support;
 
@@ -179,6 +180,20 @@ internal sealed class ClaimLifeTests : RigTest
         gate.Release();
         var volume = await rig.World.UntilProvisioned(claim);
         Assert.That(World.Text(volume, "spec", "claimRef", "name"), Is.EqualTo("claim"));
+    }
+
+    [Test]
+    public async Task A_claim_that_is_deleted_before_the_answer_about_its_volume_is_told_of_it_all_the_same()
+    {
+        var rig = await Started();
+        rig.World.Add(s_class);
+        using var held = rig.Cluster.Faults.Add(new RequestMatch { Verb = "create", Resource = World.Volumes }, new FaultAction.HoldAnswer(), times: 1);
+        await rig.World.UntilProvisioned(rig.World.Add(s_claim));
+        rig.World.Delete(World.Claims, "claim");
+        rig.World.Add(new TestClaim("next"));
+        await rig.World.UntilEvent("next", "Provisioning"); // the deletion is known by then
+        held.Release();
+        await rig.World.UntilEvent("claim", "ProvisioningSucceeded");
     }
 
     [Test] // 61: NoChange keeps what was known
