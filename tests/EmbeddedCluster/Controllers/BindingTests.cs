@@ -38,6 +38,9 @@ internal sealed class BindingTests : ControllerTest
         MakeVolume("large", size: "100Gi");
         MakeVolume("fitting", size: "6Gi");
         foreach (var name in (string[])["small", "large", "fitting"]) await UntilPhase("persistentvolumes", name, "Available");
+        // The binder of claims learns of volumes by a watch of its own, in their order: with a later one in use it knows these three.
+        MakeVolume("later", MakeClaim("other", className: "nobody-makes-these"), className: "nobody-makes-these");
+        await UntilPhase("persistentvolumeclaims", "other", "Bound");
         MakeClaim();
         var claim = await UntilPhase("persistentvolumeclaims", "claim", "Bound");
         Assert.That(claim.ToJson().Text("spec", "volumeName"), Is.EqualTo("fitting"));
