@@ -23,7 +23,7 @@ internal sealed class EnduranceTests
         await Check(2000);
         var before = ProcessFacts.Of(program.Id);
         await Check(8000);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 8000);
+        await ProcessFacts.ReturnTo(before, program.Id);
 
         async Task Check(int count)
         {
@@ -43,7 +43,7 @@ internal sealed class EnduranceTests
         await Check(1000);
         var before = ProcessFacts.Of(program.Id);
         await Check(4000);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 4000);
+        await ProcessFacts.ReturnTo(before, program.Id);
 
         async Task Check(int count)
         {
@@ -59,7 +59,7 @@ internal sealed class EnduranceTests
         await Check(800);
         var before = ProcessFacts.Of(program.Id);
         await Check(1200);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 1200);
+        await ProcessFacts.ReturnTo(before, program.Id);
 
         async Task Check(int count)
         {
@@ -82,7 +82,7 @@ internal sealed class EnduranceTests
         await Leave(4000);
         gate.Release();
         Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 4000);
+        await ProcessFacts.ReturnTo(before, program.Id);
 
         async Task Leave(int count)
         {

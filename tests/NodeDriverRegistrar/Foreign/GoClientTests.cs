@@ -30,7 +30,7 @@ internal sealed class GoClientTests
         await Call(rig.Path, rounds: 1000);
         var before = ProcessFacts.Of(program.Id);
         await Call(rig.Path, rounds: 2000);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 2000);
+        await ProcessFacts.ReturnTo(before, program.Id);
     }
 
     private static async Task<string> Call(string path, int rounds, string? authority = null)

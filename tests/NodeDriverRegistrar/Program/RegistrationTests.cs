@@ -149,7 +149,7 @@ internal sealed class RegistrationTests
         await Come(1000);
         var before = ProcessFacts.Of(program.Id);
         await Come(4000);
-        ProcessFacts.Of(program.Id).HoldsNoMoreThan(before, 4000);
+        await ProcessFacts.ReturnTo(before, program.Id);
 
         async Task Come(int count)
         {
