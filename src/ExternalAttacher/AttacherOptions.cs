@@ -18,7 +18,7 @@ internal sealed record AttacherOptions
     /// <summary>Longest pause after failures.</summary>
     public TimeSpan RetryIntervalMax { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Attachments attached at once, as many detached, and as many volumes released.</summary>
+    /// <summary>Attachments attached or detached at once, and as many volumes released.</summary>
     public int WorkerThreads { get; init; } = 10;
 
     /// <summary>Period in which everything unfinished is looked at again, whatever its back-off; zero is never.</summary>

@@ -1,5 +1,5 @@
 using Sidecars.ExternalAttacher.Attachments;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.ExternalAttacher.Volumes;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Queueing;
@@ -12,7 +12,7 @@ namespace Sidecars.ExternalAttacher;
 /// </summary>
 internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, AttachmentMemory memory, WorkQueue<string> volumes)
 {
-    public void AttachmentChanged(StoreChange<Attachment> change)
+    public void AttachmentChanged(StoreChange<VolumeAttachment> change)
     {
         if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
         if (change.New is { } now)
@@ -21,7 +21,7 @@ internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, A
         }
     }
 
-    public void VolumeChanged(StoreChange<Volume> change)
+    public void VolumeChanged(StoreChange<PersistentVolume> change)
     {
         if (change.New is { } volume) Look(volume);
     }
@@ -29,7 +29,7 @@ internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, A
     /// <summary>The driver comes to a node, or is known there by another name: whoever waits on that node gets another try.</summary>
     public void NodeChanged(StoreChange<CsiNode> change)
     {
-        if (change.New is not { NodeId: { } nodeId } node || change.Old?.NodeId == nodeId) return;
+        if (change.New is not { Own.NodeId: { } nodeId } node || change.Old?.Own?.NodeId == nodeId) return;
         foreach (var attachment in caches.UnfinishedByNode.All(node.Name))
         {
             if (!IsDone(attachment)) lanes.Add(attachment);
@@ -44,7 +44,7 @@ internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, A
     }
 
     /// <summary>The attachment is gone, be it that a list shows a successor of the same name in its place.</summary>
-    private void End(Attachment gone)
+    private void End(VolumeAttachment gone)
     {
         lanes.Forget(gone.Name);
         memory.Forced.Remove(gone);
@@ -52,9 +52,9 @@ internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, A
         if (gone.Spec.Source?.PersistentVolumeName is { } volume && caches.FindVolume(volume) is { } known) Look(known);
     }
 
-    private void Look(Attachment attachment, bool isDue)
+    private void Look(VolumeAttachment attachment, bool isDue)
     {
-        if (attachment.Spec.Attacher is null) return;
+        if (!caches.IsOurs(attachment)) return;
         if (IsDone(attachment))
         {
             memory.Waiting.Finished(attachment);
@@ -64,12 +64,12 @@ internal sealed class Triggers(DriverFacts driver, Caches caches, Lanes lanes, A
         if (isDue) lanes.Add(attachment);
     }
 
-    private void Look(Volume volume)
+    private void Look(PersistentVolume volume)
     {
         if (VolumeReconciler.IsToBeReleased(volume, driver)) volumes.Add(volume.Name);
     }
 
-    private bool IsDone(Attachment attachment)
+    private bool IsDone(VolumeAttachment attachment)
     {
         if (!driver.Publishes) return attachment.Status.Attached;
         return attachment.IsBeingDeleted ? !attachment.HasFinalizer(driver.Finalizer) : attachment.Status.Attached;

@@ -8,12 +8,6 @@ internal static class WellKnown
     /// <summary>Notes on an attachment under which name its node was known when it was attached.</summary>
     public const string NodeIdAnnotation = "csi.alpha.kubernetes.io/node-id";
 
-    public const string MigratedToAnnotation = "pv.kubernetes.io/migrated-to";
-    public const string AzureResourceGroupAnnotation = "kubernetes.io/azure-file-resource-group";
-    public const string PortworxSecretNameAnnotation = "openstorage.io/auth-secret-name";
-    public const string PortworxSecretNamespaceAnnotation = "openstorage.io/auth-secret-namespace";
-    public const string BetaZoneLabel = "failure-domain.beta.kubernetes.io/zone";
-    public const string ZoneLabel = "topology.kubernetes.io/zone";
     public const string Block = "Block";
 
     /// <summary>The finalizer on attachments and volumes; two drivers whose names sanitise equally share it, as they always did.</summary>

@@ -1,27 +1,23 @@
+using Sidecars.ControllerManager;
 using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner;
 
 /// <summary>
-/// Everything the provisioner knows of the cluster. Each store keeps only what the reconcilers read: ten thousand volumes weigh a
-/// few megabytes.
+/// Everything the provisioner knows of the cluster, as far as it reads it (<see cref="Readings"/>): ten thousand volumes weigh a few
+/// megabytes. Attachments are watched only for a driver that attaches.
 /// </summary>
 internal sealed class Caches
 {
-    // A volume is looked at for who made it, whom it belongs to and how to delete it.
-    private static readonly HashSet<string> s_volumeAnnotations =
-    [
-        WellKnown.ProvisionedByAnnotation, WellKnown.MigratedToAnnotation, WellKnown.BetaClassAnnotation,
-        WellKnown.DeletionSecretNameAnnotation, WellKnown.DeletionSecretNamespaceAnnotation,
-    ];
-
-    public Caches()
+    public Caches(SharedStores stores, string driver, bool attaches)
     {
-        Claims = new(TrimClaim);
-        Volumes = new(TrimVolume);
-        Classes = new();
-        Attachments = new(TrimAttachment);
+        var readings = new Readings(driver);
+        Claims = stores.Of(Resources.PersistentVolumeClaims, readings.Claim);
+        Volumes = stores.Of(Resources.PersistentVolumes, readings.Volume);
+        Classes = stores.Of(Resources.StorageClasses, Readings.Class);
+        Attachments = attaches ? stores.Of(Resources.VolumeAttachments, Readings.Attachment) : new ObjectStore<VolumeAttachment>();
         ClaimsByUid = Claims.IndexBy(c => c.Metadata.Uid);
         AttachmentsByVolume = Attachments.IndexBy(a => a.Spec.Source?.PersistentVolumeName);
     }
@@ -38,38 +34,7 @@ internal sealed class Caches
 
     public ObjectIndex<VolumeAttachment> AttachmentsByVolume { get; }
 
-    private static void TrimClaim(PersistentVolumeClaim claim)
-    {
-        claim.Metadata.Labels = null;
-        claim.Metadata.CreationTimestamp = null;
-        claim.Metadata.Finalizers = null;
-        claim.Status = null;
-        if (string.IsNullOrEmpty(claim.Spec.VolumeName)) return;
-        // A bound claim is never provisioned again: that it is bound is all there is to know of it.
-        claim.Metadata.Annotations = null;
-        claim.Spec = new ClaimSpec { VolumeName = claim.Spec.VolumeName };
-    }
+    public StorageClass? FindClass(string name) => Classes.Find(new ObjectKey(null, name));
 
-    private static void TrimVolume(PersistentVolume volume)
-    {
-        var spec = volume.Spec;
-        volume.Metadata.Labels = null;
-        volume.Metadata.CreationTimestamp = null;
-        volume.Metadata.Annotations = volume.Metadata.Annotations?.Only(s_volumeAnnotations);
-        volume.Spec = new VolumeSpec
-        {
-            Csi = spec.Csi is { } csi ? new CsiVolumeSource { Driver = csi.Driver, VolumeHandle = csi.VolumeHandle } : null,
-            ClaimRef = spec.ClaimRef is { } claim ? new ObjectReference { Namespace = claim.Namespace, Name = claim.Name, Uid = claim.Uid } : null,
-            PersistentVolumeReclaimPolicy = spec.PersistentVolumeReclaimPolicy,
-            StorageClassName = spec.StorageClassName,
-        };
-    }
-
-    private static void TrimAttachment(VolumeAttachment attachment)
-    {
-        attachment.Metadata.Labels = null;
-        attachment.Metadata.Annotations = null;
-        attachment.Metadata.CreationTimestamp = null;
-        attachment.Metadata.Finalizers = null;
-    }
+    public PersistentVolume? FindVolume(string name) => Volumes.Find(new ObjectKey(null, name));
 }

@@ -1,3 +1,4 @@
+using Sidecars.ControllerManager;
 using Sidecars.Csi;
 using ControllerRpc = Csi.V1.ControllerServiceCapability.Types.RPC.Types.Type;
 
@@ -12,6 +13,14 @@ namespace Sidecars.ExternalProvisioner;
 /// <param name="Identity">Which process made a volume; new at every start.</param>
 internal sealed record DriverFacts(string Name, PluginCapabilities Plugin, ControllerCapabilities Controller, string Identity)
 {
+    /// <summary>Of a driver that introduced itself; a new identity with each call.</summary>
+    public static DriverFacts Of(ConnectedDriver driver, TimeProvider time)
+    {
+        const int identities = 10_000; // a number from 0 to 9999, as in the identities of the original
+        var own = $"{time.GetUtcNow().ToUnixTimeMilliseconds()}-{Random.Shared.Next(identities)}-{driver.Name}";
+        return new DriverFacts(driver.Name, driver.Plugin, driver.Controller, own);
+    }
+
     public bool Attaches => Controller.Has(ControllerRpc.PublishUnpublishVolume);
 
     public bool HasSingleNodeMultiWriter => Controller.Has(ControllerRpc.SingleNodeMultiWriter);

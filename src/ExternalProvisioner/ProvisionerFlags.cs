@@ -1,4 +1,6 @@
+using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.Hosting;
 using Sidecars.Hosting.Flags;
 
 namespace Sidecars.ExternalProvisioner;
@@ -9,42 +11,40 @@ internal sealed class ProvisionerFlags
     public const string TopologyGate = "Topology";
     public const string AttributesClassGate = "VolumeAttributesClass";
     public const string CrossNamespaceGate = "CrossNamespaceVolumeDataSource";
-    public const string ReleaseGate = "ReleaseLeaderElectionOnExit";
 
-    private static readonly FeatureGateSet s_gates = new(
-        [
-            new(TopologyGate, true, FeatureStage.Stable),
-            new(AttributesClassGate, true, FeatureStage.Stable),
-            new(CrossNamespaceGate, false, FeatureStage.Alpha),
-            new(ReleaseGate, false, FeatureStage.Alpha),
-        ],
-        ["HonorPVReclaimPolicy"]);
+    private readonly StandardFlags _standard;
+    private readonly List<Flag> _ofLaterFeatures;
 
-    private readonly FlagSet _flags = new("csi-provisioner", FlagDialect.Pflag);
-
-    public ProvisionerFlags()
+    /// <summary>Registers the flags of the provisioner itself.</summary>
+    public ProvisionerFlags(CommandLine commandLine)
     {
-        Standard = new StandardFlags(_flags, ProgramKind.Sidecar, s_gates);
-        Logging = new LoggingFlags(_flags);
-        Master = _flags.String("master", "", "URL of the API server; needed only outside a cluster and without a kubeconfig.");
-        Timeout = _flags.Duration("timeout", TimeSpan.FromSeconds(10), "Limit of each call to the driver.");
-        RetryIntervalStart = _flags.Duration("retry-interval-start", TimeSpan.FromSeconds(1), "First pause after a failure; it doubles with each further one.");
-        RetryIntervalMax = _flags.Duration("retry-interval-max", TimeSpan.FromMinutes(5), "Longest pause after failures.");
-        WorkerThreads = _flags.Uint("worker-threads", 100, "Claims worked on at once, and as many volumes to be deleted.");
-        VolumeNamePrefix = _flags.String("volume-name-prefix", "pvc", "What the names of volumes begin with.");
-        VolumeNameUuidLength = _flags.Int("volume-name-uuid-length", VolumeNaming.WholeUid, "Characters of the claim's uid in the names of volumes; -1 is the uid as it is.");
-        ExtraCreateMetadata = _flags.Bool("extra-create-metadata", false, "Tell the driver names of claim and volume in the parameters of CreateVolume.");
-        DefaultFsType = _flags.String("default-fstype", "", "File system of volumes whose class names none.");
-        ControllerPublishReadOnly = _flags.Bool("controller-publish-readonly", false, "Publish volumes of claims that are only read-only as read-only.");
-        EnablePprof = _flags.Bool("enable-pprof", false, "Accepted for compatibility: the Go profiles do not exist in this program.");
-        EnableCapacity = _flags.Bool("enable-capacity", false, "Publish CSIStorageCapacity objects.");
-        NodeDeployment = _flags.Bool("node-deployment", false, "Provision on each node for the volumes of that node.");
-        RegisterForLaterFeatures();
+        var flags = commandLine.Flags;
+        _standard = commandLine.Standard;
+        Master = flags.String("master", "", "URL of the API server; needed only outside a cluster and without a kubeconfig.");
+        Timeout = flags.Duration("timeout", TimeSpan.FromSeconds(10), "Limit of each call to the driver.");
+        RetryIntervalStart = flags.Duration("retry-interval-start", TimeSpan.FromSeconds(1), "First pause after a failure; it doubles with each further one.");
+        RetryIntervalMax = flags.Duration("retry-interval-max", TimeSpan.FromMinutes(5), "Longest pause after failures.");
+        WorkerThreads = flags.Uint("worker-threads", 100, "Claims worked on at once, and as many volumes to be deleted.");
+        VolumeNamePrefix = flags.String("volume-name-prefix", "pvc", "What the names of volumes begin with.");
+        VolumeNameUuidLength = flags.Int("volume-name-uuid-length", VolumeNaming.WholeUid, "Characters of the claim's uid in the names of volumes; -1 is the uid as it is.");
+        ExtraCreateMetadata = flags.Bool("extra-create-metadata", false, "Tell the driver names of claim and volume in the parameters of CreateVolume.");
+        DefaultFsType = flags.String("default-fstype", "", "File system of volumes whose class names none.");
+        ControllerPublishReadOnly = flags.Bool("controller-publish-readonly", false, "Publish volumes of claims that are only read-only as read-only.");
+        EnablePprof = flags.Bool("enable-pprof", false, "Accepted for compatibility: the Go profiles do not exist in this program.");
+        EnableCapacity = flags.Bool("enable-capacity", false, "Publish CSIStorageCapacity objects.");
+        NodeDeployment = flags.Bool("node-deployment", false, "Provision on each node for the volumes of that node.");
+        _ofLaterFeatures = [.. ForLaterFeatures(flags)];
     }
 
-    public StandardFlags Standard { get; }
+    public static IReadOnlyList<FeatureGate> Gates { get; } =
+    [
+        new(TopologyGate, true, FeatureStage.Stable),
+        new(AttributesClassGate, true, FeatureStage.Stable),
+        new(CrossNamespaceGate, false, FeatureStage.Alpha),
+    ];
 
-    public LoggingFlags Logging { get; }
+    /// <summary>Gates of earlier releases, which are accepted with a warning.</summary>
+    public static IReadOnlyList<string> RetiredGates { get; } = ["HonorPVReclaimPolicy"];
 
     public Flag<string> Master { get; }
 
@@ -72,23 +72,23 @@ internal sealed class ProvisionerFlags
 
     public Flag<bool> NodeDeployment { get; }
 
-    public FlagParse Parse(string[] args) => _flags.Parse(args);
-
-    public FeatureGates Gates() => s_gates.Apply(Standard.FeatureGates.Value);
+    /// <summary>The kubeconfig: <c>KUBECONFIG</c> wins over the flag, as in the original.</summary>
+    public string Kubeconfig => Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } named ? named : _standard.Kubeconfig.Value;
 
     /// <summary>Why the program cannot run with these flags, or null; what the original checks by crashing later is checked here.</summary>
-    public string? Problem()
+    public FlagProblem? Problem() =>
+        FlagProblem.Of(_standard.CheckEndpoints() ?? _standard.CheckElection() ?? _standard.CheckMetricsPath() ?? OwnProblem())
+        ?? FlagProblem.Of(_standard.CheckThrottle(), ExitCode.Fatal);
+
+    /// <summary>What was asked for and does nothing in this version.</summary>
+    public IEnumerable<string> WithoutEffect(FeatureGates gates)
     {
-        if (Standard.CheckEndpoints() is { } endpoints) return endpoints;
-        if (Standard.CheckElection() is { } election) return election;
-        if (Standard.CheckMetricsPath() is { } path) return path;
-        if (VolumeNaming.Problem(VolumeNameUuidLength.Value) is { } naming) return naming;
-        if (WorkerThreads.Value is 0 or > int.MaxValue) return "--worker-threads must be at least 1";
-        if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";
-        if (RetryIntervalStart.Value <= TimeSpan.Zero) return "--retry-interval-start must be greater than zero";
-        if (RetryIntervalMax.Value <= TimeSpan.Zero) return "--retry-interval-max must be greater than zero";
-        if (EnableCapacity.Value) return "--enable-capacity is not supported by this version; remove the flag";
-        return NodeDeployment.Value ? "--node-deployment is not supported by this version; run one csi-provisioner for the cluster" : null;
+        if (gates.IsEnabled(CrossNamespaceGate)) yield return $"feature gate {CrossNamespaceGate} has no effect: data sources are not supported by this version";
+        if (EnablePprof.Value) yield return "--enable-pprof has no effect: the Go profiles do not exist in this program";
+        foreach (var flag in _ofLaterFeatures)
+        {
+            if (flag.IsSet) yield return $"--{flag.Name} has no effect: its feature is not supported by this version";
+        }
     }
 
     public ProvisionerOptions Options(FeatureGates gates) => new()
@@ -105,25 +105,36 @@ internal sealed class ProvisionerFlags
         WorkerThreads = (int)WorkerThreads.Value,
     };
 
+    private string? OwnProblem()
+    {
+        if (VolumeNaming.Problem(VolumeNameUuidLength.Value) is { } naming) return naming;
+        if (WorkerThreads.Value is 0 or > int.MaxValue) return "--worker-threads must be at least 1";
+        if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";
+        if (RetryIntervalStart.Value <= TimeSpan.Zero) return "--retry-interval-start must be greater than zero";
+        if (RetryIntervalMax.Value <= TimeSpan.Zero) return "--retry-interval-max must be greater than zero";
+        if (EnableCapacity.Value) return "--enable-capacity is not supported by this version; remove the flag";
+        return NodeDeployment.Value ? "--node-deployment is not supported by this version; run one csi-provisioner for the cluster" : null;
+    }
+
     /// <summary>
     /// Flags of features whose requests are refused with an event: they are known, because charts pass them, and change
-    /// nothing as long as the feature is not asked for.
+    /// nothing as long as the feature is not asked for. That is told at the start.
     /// </summary>
-    private void RegisterForLaterFeatures()
-    {
-        _flags.Uint("cloning-protection-threads", 1, "Workers of the controller that protects sources of clones.");
-        _flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never.");
-        _flags.Bool("strict-topology", false, "Ask for volumes in the topology of the selected node only.");
-        _flags.Bool("immediate-topology", true, "Ask for volumes in the topology of the cluster where no node is selected.");
-        _flags.Bool("prevent-volume-mode-conversion", true, "Refuse to restore a snapshot with another volume mode.");
-        _flags.Uint("capacity-threads", 1, "Workers of the capacity controller.");
-        _flags.Duration("capacity-poll-interval", TimeSpan.FromMinutes(1), "Period in which the driver is asked for its capacity.");
-        _flags.Bool("capacity-for-immediate-binding", false, "Publish capacity of classes with immediate binding too.");
-        _flags.Int("capacity-ownerref-level", 1, "Which owner of the pod owns the capacity objects: -1 none, 0 the pod, 1 its controller.");
-        _flags.Float("kube-api-capacity-qps", 1, "Requests per second for capacity objects.");
-        _flags.Int("kube-api-capacity-burst", 5, "Requests for capacity objects that may exceed the rate for a moment.");
-        _flags.Bool("node-deployment-immediate-binding", true, "Serve classes with immediate binding on each node too.");
-        _flags.Duration("node-deployment-base-delay", TimeSpan.FromSeconds(20), "First delay before a node takes a claim.");
-        _flags.Duration("node-deployment-max-delay", TimeSpan.FromSeconds(60), "Longest delay before a node takes a claim.");
-    }
+    private static IEnumerable<Flag> ForLaterFeatures(FlagSet flags) =>
+    [
+        flags.Uint("cloning-protection-threads", 1, "Workers of the controller that protects sources of clones."),
+        flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never."),
+        flags.Bool("strict-topology", false, "Ask for volumes in the topology of the selected node only."),
+        flags.Bool("immediate-topology", true, "Ask for volumes in the topology of the cluster where no node is selected."),
+        flags.Bool("prevent-volume-mode-conversion", true, "Refuse to restore a snapshot with another volume mode."),
+        flags.Uint("capacity-threads", 1, "Workers of the capacity controller."),
+        flags.Duration("capacity-poll-interval", TimeSpan.FromMinutes(1), "Period in which the driver is asked for its capacity."),
+        flags.Bool("capacity-for-immediate-binding", false, "Publish capacity of classes with immediate binding too."),
+        flags.Int("capacity-ownerref-level", 1, "Which owner of the pod owns the capacity objects: -1 none, 0 the pod, 1 its controller."),
+        flags.Float("kube-api-capacity-qps", 1, "Requests per second for capacity objects."),
+        flags.Int("kube-api-capacity-burst", 5, "Requests for capacity objects that may exceed the rate for a moment."),
+        flags.Bool("node-deployment-immediate-binding", true, "Serve classes with immediate binding on each node too."),
+        flags.Duration("node-deployment-base-delay", TimeSpan.FromSeconds(20), "First delay before a node takes a claim."),
+        flags.Duration("node-deployment-max-delay", TimeSpan.FromSeconds(60), "Longest delay before a node takes a claim."),
+    ];
 }

@@ -1,3 +1,4 @@
+using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
 using Sidecars.Kubernetes.Caching;
@@ -11,8 +12,7 @@ namespace Sidecars.ExternalProvisioner;
 /// bound claims cost nothing at start; the reconcilers judge again by the state of then.
 /// </summary>
 internal sealed class Triggers(
-    string driver, Caches caches, ClaimMemory memory, WorkQueue<string> claims, WorkQueue<string> volumes, ItemBackoff<string> volumeBackoff,
-    VolumeReconciler volumeReconciler)
+    string driver, Caches caches, ClaimMemory memory, DriverDeletion deletions, WorkQueue<string> claims, KeyController volumes)
 {
     public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
     {
@@ -25,12 +25,12 @@ internal sealed class Triggers(
     {
         if (Vanished(change) is { } gone)
         {
-            volumeReconciler.Forget(gone);
-            volumeBackoff.Forget(gone.Name);
+            deletions.Forget(gone);
+            volumes.Backoff.Forget(gone.Name);
             // Deleted before it was bound: its claim waits for another.
             if (gone.Spec.ClaimRef?.Uid is { } uid && caches.ClaimsByUid.First(uid) is { } claim && ClaimOwnership.IsOurs(claim, driver)) claims.Add(uid);
         }
-        if (change.New is { } volume && IsToBeLookedAt(volume)) volumes.Add(volume.Name);
+        if (change.New is { } volume && IsToBeLookedAt(volume)) volumes.Queue.Add(volume.Name);
     }
 
     /// <summary>
@@ -51,7 +51,7 @@ internal sealed class Triggers(
     public void AttachmentChanged(StoreChange<VolumeAttachment> change)
     {
         if (change.New is not null || change.Old?.Spec.Source?.PersistentVolumeName is not { } name) return;
-        if (caches.Volumes.Find(new ObjectKey(null, name)) is { } volume && IsToBeLookedAt(volume)) volumes.Add(name);
+        if (caches.FindVolume(name) is { } volume && IsToBeLookedAt(volume)) volumes.Queue.Add(name);
     }
 
     /// <summary>The object that is no more, be it that another of the same name has taken its place while nobody watched.</summary>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Sidecars.ControllerManager;
 using Sidecars.ExternalAttacher.Attachments;
-using Sidecars.ExternalAttacher.Objects;
 using Sidecars.ExternalAttacher.Waiting;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Events;
@@ -18,7 +18,7 @@ internal sealed class TriggersTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly MetricRegistry _metrics = new();
-    private readonly Caches _caches = new(new DriverFacts(ScriptedDriverOptions.DefaultName, default));
+    private readonly Caches _caches = new(new SharedStores(), new DriverFacts(ScriptedDriverOptions.DefaultName, default));
     private readonly ApiClient _api;
     private readonly WorkQueue<string>[] _queues;
     private readonly Lanes _lanes;
@@ -79,13 +79,13 @@ internal sealed class TriggersTests : IDisposable
         Assert.That(Waiting(), Is.Zero);
     }
 
-    private static Attachment Of(string uid, ulong version) => new()
+    private static VolumeAttachment Of(string uid, ulong version) => new()
     {
         Metadata = new ObjectMeta { Name = "va", Uid = uid, ResourceVersion = version },
-        Spec = new AttachmentWish { Attacher = ScriptedDriverOptions.DefaultName, NodeName = "n1" },
+        Spec = new AttachmentSpec { Attacher = ScriptedDriverOptions.DefaultName, NodeName = "n1" },
     };
 
-    private void List(Attachment attachment)
+    private void List(VolumeAttachment attachment)
     {
         _caches.Attachments.Take(new(WatchEventKind.ListStarted));
         _caches.Attachments.Take(new(WatchEventKind.Listed, attachment));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Caching;
@@ -13,7 +14,7 @@ internal sealed class TriggersTests : IDisposable
 {
     private const string Uid = "claim-uid";
     private readonly FakeTimeProvider _time = new();
-    private readonly Caches _caches = new();
+    private readonly Caches _caches = new(new SharedStores(), ScriptedDriverOptions.DefaultName, attaches: true);
     private readonly ClaimMemory _memory;
     private readonly WorkQueue<string> _claims;
     private readonly Triggers _triggers;
@@ -22,7 +23,7 @@ internal sealed class TriggersTests : IDisposable
     {
         _memory = new ClaimMemory(TimeSpan.FromMinutes(5), _time);
         _claims = new WorkQueue<string>(new QueueMetrics(new MetricRegistry(), "claims"), _time);
-        _triggers = new Triggers(ScriptedDriverOptions.DefaultName, _caches, _memory, _claims, null!, null!, null!); // no volume is touched
+        _triggers = new Triggers(ScriptedDriverOptions.DefaultName, _caches, _memory, null!, _claims, null!); // no volume is touched
         _memory.InProgress.Keep(new PersistentVolumeClaim
         {
             Metadata =

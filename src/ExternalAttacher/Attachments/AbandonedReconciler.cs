@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Control;
 
 namespace Sidecars.ExternalAttacher.Attachments;
@@ -43,10 +43,10 @@ internal sealed partial class AbandonedReconciler(
     /// The attachment that answers for the volume on that node by now. One of the same name does so from its mark on: before that it is not
     /// published, as one name is never in two hands.
     /// </summary>
-    private Attachment? Heir(Attachment gone)
+    private VolumeAttachment? Heir(VolumeAttachment gone)
     {
         var same = caches.FindAttachment(gone.Name);
-        IEnumerable<Attachment> candidates = gone.Spec.Source?.PersistentVolumeName is { } volume ? caches.AttachmentsByVolume.All(volume)
+        IEnumerable<VolumeAttachment> candidates = gone.Spec.Source?.PersistentVolumeName is { } volume ? caches.AttachmentsByVolume.All(volume)
             : same?.Spec.Source?.InlineVolumeSpec?.Csi?.VolumeHandle == gone.Spec.Source?.InlineVolumeSpec?.Csi?.VolumeHandle && same is not null ? [same]
             : [];
         return candidates.FirstOrDefault(a => a.Uid != gone.Uid && a.Spec.NodeName == gone.Spec.NodeName && (a.Name != gone.Name || a.HasFinalizer(finalizer)));

@@ -1,4 +1,4 @@
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.ExternalAttacher.Requests;
 
 namespace Sidecars.ExternalAttacher.Attachments;
@@ -6,7 +6,7 @@ namespace Sidecars.ExternalAttacher.Attachments;
 /// <summary>A volume that may be published, by an attachment that is not there any more.</summary>
 /// <param name="Of">The attachment as it was last known.</param>
 /// <param name="Order">The call that makes the volume unreachable again.</param>
-internal sealed record AbandonedVolume(Attachment Of, UnpublishOrder Order);
+internal sealed record AbandonedVolume(VolumeAttachment Of, UnpublishOrder Order);
 
 /// <summary>
 /// The volumes whose attachment was taken away by force while the driver published them: no object is left that asks for their detach,

@@ -3,7 +3,7 @@ using Csi.V1;
 using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.ExternalAttacher.Requests;
 using Sidecars.Kubernetes.Control;
 
@@ -22,7 +22,7 @@ internal sealed partial class AttachReconciler(
 
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
-        if (caches.FindAttachment(name) is not { IsBeingDeleted: false } attachment || attachment.Spec.Attacher is null) return Outcome.Done;
+        if (caches.FindAttachment(name) is not { IsBeingDeleted: false } attachment) return Outcome.Done;
         if (attachment.Status.Attached && !memory.Forced.Contains(attachment)) return Outcome.Done;
 
         var (order, error) = await composer.ToPublish(attachment, stop);
@@ -36,7 +36,7 @@ internal sealed partial class AttachReconciler(
         return answer.IsOk ? await Succeeded(marked, order, answer.Response.PublishContext) : await Failed(marked, answer.Error, order);
     }
 
-    private async Task<Outcome> Succeeded(Attachment attachment, PublishOrder order, MapField<string, string> metadata)
+    private async Task<Outcome> Succeeded(VolumeAttachment attachment, PublishOrder order, MapField<string, string> metadata)
     {
         var size = metadata.Sum(m => Encoding.UTF8.GetByteCount(m.Key) + Encoding.UTF8.GetByteCount(m.Value));
         if (size > LongestMetadata)
@@ -56,7 +56,7 @@ internal sealed partial class AttachReconciler(
     /// <param name="attachment">The attachment.</param>
     /// <param name="error">What failed.</param>
     /// <param name="made">The call, where it was made: whatever the answer, the volume may be published.</param>
-    private async Task<Outcome> Failed(Attachment attachment, CsiError error, PublishOrder? made = null)
+    private async Task<Outcome> Failed(VolumeAttachment attachment, CsiError error, PublishOrder? made = null)
     {
         var written = await writer.AttachFailed(attachment, error);
         if (HasVanished(written, attachment)) return made is { Undeliverable: null } ? Abandon(attachment, made) : Outcome.Done;
@@ -65,10 +65,10 @@ internal sealed partial class AttachReconciler(
     }
 
     /// <summary>Taken away by force, mark and all; where there was nothing to write, only the watch has told of it.</summary>
-    private bool HasVanished(WriteResult written, Attachment attachment) => written.IsGone || caches.FindAttachment(attachment.Name)?.Uid != attachment.Uid;
+    private bool HasVanished(WriteResult written, VolumeAttachment attachment) => written.IsGone || caches.FindAttachment(attachment.Name)?.Uid != attachment.Uid;
 
     /// <summary>Nobody will ask for the detach of this one any more; the detach lane does it of its own accord.</summary>
-    private Outcome Abandon(Attachment attachment, PublishOrder order)
+    private Outcome Abandon(VolumeAttachment attachment, PublishOrder order)
     {
         var request = order.Request;
         Log.Vanished(log, attachment.Name, request.VolumeId, request.NodeId);

@@ -1,4 +1,4 @@
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalAttacher.Attachments;
 
@@ -9,13 +9,13 @@ namespace Sidecars.ExternalAttacher.Attachments;
 /// </summary>
 internal static class AttachmentDifference
 {
-    public static bool Matters(Attachment? old, Attachment now, string finalizer) =>
+    public static bool Matters(VolumeAttachment? old, VolumeAttachment now, string finalizer) =>
         old is null || old.Uid != now.Uid
         || old.IsBeingDeleted != now.IsBeingDeleted
         || (old.Status.Attached && !now.Status.Attached)
         || old.MarksHash != now.MarksHash
         || !FinalizersOfOthers(old, finalizer).SequenceEqual(FinalizersOfOthers(now, finalizer));
 
-    private static IEnumerable<string> FinalizersOfOthers(Attachment attachment, string finalizer) =>
+    private static IEnumerable<string> FinalizersOfOthers(VolumeAttachment attachment, string finalizer) =>
         (attachment.Metadata.Finalizers ?? []).Where(f => f != finalizer);
 }

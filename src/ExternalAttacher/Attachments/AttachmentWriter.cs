@@ -1,5 +1,5 @@
 using Sidecars.Csi;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.ExternalAttacher.Patches;
 using Sidecars.Kubernetes.Http;
 
@@ -16,7 +16,7 @@ internal sealed class AttachmentWriter(Caches caches, ApiClient api, DriverFacts
     private const int MostTries = 5;
 
     /// <summary>Our mark and the node's name, in one write. Answers "gone" also where deletion began meanwhile: then it is not attached.</summary>
-    public async Task<WriteResult> Prepare(Attachment attachment, string nodeId)
+    public async Task<WriteResult> Prepare(VolumeAttachment attachment, string nodeId)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -30,22 +30,22 @@ internal sealed class AttachmentWriter(Caches caches, ApiClient api, DriverFacts
     }
 
     /// <summary>Attached.</summary>
-    public Task<WriteResult> Attached(Attachment attachment, IReadOnlyDictionary<string, string> metadata) =>
+    public Task<WriteResult> Attached(VolumeAttachment attachment, IReadOnlyDictionary<string, string> metadata) =>
         SendStatus(attachment, AttachmentPatch.Attached(attachment, metadata));
 
     /// <summary>Why it could not be attached.</summary>
-    public Task<WriteResult> AttachFailed(Attachment attachment, CsiError error) =>
+    public Task<WriteResult> AttachFailed(VolumeAttachment attachment, CsiError error) =>
         SendStatus(attachment, AttachmentPatch.AttachFailed(attachment, FaultOf(error, notesErrorCodes), time.GetUtcNow()));
 
     /// <summary>Why it could not be detached.</summary>
-    public Task<WriteResult> DetachFailed(Attachment attachment, CsiError error) =>
+    public Task<WriteResult> DetachFailed(VolumeAttachment attachment, CsiError error) =>
         SendStatus(attachment, AttachmentPatch.DetachFailed(attachment, FaultOf(error, notesCode: false), time.GetUtcNow()));
 
     /// <summary>
     /// Detached: first the mark, after which nobody detaches it again, then the status, where the mark was not all that kept the
     /// attachment (attacher contract 9 step 5).
     /// </summary>
-    public async Task<WriteResult> Detached(Attachment attachment)
+    public async Task<WriteResult> Detached(VolumeAttachment attachment)
     {
         for (var attempt = 1; attachment.HasFinalizer(driver.Finalizer); attempt++)
         {
@@ -61,21 +61,21 @@ internal sealed class AttachmentWriter(Caches caches, ApiClient api, DriverFacts
     private static AttachmentFault FaultOf(CsiError error, bool notesCode) =>
         new(ApiText.Cut(error.Text), notesCode && error.Code is { } code ? (int)code : null);
 
-    private async Task<WriteResult> SendStatus(Attachment attachment, ReadOnlyMemory<byte>? patch) =>
+    private async Task<WriteResult> SendStatus(VolumeAttachment attachment, ReadOnlyMemory<byte>? patch) =>
         patch is { } body ? await Send(attachment, "status", body) : attachment;
 
-    private async Task<WriteResult> Send(Attachment attachment, string? subresource, ReadOnlyMemory<byte> patch)
+    private async Task<WriteResult> Send(VolumeAttachment attachment, string? subresource, ReadOnlyMemory<byte> patch)
     {
-        var sent = await api.PatchAsync(AttacherResources.Attachments, attachment.Key, subresource, patch, MediaTypes.MergePatch, CancellationToken.None);
+        var sent = await api.PatchAsync(Resources.VolumeAttachments, attachment.Key, subresource, patch, MediaTypes.MergePatch, CancellationToken.None);
         // A server refuses a patch that names another uid as a conflict or as invalid; only a look tells which object has the name by now.
         if (sent.Failure is { } refused && (refused.Code is 422 || (refused.IsConflict && subresource is not null)) && (await Read(attachment)).IsGone) return WriteResult.Gone;
         return Taken(attachment, sent);
     }
 
-    private async Task<WriteResult> Read(Attachment attachment) =>
-        Taken(attachment, await api.GetAsync(AttacherResources.Attachments, attachment.Key, CancellationToken.None));
+    private async Task<WriteResult> Read(VolumeAttachment attachment) =>
+        Taken(attachment, await api.GetAsync(Resources.VolumeAttachments, attachment.Key, CancellationToken.None));
 
-    private WriteResult Taken(Attachment attachment, ApiResult<Attachment> answer)
+    private WriteResult Taken(VolumeAttachment attachment, ApiResult<VolumeAttachment> answer)
     {
         if (!answer.IsSuccess)
         {
@@ -91,7 +91,7 @@ internal sealed class AttachmentWriter(Caches caches, ApiClient api, DriverFacts
     }
 
     /// <summary>Nothing keeps it any more: the server removed it with this answer.</summary>
-    private static bool IsEnded(Attachment attachment) => attachment.IsBeingDeleted && attachment.Metadata.Finalizers is not { Length: > 0 };
+    private static bool IsEnded(VolumeAttachment attachment) => attachment.IsBeingDeleted && attachment.Metadata.Finalizers is not { Length: > 0 };
 
     private static bool IsOvertaken(WriteResult written, int attempt) => attempt < MostTries && written.Failure is { IsConflict: true };
 }

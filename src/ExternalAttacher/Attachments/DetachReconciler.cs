@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.ExternalAttacher.Requests;
 using Sidecars.Kubernetes.Control;
 
@@ -16,7 +16,7 @@ internal sealed partial class DetachReconciler(
 {
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
-        if (caches.FindAttachment(name) is not { IsBeingDeleted: true } attachment || attachment.Spec.Attacher is null) return Outcome.Done;
+        if (caches.FindAttachment(name) is not { IsBeingDeleted: true } attachment) return Outcome.Done;
         if (!attachment.HasFinalizer(finalizer) && !memory.Forced.Contains(attachment)) return Outcome.Done;
 
         var (order, error) = await composer.ToUnpublish(attachment, stop);
@@ -33,7 +33,7 @@ internal sealed partial class DetachReconciler(
         return Outcome.Done;
     }
 
-    private async Task<Outcome> Failed(Attachment attachment, CsiError error)
+    private async Task<Outcome> Failed(VolumeAttachment attachment, CsiError error)
     {
         var written = await writer.DetachFailed(attachment, error);
         if (written.IsGone) return Outcome.Done;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalAttacher.Attachments;
 
@@ -11,10 +11,10 @@ internal sealed class ForcedAttachments
 {
     private readonly ConcurrentDictionary<string, string> _uids = new(StringComparer.Ordinal); // by name
 
-    public void Add(Attachment attachment) => _uids[attachment.Name] = attachment.Uid;
+    public void Add(VolumeAttachment attachment) => _uids[attachment.Name] = attachment.Uid;
 
-    public bool Contains(Attachment attachment) => _uids.TryGetValue(attachment.Name, out var uid) && uid == attachment.Uid;
+    public bool Contains(VolumeAttachment attachment) => _uids.TryGetValue(attachment.Name, out var uid) && uid == attachment.Uid;
 
     /// <summary>It was done again, or is gone.</summary>
-    public void Remove(Attachment attachment) => _uids.TryRemove(new(attachment.Name, attachment.Uid));
+    public void Remove(VolumeAttachment attachment) => _uids.TryRemove(new(attachment.Name, attachment.Uid));
 }

@@ -1,4 +1,4 @@
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Control;
 
 namespace Sidecars.ExternalAttacher.Attachments;
@@ -22,9 +22,9 @@ internal sealed class Lanes(Lane attach, Lane detach, Func<string, bool> asksFor
     public Lane Detach => detach;
 
     /// <summary>Puts an attachment in the line its state asks for.</summary>
-    public void Add(Attachment attachment) => LaneOf(attachment).Queue.Add(attachment.Name);
+    public void Add(VolumeAttachment attachment) => LaneOf(attachment).Queue.Add(attachment.Name);
 
-    public Lane LaneOf(Attachment attachment) => attachment.IsBeingDeleted ? detach : attach;
+    public Lane LaneOf(VolumeAttachment attachment) => attachment.IsBeingDeleted ? detach : attach;
 
     /// <summary>Whether somebody works on the attachment right now.</summary>
     public bool IsInHand(string name)

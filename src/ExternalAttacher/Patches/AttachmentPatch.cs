@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalAttacher.Patches;
@@ -12,7 +12,7 @@ namespace Sidecars.ExternalAttacher.Patches;
 internal static class AttachmentPatch
 {
     /// <summary>Our mark, and under which name the driver knows the node.</summary>
-    public static ReadOnlyMemory<byte>? Prepare(Attachment attachment, string finalizer, string nodeId)
+    public static ReadOnlyMemory<byte>? Prepare(VolumeAttachment attachment, string finalizer, string nodeId)
     {
         var hasMark = attachment.HasFinalizer(finalizer);
         var hasNode = attachment.Annotation(WellKnown.NodeIdAnnotation) == nodeId;
@@ -33,7 +33,7 @@ internal static class AttachmentPatch
     }
 
     /// <summary>Takes our mark away.</summary>
-    public static ReadOnlyMemory<byte> Release(Attachment attachment, string finalizer) => JsonBody.Object(json =>
+    public static ReadOnlyMemory<byte> Release(VolumeAttachment attachment, string finalizer) => JsonBody.Object(json =>
     {
         json.WriteStartObject("metadata");
         json.WriteString("uid", attachment.Uid);
@@ -42,7 +42,7 @@ internal static class AttachmentPatch
     });
 
     /// <summary>Attached, with what the driver said for the node; an earlier error is over.</summary>
-    public static ReadOnlyMemory<byte>? Attached(Attachment attachment, IReadOnlyDictionary<string, string> metadata)
+    public static ReadOnlyMemory<byte>? Attached(VolumeAttachment attachment, IReadOnlyDictionary<string, string> metadata)
     {
         var status = attachment.Status;
         var changed = DifferenceOf(status.AttachmentMetadata, metadata);
@@ -60,7 +60,7 @@ internal static class AttachmentPatch
     }
 
     /// <summary>Not attached any more.</summary>
-    public static ReadOnlyMemory<byte>? Detached(Attachment attachment)
+    public static ReadOnlyMemory<byte>? Detached(VolumeAttachment attachment)
     {
         var status = attachment.Status;
         if (!status.Attached && status.AttachmentMetadata is not { Count: > 0 } && status.DetachError is null) return null;
@@ -73,14 +73,14 @@ internal static class AttachmentPatch
     }
 
     /// <summary>Why attaching failed; null where the same stands there already, be it from an earlier time.</summary>
-    public static ReadOnlyMemory<byte>? AttachFailed(Attachment attachment, AttachmentFault fault, DateTimeOffset at) =>
+    public static ReadOnlyMemory<byte>? AttachFailed(VolumeAttachment attachment, AttachmentFault fault, DateTimeOffset at) =>
         Failed(attachment, "attachError", attachment.Status.AttachError, fault, at);
 
     /// <summary>Why detaching failed; null where the same stands there already, be it from an earlier time.</summary>
-    public static ReadOnlyMemory<byte>? DetachFailed(Attachment attachment, AttachmentFault fault, DateTimeOffset at) =>
+    public static ReadOnlyMemory<byte>? DetachFailed(VolumeAttachment attachment, AttachmentFault fault, DateTimeOffset at) =>
         Failed(attachment, "detachError", attachment.Status.DetachError, fault, at);
 
-    private static ReadOnlyMemory<byte>? Failed(Attachment attachment, string field, AttachmentFault? known, AttachmentFault fault, DateTimeOffset at)
+    private static ReadOnlyMemory<byte>? Failed(VolumeAttachment attachment, string field, AttachmentFault? known, AttachmentFault fault, DateTimeOffset at)
     {
         if (known == fault) return null;
         return StatusOf(attachment, json =>
@@ -94,7 +94,7 @@ internal static class AttachmentPatch
         });
     }
 
-    private static ReadOnlyMemory<byte> StatusOf(Attachment attachment, Action<Utf8JsonWriter> content) => JsonBody.Object(json =>
+    private static ReadOnlyMemory<byte> StatusOf(VolumeAttachment attachment, Action<Utf8JsonWriter> content) => JsonBody.Object(json =>
     {
         json.WriteStartObject("metadata");
         json.WriteString("uid", attachment.Uid);
@@ -104,7 +104,7 @@ internal static class AttachmentPatch
         json.WriteEndObject();
     });
 
-    private static void WriteFinalizers(Utf8JsonWriter json, Attachment attachment, string[] finalizers)
+    private static void WriteFinalizers(Utf8JsonWriter json, VolumeAttachment attachment, string[] finalizers)
     {
         if (attachment.Metadata.ResourceVersion is not 0) json.WriteString("resourceVersion", $"{attachment.Metadata.ResourceVersion}");
         if (finalizers.Length is 0) json.WriteNull("finalizers");

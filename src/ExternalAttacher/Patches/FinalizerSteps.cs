@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sidecars.Kubernetes.Json;
 
 namespace Sidecars.ExternalAttacher.Patches;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalAttacher.Attachments;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalAttacher.Publication;
 
@@ -58,8 +58,8 @@ internal sealed partial class PublicationCheck(
     /// Nothing is under way for it: attached and wanted, or being deleted and released. The others have work and a pause of their own, those
     /// too that were found to differ before and could not be put right yet.
     /// </summary>
-    private bool IsSettled(Attachment attachment) =>
-        attachment.Spec.Attacher is not null
+    private bool IsSettled(VolumeAttachment attachment) =>
+        caches.IsOurs(attachment)
         && (attachment.IsBeingDeleted ? !attachment.HasFinalizer(expectations.Finalizer) : attachment.Status.Attached)
         && !forced.Contains(attachment)
         && !lanes.IsInHand(attachment.Name);

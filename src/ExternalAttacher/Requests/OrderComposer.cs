@@ -1,6 +1,6 @@
 using Csi.V1;
 using Sidecars.Csi;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.ExternalAttacher.Volumes;
 
 namespace Sidecars.ExternalAttacher.Requests;
@@ -11,9 +11,9 @@ namespace Sidecars.ExternalAttacher.Requests;
 /// detached; nothing else is written.
 /// </summary>
 internal sealed class OrderComposer(
-    DriverFacts driver, string defaultFsType, VolumeOrigins origins, VolumeMarks marks, SecretReader secrets, NodeIds nodes)
+    DriverFacts driver, string defaultFsType, VolumeOrigins origins, VolumeMarks marks, CallSecrets secrets, NodeIds nodes)
 {
-    public async Task<(PublishOrder? Order, string? Error)> ToPublish(Attachment attachment, CancellationToken stop)
+    public async Task<(PublishOrder? Order, string? Error)> ToPublish(VolumeAttachment attachment, CancellationToken stop)
     {
         var (origin, error) = await origins.Find(attachment, stop);
         if (origin is null) return (null, error);
@@ -45,7 +45,7 @@ internal sealed class OrderComposer(
         return (new PublishOrder(request, known.IsMigrated, secret.Undeliverable), null);
     }
 
-    public async Task<(UnpublishOrder? Order, string? Error)> ToUnpublish(Attachment attachment, CancellationToken stop)
+    public async Task<(UnpublishOrder? Order, string? Error)> ToUnpublish(VolumeAttachment attachment, CancellationToken stop)
     {
         var (origin, error) = await origins.Find(attachment, stop);
         if (origin is null) return (null, error);

@@ -1,5 +1,4 @@
-using Sidecars.ExternalAttacher.Migration;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
@@ -8,20 +7,20 @@ namespace Sidecars.ExternalAttacher.Requests;
 /// <summary>Where the volume of an attachment is described: in a PersistentVolume, or in the attachment itself.</summary>
 /// <param name="Volume">The PersistentVolume; null for an inline volume.</param>
 /// <param name="Inline">The inline volume; null for a PersistentVolume.</param>
-internal sealed record VolumeOrigin(Volume? Volume, VolumeDetails? Inline);
+internal sealed record VolumeOrigin(PersistentVolume? Volume, VolumeSpec? Inline);
 
 /// <summary>A volume as the driver knows it.</summary>
 /// <param name="Details">Its description; the CSI part is there.</param>
 /// <param name="IsMigrated">Whether it was translated from a built-in plugin of old.</param>
-internal sealed record DriverVolume(VolumeDetails Details, bool IsMigrated)
+internal sealed record DriverVolume(VolumeSpec Details, bool IsMigrated)
 {
-    public CsiSource Csi => Details.Csi!;
+    public CsiVolumeSource Csi => Details.Csi!;
 }
 
 /// <summary>Finds the volume of an attachment (attacher contract 8, steps 1, 2, 5 and 6).</summary>
 internal sealed class VolumeOrigins(Caches caches, ApiClient api)
 {
-    public async ValueTask<(VolumeOrigin? Origin, string? Error)> Find(Attachment attachment, CancellationToken stop)
+    public async ValueTask<(VolumeOrigin? Origin, string? Error)> Find(VolumeAttachment attachment, CancellationToken stop)
     {
         var source = attachment.Spec.Source;
         switch (source?.PersistentVolumeName, source?.InlineVolumeSpec)
@@ -34,7 +33,7 @@ internal sealed class VolumeOrigins(Caches caches, ApiClient api)
                 return inline.Csi is null ? (null, "inline volume spec contains nil CSI source") : (new VolumeOrigin(null, inline), null);
             case ({ } name, null):
                 if (caches.FindVolume(name) is not { } volume) return (null, $"persistentvolume \"{name}\" not found");
-                if (!ReferenceEquals(volume.Spec, VolumeDetails.Elsewhere)) return (new VolumeOrigin(volume, null), null);
+                if (caches.IsKnown(volume)) return (new VolumeOrigin(volume, null), null);
                 return await Read(name, stop);
         }
     }
@@ -57,7 +56,7 @@ internal sealed class VolumeOrigins(Caches caches, ApiClient api)
     /// <summary>A volume that looked like somebody else's, and so was not kept; the attachment decides.</summary>
     private async Task<(VolumeOrigin?, string?)> Read(string name, CancellationToken stop)
     {
-        var read = await api.GetAsync(AttacherResources.Volumes, new ObjectKey(null, name), stop);
+        var read = await api.GetAsync(Resources.PersistentVolumes, new ObjectKey(null, name), stop);
         return read.IsSuccess ? (new VolumeOrigin(read.Value, null), null)
             : (null, read.Failure.IsNotFound ? $"persistentvolume \"{name}\" not found" : $"cannot read persistentvolume \"{name}\": {read.Failure.Message}");
     }

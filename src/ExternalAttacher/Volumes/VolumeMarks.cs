@@ -1,4 +1,4 @@
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.ExternalAttacher.Patches;
 using Sidecars.Kubernetes.Http;
 
@@ -18,11 +18,11 @@ internal sealed class VolumeMarks(Caches caches, ApiClient api, string finalizer
     private readonly NamedGates _gates = new();
 
     /// <summary>Puts it on, unless it is there; null, or why it could not.</summary>
-    public async ValueTask<string?> Add(Volume volume, CancellationToken stop)
+    public async ValueTask<string?> Add(PersistentVolume volume, CancellationToken stop)
     {
         using var inside = await _gates.Enter(volume.Name, stop);
         // Between the look of the caller and now somebody else may have written it.
-        var newest = caches.FindVolume(volume.Name) is { } known && !ReferenceEquals(known.Spec, VolumeDetails.Elsewhere) ? known : volume;
+        var newest = caches.FindVolume(volume.Name) is { } known && caches.IsKnown(known) ? known : volume;
         for (var attempt = 1; ; attempt++)
         {
             if (newest.Uid != volume.Uid) return "it was deleted meanwhile, and made anew under the same name";
@@ -38,7 +38,7 @@ internal sealed class VolumeMarks(Caches caches, ApiClient api, string finalizer
     /// Takes it off a volume being deleted or migrated back, unless one of our attachments names it by now; nothing, that attachment, or
     /// why it could not. A volume that is gone is what was wanted.
     /// </summary>
-    public async Task<(Attachment? Keeper, string? Error)> Remove(Volume volume, CancellationToken stop)
+    public async Task<(VolumeAttachment? Keeper, string? Error)> Remove(PersistentVolume volume, CancellationToken stop)
     {
         using var inside = await _gates.Enter(volume.Name, stop);
         var uid = volume.Uid;
@@ -56,17 +56,16 @@ internal sealed class VolumeMarks(Caches caches, ApiClient api, string finalizer
     /// Sends a patch: nothing back where it stands, the failure where it is final, or the volume as it is now where somebody else was
     /// faster. Not stopped by a shutdown: the request is short, and what it did would be unknown.
     /// </summary>
-    private async Task<(Volume? Now, ApiFailure? Failure)> Write(Volume volume, ReadOnlyMemory<byte> patch, int attempt)
+    private async Task<(PersistentVolume? Now, ApiFailure? Failure)> Write(PersistentVolume volume, ReadOnlyMemory<byte> patch, int attempt)
     {
-        var patched = await api.PatchAsync(AttacherResources.Volumes, volume.Key, null, patch, MediaTypes.JsonPatch, CancellationToken.None);
+        var patched = await api.PatchAsync(Resources.PersistentVolumes, volume.Key, null, patch, MediaTypes.JsonPatch, CancellationToken.None);
         if (patched.IsSuccess)
         {
             caches.Volumes.Fold(patched.Value);
             return (null, null);
         }
         if (attempt == MostTries || !IsOvertaken(patched.Failure)) return (null, patched.Failure);
-        // Not folded: a store trims what it takes, and the next patch is made from the whole list.
-        var read = await api.GetAsync(AttacherResources.Volumes, volume.Key, CancellationToken.None);
+        var read = await api.GetAsync(Resources.PersistentVolumes, volume.Key, CancellationToken.None);
         return (read.Value, read.Failure);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Migration;
 
 namespace Sidecars.ExternalAttacher.Volumes;
 
@@ -21,9 +22,9 @@ internal sealed partial class VolumeReconciler(DriverFacts driver, Caches caches
     }
 
     /// <summary>Whether the volume carries our mark for nothing, apart from attachments.</summary>
-    public static bool IsToBeReleased(Volume volume, DriverFacts driver) =>
+    public static bool IsToBeReleased(PersistentVolume volume, DriverFacts driver) =>
         volume.HasFinalizer(driver.Finalizer)
-        && (volume.IsBeingDeleted || (volume.Spec.IsMigratable && volume.Annotation(WellKnown.MigratedToAnnotation) != driver.Name));
+        && (volume.IsBeingDeleted || (volume.Spec.IsMigratable && volume.Annotation(MigrationMarks.MigratedTo) != driver.Name));
 
     private static partial class Log
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sidecars.ExternalAttacher.Attachments;
-using Sidecars.ExternalAttacher.Objects;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
@@ -42,9 +41,9 @@ internal sealed class WaitingAttachments : IDisposable
         }
     }
 
-    private sealed class Wait(Attachment about, Lane lane, long since)
+    private sealed class Wait(VolumeAttachment about, Lane lane, long since)
     {
-        public Attachment About => about;
+        public VolumeAttachment About => about;
 
         public Lane Lane => lane;
 
@@ -58,7 +57,7 @@ internal sealed class WaitingAttachments : IDisposable
     }
 
     /// <summary>The attachment has something to wait for; known already, it goes on waiting.</summary>
-    public void Began(Attachment attachment)
+    public void Began(VolumeAttachment attachment)
     {
         var lane = _lanes.LaneOf(attachment);
         lock (_lock)
@@ -71,7 +70,7 @@ internal sealed class WaitingAttachments : IDisposable
     }
 
     /// <summary>An attempt failed; the outcome is a retry for that reason.</summary>
-    public Outcome Failed(Attachment attachment, string reason)
+    public Outcome Failed(VolumeAttachment attachment, string reason)
     {
         lock (_lock)
         {
@@ -82,7 +81,7 @@ internal sealed class WaitingAttachments : IDisposable
     }
 
     /// <summary>Done, gone, or nothing to wait for after all.</summary>
-    public void Finished(Attachment attachment)
+    public void Finished(VolumeAttachment attachment)
     {
         lock (_lock)
         {
@@ -91,7 +90,7 @@ internal sealed class WaitingAttachments : IDisposable
     }
 
     /// <summary>Attached; a detach that is waited for by now goes on waiting.</summary>
-    public void Attached(Attachment attachment)
+    public void Attached(VolumeAttachment attachment)
     {
         lock (_lock)
         {
@@ -102,7 +101,7 @@ internal sealed class WaitingAttachments : IDisposable
     public void Dispose() => _timer.Dispose();
 
     /// <summary>Its own wait; one of a successor of the same name is another matter.</summary>
-    private Wait? FindWhileLocked(Attachment attachment) =>
+    private Wait? FindWhileLocked(VolumeAttachment attachment) =>
         _waits.TryGetValue(attachment.Name, out var wait) && wait.About.Uid == attachment.Uid ? wait : null;
 
     private (int Count, TimeSpan Oldest) Backlog(Lane lane)

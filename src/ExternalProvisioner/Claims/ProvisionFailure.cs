@@ -17,4 +17,8 @@ internal enum ProvisionState
 /// <param name="State">What is known of the driver's work.</param>
 /// <param name="Message">What the user is told.</param>
 /// <param name="IsInfeasible">The driver says the request itself is wrong, so trying again soon is pointless.</param>
-internal sealed record ProvisionFailure(ProvisionState State, string Message, bool IsInfeasible = false);
+internal sealed record ProvisionFailure(ProvisionState State, string Message, bool IsInfeasible = false)
+{
+    /// <summary>A failure before the driver was asked, by which an earlier call is settled too; null where there is no reason for one.</summary>
+    public static ProvisionFailure? FinishedWhere(string? reason) => reason is null ? null : new ProvisionFailure(ProvisionState.Finished, reason);
+}

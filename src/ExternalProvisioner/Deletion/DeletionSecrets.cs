@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Secrets;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.ExternalProvisioner.Deletion;
 
@@ -17,7 +18,7 @@ internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classe
         var (reference, error) = ReferenceOf(volume);
         if (error is not null) return (null, $"failed to get secretreference for volume {volume.Name}: {error}");
         if (reference is null) return (null, null);
-        var (values, readError) = await secrets.Read(reference, stop);
+        var (values, readError) = SecretText.Of(reference, await secrets.Read(reference, stop));
         if (readError is not null) Log.Unreadable(log, volume.Name, reference, readError);
         return (values, null);
     }

@@ -7,12 +7,11 @@ using ModeType = Csi.V1.VolumeCapability.Types.AccessMode.Types.Mode;
 namespace Sidecars.ExternalProvisioner.Volumes;
 
 /// <summary>Makes the PersistentVolume of a volume the driver created (provisioner contract 6, step 3). Pure.</summary>
-internal static class VolumeComposer
+internal sealed class VolumeComposer(DriverFacts driver, bool publishesReadOnly)
 {
-    public static PersistentVolume Compose(
-        PersistentVolumeClaim claim, StorageClass storageClass, VolumeRequest request, Volume made, DriverFacts driver, bool publishesReadOnly)
+    public PersistentVolume Compose(RequestDraft request, Volume made)
     {
-        var secrets = request.Secrets;
+        var (claim, storageClass, secrets) = (request.Claim, request.Class, request.Secrets);
         return new PersistentVolume
         {
             ApiVersion = "v1",
@@ -38,7 +37,7 @@ internal static class VolumeComposer
                     VolumeHandle = made.VolumeId,
                     FsType = claim.Spec.VolumeMode is WellKnown.Block || request.FsType.Length is 0 ? null : request.FsType,
                     ReadOnly = publishesReadOnly && request.Csi.VolumeCapabilities is [{ AccessMode.Mode: ModeType.MultiNodeReaderOnly }],
-                    VolumeAttributes = Attributes(driver, made),
+                    VolumeAttributes = Attributes(made),
                     ControllerPublishSecretRef = secrets.ControllerPublish,
                     NodeStageSecretRef = secrets.NodeStage,
                     NodePublishSecretRef = secrets.NodePublish,
@@ -50,7 +49,7 @@ internal static class VolumeComposer
     }
 
     /// <summary>What the driver made; 0 is "as asked".</summary>
-    public static long SizeOf(Volume made, VolumeRequest request) =>
+    public static long SizeOf(Volume made, RequestDraft request) =>
         made.CapacityBytes is 0 ? request.Csi.CapacityRange.RequiredBytes : made.CapacityBytes;
 
     private static StringMap Annotations(StorageClass storageClass, VolumeSecrets secrets)
@@ -70,6 +69,6 @@ internal static class VolumeComposer
         return StringMap.From(annotations);
     }
 
-    private static StringMap Attributes(DriverFacts driver, Volume made) =>
+    private StringMap Attributes(Volume made) =>
         StringMap.From([new(WellKnown.IdentityAttribute, driver.Identity), .. made.VolumeContext]); // the driver's own value wins
 }

@@ -3,23 +3,24 @@ using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Volumes;
 
 /// <summary>
 /// Asks the driver for a volume, checks what it made, and takes back what is not what was asked for (provisioner contract 4.7 and
-/// 6, steps 1 and 2). A volume it returns is usable; a failure says whether the driver may still be at work.
+/// 6). A volume it returns is usable, and described for the cluster; a failure says whether the driver may still be at work.
 /// </summary>
-internal sealed partial class VolumeMaker(Controller.ControllerClient driver, CsiCall calls, TimeSpan timeout, TimeProvider time, ILogger<VolumeMaker> log)
+internal sealed partial class VolumeMaker(DriverCalls driver, VolumeComposer composer, TimeProvider time, ILogger<VolumeMaker> log)
 {
     /// <summary>Tries to take back a wrong volume within one attempt; the next attempt tries again.</summary>
     private const int MostCleanupTries = 5;
 
     private static readonly TimeSpan s_cleanupPause = TimeSpan.FromMilliseconds(200);
 
-    public async Task<(Volume? Volume, ProvisionFailure? Failure)> Make(VolumeRequest request, CancellationToken stop)
+    public async Task<(PersistentVolume? Volume, ProvisionFailure? Failure)> Make(RequestDraft request, CancellationToken stop)
     {
-        var answer = await calls.InvokeAsync(driver.CreateVolumeAsync, request.Csi, timeout, stop);
+        var answer = await driver.Create(request.Csi, stop);
         if (!answer.IsOk) return (null, FailureOf(answer.Error));
 
         if (answer.Response.Volume is not { } volume)
@@ -29,7 +30,7 @@ internal sealed partial class VolumeMaker(Controller.ControllerClient driver, Cs
 
         var wanted = request.Csi.CapacityRange.RequiredBytes;
         var size = VolumeComposer.SizeOf(volume, request);
-        if (size >= wanted) return (volume, null);
+        if (size >= wanted) return (composer.Compose(request, volume), null);
 
         var problem = $"created volume capacity {size} less than requested capacity {wanted}";
         var cleanup = await TakeBack(volume.VolumeId, request, stop);
@@ -42,17 +43,17 @@ internal sealed partial class VolumeMaker(Controller.ControllerClient driver, Cs
         error.Code is Grpc.Core.StatusCode.InvalidArgument);
 
     /// <summary>Deletes a volume that cannot be used; all tries share one time-out. Null is success.</summary>
-    private async Task<string?> TakeBack(string volumeId, VolumeRequest request, CancellationToken stop)
+    private async Task<string?> TakeBack(string volumeId, RequestDraft request, CancellationToken stop)
     {
         var delete = new DeleteVolumeRequest { VolumeId = volumeId };
         delete.Secrets.Add(request.Csi.Secrets);
         var started = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await calls.InvokeAsync(driver.DeleteVolumeAsync, delete, timeout - time.GetElapsedTime(started), stop);
+            var answer = await driver.Delete(delete, driver.Timeout - time.GetElapsedTime(started), stop);
             if (answer.IsOk) return null;
             Log.CleanupFailed(log, request.Csi.Name, volumeId, attempt, answer.Error.Text);
-            if (attempt == MostCleanupTries || time.GetElapsedTime(started) + s_cleanupPause >= timeout) return answer.Error.Text;
+            if (attempt == MostCleanupTries || time.GetElapsedTime(started) + s_cleanupPause >= driver.Timeout) return answer.Error.Text;
             await Task.Delay(s_cleanupPause, time, stop);
         }
     }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Sidecars.ExternalAttacher.Attachments;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Queueing;
@@ -18,7 +18,7 @@ internal sealed class LanesTests
     {
         using var attachQueue = NewQueue();
         using var detachQueue = NewQueue();
-        Attachment cached = new() { Metadata = { Name = "va" } };
+        VolumeAttachment cached = new() { Metadata = { Name = "va" } };
         var lanes = new Lanes(NewLane(attachQueue), NewLane(detachQueue), _ => cached.IsBeingDeleted);
         var attach = lanes.OneAtATime(lanes.Attach, (_, _) =>
         {

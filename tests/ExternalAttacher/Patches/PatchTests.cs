@@ -1,5 +1,4 @@
 using System.Text;
-using Sidecars.ExternalAttacher.Objects;
 using Sidecars.ExternalAttacher.Patches;
 using Sidecars.Kubernetes.Objects;
 
@@ -71,7 +70,7 @@ internal sealed class PatchTests
         Assert.That(AttachmentPatch.DetachFailed(Of(detachError: new("m", null)), new("m", null), s_at), Is.Null);
     }
 
-    private static Attachment Of(
+    private static VolumeAttachment Of(
         string[]? finalizers = null, string? nodeId = null, bool attached = false, (string, string)[]? metadata = null, AttachmentFault? attachError = null, AttachmentFault? detachError = null) => new()
     {
         Metadata = new ObjectMeta
@@ -79,7 +78,7 @@ internal sealed class PatchTests
             Name = "va", Uid = "u", ResourceVersion = 7, Finalizers = finalizers,
             Annotations = nodeId is null ? null : StringMap.From([new("csi.alpha.kubernetes.io/node-id", nodeId)]),
         },
-        Status = new AttachmentState
+        Status = new AttachmentStatus
         {
             Attached = attached, AttachError = attachError, DetachError = detachError,
             AttachmentMetadata = metadata is null ? null : StringMap.From(metadata.Select(m => new KeyValuePair<string, string>(m.Item1, m.Item2))),

@@ -1,4 +1,4 @@
-using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalAttacher.Tests.Program;
 
@@ -26,30 +26,16 @@ internal sealed class CommandLineTests
     [TestCase("--leader-election --leader-election-lease-duration=1s", 2, "lease")]
     [TestCase("--http-endpoint=:0 --metrics-path=", 2, "--metrics-path must begin with a slash")]
     [TestCase("--kubeconfig=/nowhere/at/all", 1, "/nowhere/at/all")]
-    public async Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason)
-    {
-        await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
-        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
-        Assert.That(string.Join('\n', program.ErrorLines), Does.Contain(reason));
-        Assert.That(program.OutputLines.Where(l => l.Length > 0), Is.Empty);
-    }
+    public Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason) =>
+        CommandLines.Refuses(AttacherProgram.Name, arguments, code, reason);
 
     [TestCase("--feature-gates=Nope=true --version", 1)]
     [TestCase("--logging-format=xml --version", 1)]
     [TestCase("--worker-threads=0 --version", 0)]
     [TestCase("-version", 0)]
     [TestCase("-h", 0)]
-    public async Task What_is_checked_before_the_version_is_told(string arguments, int code)
-    {
-        await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
-        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
-    }
+    public Task What_is_checked_before_the_version_is_told(string arguments, int code) => CommandLines.EndsWith(AttacherProgram.Name, arguments, code);
 
     [Test]
-    public async Task The_version_stands_on_standard_output()
-    {
-        await using var program = PublishedProgram.Start(ProcessRig.Name, ["--version"]);
-        await program.WaitForExit();
-        Assert.That(program.OutputLines[0], Does.Match(@"csi-attacher \d+\.\d+\.\d+"));
-    }
+    public Task The_version_stands_on_standard_output() => CommandLines.TellsItsVersion(AttacherProgram.Name);
 }

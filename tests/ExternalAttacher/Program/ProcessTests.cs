@@ -1,4 +1,5 @@
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalAttacher.Tests.Program;
 
@@ -7,9 +8,14 @@ internal sealed class ProcessTests
 {
     private const string Marker = "S3CR3T-that-nobody-may-print";
     private ProcessRig _rig = null!;
+    private World _world = null!;
 
     [SetUp]
-    public async Task Begin() => _rig = await ProcessRig.PrepareAsync();
+    public async Task Begin()
+    {
+        _rig = await ProcessRig.PrepareAsync(AttacherProgram.Name);
+        _world = new World(_rig.Cluster.Storage);
+    }
 
     [TearDown]
     public async Task End()
@@ -22,7 +28,7 @@ internal sealed class ProcessTests
     public async Task The_runtimes_signal_ends_it_at_once_with_143()
     {
         var program = _rig.Start("-v=2");
-        await Populated(program);
+        await ProcessRig.Populated(program);
         program.Terminate();
         Assert.That(await program.WaitForExit(), Is.EqualTo(143));
     }
@@ -31,7 +37,7 @@ internal sealed class ProcessTests
     public async Task With_the_release_gate_the_signal_lets_the_work_finish_and_gives_the_lease_back()
     {
         var program = _rig.Start("--leader-election", "--leader-election-namespace=default", "--feature-gates=ReleaseLeaderElectionOnExit=true", "-v=2");
-        await Populated(program);
+        await ProcessRig.Populated(program);
         program.Terminate();
         Assert.That(await program.WaitForExit(), Is.Zero);
         var lease = _rig.Cluster.Storage.Get("leases", "default", "external-attacher-leader-csi-example-com").Value.ToJson();
@@ -43,7 +49,7 @@ internal sealed class ProcessTests
     public async Task A_lost_driver_ends_it_with_1()
     {
         var program = _rig.Start("-v=2");
-        await Populated(program);
+        await ProcessRig.Populated(program);
         await _rig.Driver.StopAsync();
         Assert.That(await program.WaitForExit(), Is.EqualTo(1));
         Assert.That(program.ErrorLines, Has.Some.Contains("Lost connection to CSI driver, exiting"));
@@ -66,7 +72,7 @@ internal sealed class ProcessTests
     {
         var port = FreePort.Next();
         var program = _rig.Start($"--http-endpoint=127.0.0.1:{port}", "--leader-election", "--leader-election-namespace=default", "-v=2");
-        await Populated(program);
+        await ProcessRig.Populated(program);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Assert.That(await http.GetStringAsync("/healthz/leader-election").WithinLimit(), Is.EqualTo("ok"));
         var metrics = await http.GetStringAsync("/metrics").WithinLimit();
@@ -81,13 +87,13 @@ internal sealed class ProcessTests
     [Test]
     public async Task A_migration_target_is_met_twice_and_its_calls_say_whether_they_were_migrated()
     {
-        await using var rig = await ProcessRig.PrepareAsync(new ScriptedDriverOptions { Name = "pd.csi.storage.gke.io" });
-        var port = FreePort.Next();
-        rig.World.AddNode("n1", "projects/p/zones/z-a/instances/i", "pd.csi.storage.gke.io");
-        rig.World.Add(new TestVolume().From("gcePersistentDisk", """{"pdName":"d"}""").Accessed("ReadWriteOnce").Annotated("pv.kubernetes.io/migrated-to", "pd.csi.storage.gke.io"));
-        rig.World.Add(new TestAttachment().By("pd.csi.storage.gke.io"));
+        await using var rig = await ProcessRig.PrepareAsync(AttacherProgram.Name, new ScriptedDriverOptions { Name = "pd.csi.storage.gke.io" });
+        var (port, world) = (FreePort.Next(), new World(rig.Cluster.Storage));
+        world.AddNode("n1", "projects/p/zones/z-a/instances/i", "pd.csi.storage.gke.io");
+        world.Add(new TestVolume().From("gcePersistentDisk", """{"pdName":"d"}""").Accessed("ReadWriteOnce").Annotated("pv.kubernetes.io/migrated-to", "pd.csi.storage.gke.io"));
+        world.Add(new TestAttachment().By("pd.csi.storage.gke.io"));
         rig.Start($"--http-endpoint=127.0.0.1:{port}", "-v=2");
-        await rig.World.UntilAttached("va");
+        await world.UntilAttached("va");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         var metrics = await http.GetStringAsync("/metrics").WithinLimit();
         Assert.That(metrics, Does.Match("csi_sidecar_operations_seconds_count\\{[^}]*ControllerPublishVolume[^}]*migrated=\"true\"\\} 1"));
@@ -98,15 +104,15 @@ internal sealed class ProcessTests
     [Test]
     public async Task No_secret_ever_stands_in_a_log_an_event_or_an_object()
     {
-        _rig.World.AddNode("n1", "node-1");
-        _rig.World.AddSecret("s", ("password", System.Text.Encoding.UTF8.GetBytes(Marker)));
-        _rig.World.Add(new TestVolume().WithSecret("s"));
-        _rig.World.Add(new TestAttachment());
+        _world.AddNode("n1", "node-1");
+        _world.AddSecret("s", ("password", System.Text.Encoding.UTF8.GetBytes(Marker)));
+        _world.Add(new TestVolume().WithSecret("s"));
+        _world.Add(new TestAttachment());
         _rig.Driver.Answer("ControllerPublishVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal, "no"), DriverRule.Default);
         _rig.Start("-v=10", "--retry-interval-start=20ms");
-        await _rig.World.UntilAttached("va");
-        _rig.World.Delete(World.Attachments, "va");
-        await _rig.World.UntilGone(World.Attachments, "va");
+        await _world.UntilAttached("va");
+        _world.Delete(World.Attachments, "va");
+        await _world.UntilGone(World.Attachments, "va");
         Assert.That(World.Text(_rig.Driver.Calls.Of("ControllerUnpublishVolume").Single().Request, "secrets", "password"), Is.EqualTo(Marker));
         Assert.That(_rig.Output, Has.None.Contains(Marker));
         Assert.That(_rig.Cluster.Requests.Entries.Select(r => r.Body), Has.None.Contains(Marker));
@@ -115,19 +121,17 @@ internal sealed class ProcessTests
     [Test]
     public async Task The_rights_of_the_originals_role_are_enough()
     {
-        _rig.World.AddNode("n1", "node-1");
-        _rig.World.Add(new TestVolume());
-        _rig.World.Add(new TestAttachment());
+        _world.AddNode("n1", "node-1");
+        _world.Add(new TestVolume());
+        _world.Add(new TestAttachment());
         _rig.Start("-v=2");
-        await _rig.World.UntilAttached("va");
-        _rig.World.Delete(World.Volumes, "pv");
-        _rig.World.Delete(World.Attachments, "va");
-        await _rig.World.UntilGone(World.Volumes, "pv");
+        await _world.UntilAttached("va");
+        _world.Delete(World.Volumes, "pv");
+        _world.Delete(World.Attachments, "va");
+        await _world.UntilGone(World.Volumes, "pv");
         string[] allowed = ["get", "list", "watch", "patch"];
-        var asked = _rig.Cluster.Requests.Entries.Where(r => r.Request.IsAboutObjects && r.UserAgent.StartsWith(ProcessRig.Name, StringComparison.Ordinal)).ToList();
+        var asked = _rig.Cluster.Requests.Entries.Where(r => r.Request.IsAboutObjects && r.UserAgent.StartsWith(AttacherProgram.Name, StringComparison.Ordinal)).ToList();
         Assert.That(asked.Select(r => r.Request.Verb).Distinct(), Is.SubsetOf(allowed));
         Assert.That(asked.Select(r => r.Request.Resource).Distinct(), Is.EquivalentTo((string[])["volumeattachments", "persistentvolumes", "csinodes"]));
     }
-
-    private static Task<string> Populated(PublishedProgram program) => program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
 }

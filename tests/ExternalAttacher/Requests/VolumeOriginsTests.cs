@@ -1,6 +1,7 @@
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.ControllerManager;
 using Sidecars.ExternalAttacher.Requests;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.Tests.Support;
 
 namespace Sidecars.ExternalAttacher.Tests.Requests;
@@ -14,10 +15,10 @@ internal sealed class VolumeOriginsTests
     {
         var (address, _) = ClusterAddress.Find("", "http://127.0.0.1:1");
         using var api = new ApiClient(address!, new ApiClientOptions { UserAgent = "test" }, TimeProvider.System, new RecordingLogger());
-        var origins = new VolumeOrigins(new Caches(new DriverFacts("csi.example.com", default)), api);
-        var attachment = new Attachment
+        var origins = new VolumeOrigins(new Caches(new SharedStores(), new DriverFacts("csi.example.com", default)), api);
+        var attachment = new VolumeAttachment
         {
-            Spec = new AttachmentWish { Source = new WishedVolume { PersistentVolumeName = byName ? "pv" : null, InlineVolumeSpec = inline ? new VolumeDetails() : null } },
+            Spec = new AttachmentSpec { Source = new AttachmentSource { PersistentVolumeName = byName ? "pv" : null, InlineVolumeSpec = inline ? new VolumeSpec() : null } },
         };
         var (origin, said) = await origins.Find(attachment, CancellationToken.None);
         Assert.That((origin, said), Is.EqualTo(((VolumeOrigin?)null, error)));

@@ -87,7 +87,7 @@ internal sealed class AttachTests : RigTest
         await rig.Run();
         rig.World.Add(new TestAttachment());
         await held.Reached.WithinLimit();
-        rig.World.Change(World.Volumes, "pv", """{"metadata":{"finalizers":["example.com/a"]}}""");
+        rig.World.Patch(World.Volumes, "pv", """{"metadata":{"finalizers":["example.com/a"]}}""");
         held.Release();
         await rig.World.UntilAttached("va");
         Assert.That(World.Finalizers(rig.World.Find(World.Volumes, "pv")), Is.EqualTo((string[])["example.com/a", TestVolume.OurFinalizer]));
@@ -104,7 +104,7 @@ internal sealed class AttachTests : RigTest
         await rig.Run();
         rig.World.Add(new TestAttachment());
         await held.Reached.WithinLimit();
-        rig.World.Change(World.Attachments, "va", """{"metadata":{"finalizers":["example.com/a"]}}""");
+        rig.World.Patch(World.Attachments, "va", """{"metadata":{"finalizers":["example.com/a"]}}""");
         held.Release();
         var attached = await rig.World.UntilAttached("va");
         Assert.That(World.Finalizers(attached), Is.EqualTo((string[])["example.com/a", TestVolume.OurFinalizer]));
@@ -232,7 +232,7 @@ internal sealed class AttachTests : RigTest
         await rig.Run();
         rig.World.Add(new TestAttachment());
         await gate.Entered.WithinLimit();
-        rig.World.Change(World.Attachments, "va", """{"metadata":{"finalizers":null}}""");
+        rig.World.Patch(World.Attachments, "va", """{"metadata":{"finalizers":null}}""");
         rig.World.Delete(World.Attachments, "va");
         var successor = rig.World.Add(new TestAttachment().To("n2"));
         gate.Release();
@@ -288,7 +288,7 @@ internal sealed class AttachTests : RigTest
         await rig.Run();
         rig.World.Add(new TestAttachment());
         await gate.Entered.WithinLimit();
-        rig.World.Change(World.Attachments, "va", """{"metadata":{"finalizers":null}}""");
+        rig.World.Patch(World.Attachments, "va", """{"metadata":{"finalizers":null}}""");
         rig.World.Delete(World.Attachments, "va");
         rig.World.Add(new TestAttachment());
         gate.Release();
@@ -314,7 +314,7 @@ internal sealed class AttachTests : RigTest
         rig.World.Add(new TestAttachment("elsewhere").To("n2"));
         await rig.World.UntilError("va");
         await rig.Fence();
-        if (isKnown) rig.World.Change(World.Nodes, "n1", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":"node-1"}]}}""");
+        if (isKnown) rig.World.Patch(World.Nodes, "n1", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":"node-1"}]}}""");
         else rig.World.AddNode("n1", "node-1");
         await rig.World.UntilAttached("va");
         Assert.That(rig.Log.Lines.Count(l => l.StartsWith("Retrying attach elsewhere", StringComparison.Ordinal)), Is.EqualTo(1), "its node is still unknown");
@@ -333,8 +333,8 @@ internal sealed class AttachTests : RigTest
         await rig.World.UntilError("va");
         rig.World.Add(new TestAttachment("probe").To("n2"));
         await rig.World.UntilError("probe");
-        rig.World.Change(World.Nodes, "n1", """{"metadata":{"labels":{"a":"b"}}}""");
-        rig.World.Change(World.Nodes, "n2", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":"node-2"}]}}""");
+        rig.World.Patch(World.Nodes, "n1", """{"metadata":{"labels":{"a":"b"}}}""");
+        rig.World.Patch(World.Nodes, "n2", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":"node-2"}]}}""");
         await rig.World.UntilError("probe", text: "busy"); // the attacher has heard of both changes
         await rig.Fence();
         Assert.That(rig.Published.Count(p => World.Text(p, "node_id") is "node-1"), Is.EqualTo(1));
@@ -357,7 +357,7 @@ internal sealed class AttachTests : RigTest
         await rig.Run();
         rig.World.Add(new TestAttachment());
         await gate.Entered.WithinLimit();
-        rig.World.Change(World.Attachments, "va", """{"metadata":{"finalizers":null}}""");
+        rig.World.Patch(World.Attachments, "va", """{"metadata":{"finalizers":null}}""");
         rig.World.Delete(World.Attachments, "va");
         gate.Release();
     }

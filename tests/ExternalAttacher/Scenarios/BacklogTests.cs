@@ -1,8 +1,9 @@
 using Grpc.Core;
+using Sidecars.ControllerManager;
 using Sidecars.EmbeddedCluster;
-using Sidecars.ExternalAttacher.Objects;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalAttacher.Tests.Scenarios;
 
@@ -133,9 +134,9 @@ internal sealed class BacklogTests : RigTest
         rig.Advance(TimeSpan.FromSeconds(29));
         await rig.Driver.WaitForCalls("ControllerPublishVolume", 2);
         await rig.Fence();
-        Assert.That(rig.World.EventsAbout("va"), Is.Empty);
+        Assert.That(rig.World.EventObjectsAbout("va"), Is.Empty);
         rig.Advance(TimeSpan.FromSeconds(1));
-        var told = await rig.World.UntilEvent("va", "AttachmentDelayed");
+        var told = await rig.World.UntilEventObject("va", "AttachmentDelayed");
         Assert.That(World.Text(told, "type"), Is.EqualTo("Warning"));
         Assert.That(World.Text(told, "message"), Does.Match(
             @"^volume pv is not attached to node n1 after 30 s; next try at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ; reason: rpc error: code = Internal desc = busy$"));
@@ -154,7 +155,7 @@ internal sealed class BacklogTests : RigTest
         await rig.World.UntilError("va");
         await rig.Fence();
         rig.Advance(TimeSpan.FromSeconds(30));
-        await rig.World.UntilEvent("va", "AttachmentDelayed");
+        await rig.World.UntilEventObject("va", "AttachmentDelayed");
 
         rig.World.Add(new TestAttachment("late"));
         await rig.World.UntilError("late");
@@ -162,7 +163,7 @@ internal sealed class BacklogTests : RigTest
         await slow.Reached.WithinLimit(); // an event is being written when the clock moves
         rig.Advance(TimeSpan.FromSeconds(30));
         slow.Release();
-        await rig.World.UntilEvent("late", "AttachmentDelayed");
+        await rig.World.UntilEventObject("late", "AttachmentDelayed");
     }
 
     [Test]
@@ -175,10 +176,10 @@ internal sealed class BacklogTests : RigTest
         await rig.Run();
         rig.World.Add(new TestAttachment());
         await rig.World.UntilError("va");
-        rig.World.Change(World.Attachments, "va", """{"status":{"attachError":{"message":"somebody else's words"}}}""", "status");
+        rig.World.Patch(World.Attachments, "va", """{"status":{"attachError":{"message":"somebody else's words"}}}""", "status");
         await rig.Fence();
         Assert.That(rig.Published, Has.Count.EqualTo(1));
-        rig.World.Change(World.Attachments, "va", """{"metadata":{"annotations":{"try":"again"}}}""");
+        rig.World.Patch(World.Attachments, "va", """{"metadata":{"annotations":{"try":"again"}}}""");
         await rig.Driver.WaitForCalls("ControllerPublishVolume", 2);
     }
 
@@ -203,29 +204,30 @@ internal sealed class BacklogTests : RigTest
     [Test]
     public void Of_what_is_somebody_elses_only_the_key_is_kept()
     {
-        var caches = new Caches(new DriverFacts("csi.example.com", default));
-        var foreign = new Attachment
+        var caches = new Caches(new SharedStores(), new DriverFacts("csi.example.com", default));
+        var foreign = new VolumeAttachment
         {
             ApiVersion = "storage.k8s.io/v1", Kind = "VolumeAttachment",
             Metadata = new ObjectMeta { Name = "va", Uid = "u", ResourceVersion = 7, Finalizers = ["f"], Annotations = StringMap.From([new("k", "v")]) },
-            Spec = new AttachmentWish { Attacher = "other.example.com", NodeName = "n", Source = new WishedVolume { PersistentVolumeName = "pv" } },
-            Status = new AttachmentState { Attached = true },
+            Spec = new AttachmentSpec { Attacher = "other.example.com", NodeName = "n", Source = new AttachmentSource { PersistentVolumeName = "pv" } },
+            Status = new AttachmentStatus { Attached = true },
         };
         caches.Attachments.Fold(foreign);
-        var kept = caches.FindAttachment("va")!;
-        Assert.That(kept.Spec, Is.SameAs(AttachmentWish.None));
-        Assert.That(kept.Status, Is.SameAs(AttachmentState.None));
+        Assert.That(caches.FindAttachment("va"), Is.Null);
+        var kept = caches.Attachments.Find(new ObjectKey(null, "va"))!;
+        Assert.That(kept.Spec, Is.SameAs(AttachmentSpec.None));
+        Assert.That(kept.Status, Is.SameAs(AttachmentStatus.None));
         Assert.That((kept.ApiVersion, kept.Kind, kept.Metadata.Uid, kept.Metadata.Annotations, kept.Metadata.Finalizers), Is.EqualTo(((string?)null, (string?)null, (string?)null, (StringMap?)null, (string[]?)null)));
         Assert.That(kept.Metadata.ResourceVersion, Is.EqualTo(7));
         Assert.That(caches.AttachmentsByVolume.First("pv"), Is.Null);
 
-        var ours = new Attachment
+        var ours = new VolumeAttachment
         {
             Metadata = new ObjectMeta { Name = "ours", ResourceVersion = 8 },
-            Spec = new AttachmentWish { Attacher = "csi.example.com", Source = new WishedVolume { PersistentVolumeName = "pv" } },
+            Spec = new AttachmentSpec { Attacher = "csi.example.com", Source = new AttachmentSource { PersistentVolumeName = "pv" } },
         };
         caches.Attachments.Fold(ours);
-        Assert.That(caches.AttachmentsByVolume.First("pv"), Is.SameAs(ours));
+        Assert.That(caches.AttachmentsByVolume.First("pv")?.Name, Is.EqualTo("ours"));
     }
 
     [Test]

@@ -101,7 +101,7 @@ internal sealed class VolumeMarkTests : RigTest
         rig.World.Add(new TestAttachment());
         await held.Reached.WithinLimit();
         rig.World.Delete(World.Volumes, "pv");
-        if (rig.World.Find(World.Volumes, "pv") is not null) rig.World.Change(World.Volumes, "pv", """{"metadata":{"finalizers":null}}""");
+        if (rig.World.Find(World.Volumes, "pv") is not null) rig.World.Patch(World.Volumes, "pv", """{"metadata":{"finalizers":null}}""");
         rig.World.Add(new TestVolume().WithCsi("volumeAttributes", Json("""{"made":"second"}""")));
         held.Release();
         await rig.World.UntilAttached("va");
@@ -130,7 +130,7 @@ internal sealed class VolumeMarkTests : RigTest
         rig.World.Delete(World.Volumes, "pv");
         await rig.Run();
         await held.Reached.WithinLimit();
-        rig.World.Change(World.Volumes, "pv", """{"metadata":{"finalizers":["external-attacher/csi-example-com"]}}""");
+        rig.World.Patch(World.Volumes, "pv", """{"metadata":{"finalizers":["external-attacher/csi-example-com"]}}""");
         held.Release();
         await rig.World.UntilGone(World.Volumes, "pv");
         Assert.That(rig.Log.Lines, Has.None.StartsWith("Retrying"));

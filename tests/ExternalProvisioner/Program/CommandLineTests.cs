@@ -1,4 +1,4 @@
-using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalProvisioner.Tests.Program;
 
@@ -28,30 +28,16 @@ internal sealed class CommandLineTests
     [TestCase("--enable-capacity", 1, "--enable-capacity is not supported by this version")]
     [TestCase("--node-deployment", 1, "--node-deployment is not supported by this version")]
     [TestCase("--kube-api-burst=0", 255, "burst")]
-    public async Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason)
-    {
-        await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
-        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
-        Assert.That(string.Join('\n', program.ErrorLines), Does.Contain(reason));
-        Assert.That(program.OutputLines.Where(l => l.Length > 0), Is.Empty);
-    }
+    public Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason) =>
+        CommandLines.Refuses(ProvisionerProgram.Name, arguments, code, reason);
 
     [TestCase("--feature-gates=Nope=true --version", 255)]
     [TestCase("--logging-format=xml --version", 1)]
     [TestCase("--version", 0)]
     [TestCase("--help", 0)]
     [TestCase("--version --retry-interval-start=10m", 0)] // above the longest pause: that one counts, as in the original
-    public async Task What_is_checked_before_the_version_is_told(string arguments, int code)
-    {
-        await using var program = PublishedProgram.Start(ProcessRig.Name, arguments.Split(' '));
-        Assert.That(await program.WaitForExit(), Is.EqualTo(code));
-    }
+    public Task What_is_checked_before_the_version_is_told(string arguments, int code) => CommandLines.EndsWith(ProvisionerProgram.Name, arguments, code);
 
     [Test]
-    public async Task The_version_stands_on_standard_output()
-    {
-        await using var program = PublishedProgram.Start(ProcessRig.Name, ["--version"]);
-        await program.WaitForExit();
-        Assert.That(program.OutputLines[0], Does.Match(@"csi-provisioner \d+\.\d+\.\d+"));
-    }
+    public Task The_version_stands_on_standard_output() => CommandLines.TellsItsVersion(ProvisionerProgram.Name);
 }

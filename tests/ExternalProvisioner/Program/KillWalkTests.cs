@@ -1,7 +1,6 @@
-using System.Runtime.InteropServices;
 using Grpc.Core;
-using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalProvisioner.Tests.Program;
 
@@ -10,91 +9,22 @@ namespace Sidecars.ExternalProvisioner.Tests.Program;
 /// learns of it; started again, it has to end with one volume for each claim and none left. The steps are those that a run without kills is seen to
 /// take, so a step that comes later is walked too.
 /// </summary>
-internal sealed partial class KillWalkTests
+internal sealed class KillWalkTests
 {
-    private const int SigStop = 19;
     private static readonly string[] s_claims = ["one", "two"];
 
     [Test]
-    public async Task Killed_at_any_step_it_leaves_each_claim_one_volume_and_no_volume_behind()
-    {
-        var steps = await Record();
-        Assert.That(steps.Select(s => s.ToString()), Is.SupersetOf((string[])
-            [
-                "watch persistentvolumeclaims", "watch persistentvolumes", "watch storageclasses", "watch volumeattachments", "get secrets", "create events",
-                "get persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes", "patch persistentvolumes",
-                "Probe", "GetPluginInfo", "GetPluginCapabilities", "ControllerGetCapabilities", "CreateVolume", "DeleteVolume",
-            ]));
-        foreach (var step in steps)
-        {
-            foreach (var afterEffect in (bool[])[false, true])
-            {
-                try
-                {
-                    await Walk(step, afterEffect);
-                }
-                catch (Exception e) when (e is not SuccessException)
-                {
-                    throw new AssertionException($"killed at {step}, {(afterEffect ? "after it took effect" : "before it took effect")}: {e.Message}", e);
-                }
-            }
-        }
-    }
-
-    /// <summary>The distinct steps of a whole run, in the order of their first appearance.</summary>
-    private static async Task<IReadOnlyList<WalkStep>> Record()
-    {
-        await using var rig = await Prepare();
-        Start(rig);
-        await Live(rig);
-        var requests = rig.Cluster.Requests.Entries.Where(r => r.Request.IsAboutObjects && r.UserAgent.StartsWith(ProcessRig.Name, StringComparison.Ordinal));
-        return [.. rig.Driver.Calls.All.Select(c => new WalkStep(c.Method)).Concat(requests.Select(WalkStep.Of)).Distinct()];
-    }
-
-    private static async Task Walk(WalkStep step, bool afterEffect)
-    {
-        await using var rig = await Prepare();
-        var gate = step.IsCsi ? rig.Driver.Hold(step.Method) : null;
-        var fault = step.IsCsi ? null : rig.Cluster.Faults.Add(step.Match, new FaultAction.Hold(), times: 1);
-        var first = Start(rig);
-        var life = Live(rig);
-        try
-        {
-            var reached = gate?.Entered ?? fault!.Reached;
-            await Task.WhenAny(reached, life).WithinLimit();
-            if (life.IsFaulted) await life;
-            // Volumes may be gone a moment before the last event is written, never without it being begun.
-            await reached.WithinLimit();
-            if (afterEffect) await Finish(rig, step, first, gate, fault);
-            first.Kill();
-            await first.WaitForExit();
-            // Not before: what was held is never carried out, because its connection is gone.
-            gate?.Release();
-            Start(rig);
-        }
-        finally
-        {
-            await life.WithinLimit();
-        }
-    }
-
-    /// <summary>Lets the step take effect while the program is frozen, so that its answer reaches nobody.</summary>
-    private static async Task Finish(ProcessRig rig, WalkStep step, PublishedProgram program, CallGate? gate, Fault? fault)
-    {
-        Assert.That(Signal(program.Id, SigStop), Is.Zero);
-        gate?.Release();
-        if (fault is null) return;
-        var seen = rig.Cluster.Requests.Count(step.Match);
-        var done = rig.Cluster.Requests.WaitFor(step.Match, seen + 1);
-        fault.Release();
-        await done.WithinLimit();
-    }
+    public Task Killed_at_any_step_it_leaves_each_claim_one_volume_and_no_volume_behind() => new KillWalk(Prepare, Start, Live).Walk(
+        "watch persistentvolumeclaims", "watch persistentvolumes", "watch storageclasses", "watch volumeattachments", "get secrets", "create events",
+        "get persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes", "patch persistentvolumes",
+        "Probe", "GetPluginInfo", "GetPluginCapabilities", "ControllerGetCapabilities", "CreateVolume", "DeleteVolume");
 
     private static async Task<ProcessRig> Prepare()
     {
-        var rig = await ProcessRig.PrepareAsync();
-        rig.World.AddSecret("default", "s", ("k", "v"));
-        rig.World.Add(new TestClass().WithProvisionerSecret("default", "s"));
+        var rig = await ProcessRig.PrepareAsync(ProvisionerProgram.Name, hasControllers: true);
+        var world = new World(rig.Cluster.Storage);
+        world.AddSecret("s", ("k", "v"));
+        world.Add(new TestClass().WithProvisionerSecret("default", "s"));
         // Some trouble, so that the steps of a second attempt are taken too.
         rig.Driver.Answer("CreateVolume", DriverRule.Fail(StatusCode.Internal), DriverRule.Default);
         rig.Driver.Answer("DeleteVolume", DriverRule.Fail(StatusCode.Internal), DriverRule.Default);
@@ -106,16 +36,17 @@ internal sealed partial class KillWalkTests
     /// <summary>The life of two claims and their volumes, whatever happens to the program, and what has to be true at its stations.</summary>
     private static async Task Live(ProcessRig rig)
     {
-        foreach (var name in s_claims) rig.World.Add(new TestClaim(name).Unassigned());
-        foreach (var name in s_claims) await rig.UntilBound(name);
-        var volumes = rig.World.All(World.Volumes).Select(v => World.Text(v, "metadata", "name")).ToList();
-        var bound = s_claims.Select(name => World.Text(rig.World.Find(World.Claims, name), "spec", "volumeName")).ToList();
+        var world = new World(rig.Cluster.Storage);
+        foreach (var name in s_claims) world.Add(new TestClaim(name).Unassigned());
+        foreach (var name in s_claims) await world.UntilBound(name);
+        var volumes = world.All(World.Volumes).Select(v => World.Text(v, "metadata", "name")).ToList();
+        var bound = s_claims.Select(name => World.Text(world.Find(World.Claims, name), "spec", "volumeName")).ToList();
         Assert.That(volumes, Is.EquivalentTo(bound), "one PersistentVolume for each claim");
         Assert.That(AtDriver(rig), Is.EquivalentTo(bound.Select(v => $"vol-of-{v}")), "one volume at the driver for each claim");
 
-        foreach (var name in s_claims) rig.World.Delete(World.Claims, name);
-        foreach (var volume in volumes) await rig.World.UntilGone(World.Volumes, volume);
-        Assert.That(rig.World.All(World.Volumes), Is.Empty);
+        foreach (var name in s_claims) world.Delete(World.Claims, name);
+        foreach (var volume in volumes) await world.UntilGone(World.Volumes, volume);
+        Assert.That(world.All(World.Volumes), Is.Empty);
         Assert.That(AtDriver(rig), Is.Empty, "volumes left at the driver");
     }
 
@@ -132,7 +63,4 @@ internal sealed partial class KillWalkTests
         }
         return held;
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
 }

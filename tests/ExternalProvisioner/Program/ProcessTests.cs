@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalProvisioner.Tests.Program;
 
@@ -9,9 +10,14 @@ internal sealed class ProcessTests
 {
     private const string Marker = "S3CR3T-that-nobody-may-print";
     private ProcessRig _rig = null!;
+    private World _world = null!;
 
     [SetUp]
-    public async Task Begin() => _rig = await ProcessRig.PrepareAsync();
+    public async Task Begin()
+    {
+        _rig = await ProcessRig.PrepareAsync(ProvisionerProgram.Name, hasControllers: true);
+        _world = new World(_rig.Cluster.Storage);
+    }
 
     [TearDown]
     public async Task End()
@@ -66,14 +72,14 @@ internal sealed class ProcessTests
         Change("""{"spec":{"holderIdentity":"the-killed-one"}}""");
         var second = _rig.Start(election);
         await second.WaitForErrorLine(line => line.Contains("New leader", StringComparison.Ordinal) && line.Contains("the-killed-one", StringComparison.Ordinal));
-        _rig.World.Add(new TestClass());
-        _rig.World.Add(new TestClaim().Unassigned());
+        _world.Add(new TestClass());
+        _world.Add(new TestClaim().Unassigned());
         Assert.That(second.ErrorLines, Has.None.Contains("Cache is populated"));
         await second.WaitForErrorLine(line => line.Contains("Successfully acquired lease", StringComparison.Ordinal));
-        await _rig.UntilBound("claim");
+        await _world.UntilBound("claim");
         var lease = _rig.Cluster.Storage.Get("leases", "default", "csi-example-com").Value.ToJson();
         Assert.That(World.Text(lease, "metadata", "labels", "team"), Is.EqualTo("storage"));
-        await _rig.World.UntilEvent("csi-example-com", "LeaderElection", "became leader");
+        await _world.UntilEvent("csi-example-com", "LeaderElection", "became leader");
 
         // Deposed: somebody else holds the lease, and goes on renewing it by naming a long duration.
         Change("""{"spec":{"holderIdentity":"a-usurper","leaseDurationSeconds":3600}}""");
@@ -84,12 +90,12 @@ internal sealed class ProcessTests
     public async Task Metrics_and_health_are_served_under_the_contracts_names()
     {
         var port = FreePort.Next();
-        _rig.World.Add(new TestClass());
+        _world.Add(new TestClass());
         var program = _rig.Start("--leader-election", "--leader-election-namespace=default", $"--http-endpoint=127.0.0.1:{port}", "-v=2");
-        _rig.World.Add(new TestClaim().Unassigned());
-        var volume = World.Text(await _rig.UntilBound("claim"), "spec", "volumeName");
-        _rig.World.Delete(World.Claims, "claim");
-        await _rig.World.UntilGone(World.Volumes, volume);
+        _world.Add(new TestClaim().Unassigned());
+        var volume = World.Text(await _world.UntilBound("claim"), "spec", "volumeName");
+        _world.Delete(World.Claims, "claim");
+        await _world.UntilGone(World.Volumes, volume);
         await program.WaitForErrorLine(line => line.Contains("Deleted volume", StringComparison.Ordinal));
 
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -129,18 +135,18 @@ internal sealed class ProcessTests
     {
         var port = FreePort.Next();
         var encoded = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Marker));
-        _rig.World.AddSecret("default", "s", ("password", Marker));
-        _rig.World.Add(new TestClass().WithProvisionerSecret("default", "s"));
+        _world.AddSecret("s", ("password", Marker));
+        _world.Add(new TestClass().WithProvisionerSecret("default", "s"));
         // Every path a secret takes: a failed call, a volume taken back, a success, a failed deletion, a deletion.
         _rig.Driver.Answer("CreateVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal),
             DriverRule.Answer("""{"volume":{"volume_id":"small","capacity_bytes":"1"}}"""), DriverRule.Default);
         _rig.Driver.Answer("DeleteVolume", DriverRule.Default, DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
         var program = _rig.Start("-v=10", $"--logging-format={format}", "--retry-interval-start=50ms", $"--http-endpoint=127.0.0.1:{port}");
-        _rig.World.Add(new TestClaim().Unassigned());
-        var volume = World.Text(await _rig.UntilBound("claim"), "spec", "volumeName");
-        var saved = _rig.World.Find(World.Volumes, volume)!.ToJsonString();
-        _rig.World.Delete(World.Claims, "claim");
-        await _rig.World.UntilGone(World.Volumes, volume);
+        _world.Add(new TestClaim().Unassigned());
+        var volume = World.Text(await _world.UntilBound("claim"), "spec", "volumeName");
+        var saved = _world.Find(World.Volumes, volume)!.ToJsonString();
+        _world.Delete(World.Claims, "claim");
+        await _world.UntilGone(World.Volumes, volume);
         using var http = new HttpClient();
         var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).WithinLimit();
         program.Terminate();
@@ -153,7 +159,7 @@ internal sealed class ProcessTests
         foreach (var hidden in (string[])[Marker, encoded])
         {
             Assert.That(_rig.Output, Has.None.Contains(hidden));
-            Assert.That(_rig.World.All("events").Select(e => e.ToJsonString()), Has.None.Contains(hidden));
+            Assert.That(_world.All("events").Select(e => e.ToJsonString()), Has.None.Contains(hidden));
             Assert.That(_rig.Cluster.Requests.Entries.Select(r => r.Body), Has.None.Contains(hidden));
             Assert.That(metrics, Does.Not.Contain(hidden));
             Assert.That(saved, Does.Not.Contain(hidden));

@@ -1,11 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
-using Sidecars.EmbeddedCluster;
-using Sidecars.Hosting;
-using Sidecars.Hosting.Flags;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalProvisioner.Tests.Program;
 
@@ -13,40 +10,25 @@ namespace Sidecars.ExternalProvisioner.Tests.Program;
 /// that a test moves.</summary>
 internal sealed class StartTests
 {
-    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    private readonly LogLines _log = new();
-    private readonly TemporaryDirectory _directory = new();
-    private ClusterServer _cluster = null!;
-    private ScriptedDriver _driver = null!;
-    private ProcessLife? _life;
+    private StartRig _rig = null!;
 
     [SetUp]
-    public async Task Begin()
-    {
-        _cluster = await ClusterServer.StartAsync().WithinLimit();
-        _driver = await ScriptedDriver.StartNewAsync();
-    }
+    public async Task Begin() => _rig = await StartRig.PrepareAsync();
 
     [TearDown]
-    public async Task End()
-    {
-        await _driver.DisposeAsync();
-        await _cluster.DisposeAsync().WithinLimit();
-        await _log.DisposeAsync();
-        _directory.Dispose();
-    }
+    public async Task End() => await _rig.DisposeAsync();
 
     [Test]
     public async Task A_socket_where_nobody_listens_is_given_half_a_minute()
     {
-        await _driver.StopAsync();
+        await _rig.Driver.StopAsync();
         var running = Run();
-        await _log.WaitFor("Cannot connect yet");
-        _time.Advance(TimeSpan.FromSeconds(29));
+        await _rig.Log.WaitFor("Cannot connect yet");
+        _rig.Time.Advance(TimeSpan.FromSeconds(29));
         Assert.That(running.IsCompleted, Is.False);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _rig.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.That(await running.WithinLimit(), Is.EqualTo(1));
-        Assert.That(_log.All, Has.Some.Contains("context deadline exceeded").And.Some.Contains(_driver.SocketPath));
+        Assert.That(_rig.Log.All, Has.Some.Contains("context deadline exceeded").And.Some.Contains(_rig.Driver.SocketPath));
     }
 
     [TestCase("127.0.0.1:1", "callback only supported for unix:// addresses")]
@@ -54,7 +36,7 @@ internal sealed class StartTests
     public async Task An_address_that_is_no_unix_socket_is_refused(string address, string reason)
     {
         Assert.That(await Run($"--csi-address={address}").WithinLimit(), Is.EqualTo(1));
-        Assert.That(_log.All, Has.Some.Contains(reason));
+        Assert.That(_rig.Log.All, Has.Some.Contains(reason));
     }
 
     private static IEnumerable<TestCaseData> BadDrivers() =>
@@ -70,34 +52,34 @@ internal sealed class StartTests
     [TestCaseSource(nameof(BadDrivers))]
     public async Task A_driver_ends_the_start(string method, DriverRule rule, int code, string reason)
     {
-        _driver.Answer(method, rule);
+        _rig.Driver.Answer(method, rule);
         Assert.That(await Run().WithinLimit(), Is.EqualTo(code));
-        Assert.That(_log.All, Has.Some.Contains(reason));
-        Assert.That(_driver.Calls.Of(method), Has.Count.EqualTo(1));
+        Assert.That(_rig.Log.All, Has.Some.Contains(reason));
+        Assert.That(_rig.Driver.Calls.Of(method), Has.Count.EqualTo(1));
     }
 
     [Test]
     public async Task A_driver_that_is_not_ready_is_asked_each_second()
     {
-        _driver.Answer("Probe", DriverRule.Answer("""{"ready":false}"""), DriverRule.Fail(StatusCode.DeadlineExceeded), DriverRule.Answer("""{"ready":false}"""), DriverRule.Default);
+        _rig.Driver.Answer("Probe", DriverRule.Answer("""{"ready":false}"""), DriverRule.Fail(StatusCode.DeadlineExceeded), DriverRule.Answer("""{"ready":false}"""), DriverRule.Default);
         var running = Run();
         for (var probe = 1; probe <= 3; probe++)
         {
-            await _driver.WaitForCalls("Probe", probe);
-            Assert.That(_driver.Calls.Of("GetPluginInfo"), Is.Empty);
-            _time.Advance(TimeSpan.FromSeconds(1));
+            await _rig.Driver.WaitForCalls("Probe", probe);
+            Assert.That(_rig.Driver.Calls.Of("GetPluginInfo"), Is.Empty);
+            _rig.Time.Advance(TimeSpan.FromSeconds(1));
         }
-        await _driver.WaitForCalls("ControllerGetCapabilities");
-        Assert.That(_driver.Calls.Of("Probe"), Has.Count.EqualTo(4));
-        await Over(running);
+        await _rig.Driver.WaitForCalls("ControllerGetCapabilities");
+        Assert.That(_rig.Driver.Calls.Of("Probe"), Has.Count.EqualTo(4));
+        await _rig.Over(running);
     }
 
     [Test]
     public async Task A_kubeconfig_that_cannot_be_read_ends_the_start_before_the_driver_is_asked()
     {
-        Assert.That(await Run($"--kubeconfig={_directory.File("none")}").WithinLimit(), Is.EqualTo(255));
-        Assert.That(_log.All, Has.Some.Contains("unable to load kubeconfig"));
-        Assert.That(_driver.Calls.Count, Is.Zero);
+        Assert.That(await Run($"--kubeconfig={_rig.File("none")}").WithinLimit(), Is.EqualTo(255));
+        Assert.That(_rig.Log.All, Has.Some.Contains("unable to load kubeconfig"));
+        Assert.That(_rig.Driver.Calls.Count, Is.Zero);
     }
 
     [Test]
@@ -112,32 +94,11 @@ internal sealed class StartTests
     public async Task A_driver_that_goes_away_ends_the_process_and_says_so_to_the_kubelet()
     {
         var running = Run();
-        await _log.WaitFor("Cache is populated");
-        await _driver.StopAsync();
+        await _rig.Log.WaitFor("Cache is populated");
+        await _rig.Driver.StopAsync();
         Assert.That(await running.WithinLimit(), Is.EqualTo(1));
-        Assert.That(await File.ReadAllTextAsync(_directory.File("termination")), Is.EqualTo("Lost connection to CSI driver, exiting"));
+        Assert.That(_rig.TerminationMessage, Is.EqualTo("Lost connection to CSI driver, exiting"));
     }
 
-    /// <summary>Runs the program with a cluster, a driver and what is given; later flags win.</summary>
-    private Task<int> Run(params string[] more)
-    {
-        var flags = new ProvisionerFlags();
-        var parsed = flags.Parse([$"--master={_cluster.Url}", $"--csi-address={_driver.SocketPath}", "-v=5", .. more]);
-        Assert.That(parsed, Is.InstanceOf<FlagParse.Parsed>());
-        var host = new SidecarHostOptions
-        {
-            Logging = flags.Logging.ToOptions(), LogOutput = _log, TerminationMessagePath = _directory.File("termination"),
-        };
-        return SidecarHost.RunAsync(host, life =>
-        {
-            _life = life;
-            return new Sidecar(flags, life, _time, "0.0.0").RunAsync();
-        });
-    }
-
-    private async Task Over(Task<int> running)
-    {
-        _life!.Fail(0, "the test is over");
-        Assert.That(await running.WithinLimit(), Is.Zero);
-    }
+    private Task<int> Run(params string[] more) => _rig.Run(ProvisionerProgram.Describe(), more);
 }

@@ -1,93 +1,48 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
-using Sidecars.Csi;
 using Sidecars.EmbeddedCluster;
 using Sidecars.EmbeddedCluster.Controllers;
-using Sidecars.Hosting.Metrics;
-using Sidecars.Kubernetes.Events;
-using Sidecars.Kubernetes.Http;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalProvisioner.Tests;
 
-/// <summary>
-/// The real controllers between a cluster over HTTP and a scripted driver on a socket, all in this process. Tests plan faults on either side, and look
-/// at objects, driver calls, events, metrics and log lines.
-/// </summary>
+/// <summary>The provisioner's controllers in a <see cref="SidecarRig"/>.</summary>
 internal sealed class ProvisionerRig : IAsyncDisposable
 {
     private readonly RigOptions _options;
-    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
-    private readonly RecordingLoggers _loggers;
+    private readonly SidecarRig _rig;
     private readonly ClusterControllers? _controllers;
-    private CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
     private int _fences;
 
-    private ProvisionerRig(RigOptions options, ClusterServer cluster, ScriptedDriver driver)
+    private ProvisionerRig(RigOptions options, SidecarRig rig)
     {
-        (_options, Cluster, Driver) = (options, cluster, driver);
-        World = new World(cluster.Storage);
-        _loggers = new RecordingLoggers(Log);
-        if (options.HasControllers) _controllers = ClusterControllers.Start(cluster.Storage, new ControllerOptions());
+        (_options, _rig, World) = (options, rig, new World(rig.Cluster.Storage));
+        if (options.HasControllers) _controllers = ClusterControllers.Start(rig.Cluster.Storage, new ControllerOptions());
     }
 
-    public ClusterServer Cluster { get; }
+    public ClusterServer Cluster => _rig.Cluster;
 
-    public ScriptedDriver Driver { get; }
+    public ScriptedDriver Driver => _rig.Driver;
 
     public World World { get; }
 
-    public RecordingLogger Log { get; } = new();
-
-    public MetricRegistry Metrics { get; private set; } = new();
+    public RecordingLogger Log => _rig.Log;
 
     /// <summary>Cluster and driver alone; the provisioner starts with <see cref="Run"/>.</summary>
     public static async Task<ProvisionerRig> PrepareAsync(RigOptions? options = null)
     {
         options ??= new RigOptions();
-        var cluster = await ClusterServer.StartAsync().WithinLimit();
-        return new ProvisionerRig(options, cluster, await ScriptedDriver.StartNewAsync(options.Driver));
+        return new ProvisionerRig(options, await SidecarRig.PrepareAsync(options.Driver, options.ClockStands));
     }
 
     /// <summary>Starts the provisioner, as a new process would: nothing is remembered.</summary>
-    public async Task Run()
-    {
-        _stop = new CancellationTokenSource();
-        Metrics = new MetricRegistry();
-        TimeProvider time = _options.ClockStands ? _clock : TimeProvider.System;
-        var connection = await CsiConnection.ConnectAsync(new CsiConnectionOptions { Address = Driver.Address }, Log, TimeProvider.System, _stop.Token).WithinLimit();
-        var facts = await FactsOf(connection, _stop.Token).WithinLimit();
-        var (address, error) = ClusterAddress.Find("", Cluster.Url.AbsoluteUri);
-        var api = Client(address ?? throw new InvalidOperationException(error), time);
-        // On its own lane, with limits of its own: a test that moves the clock does not know what it is just writing.
-        var eventApi = Client(address, TimeProvider.System);
-        var events = new EventRecorder(eventApi, $"{facts.Name}_rig_{Guid.NewGuid()}", TimeProvider.System, Log);
-        var set = new ControllerSet(facts, _options.Provisioner, api, connection, events, Metrics, time, _loggers);
-        _running = RunToEnd();
+    public Task Run() => _rig.Run(ProvisionerProgram.Sidecar(_options.Provisioner));
 
-        async Task RunToEnd()
-        {
-            using (connection)
-            using (api)
-            using (eventApi) await set.RunAsync(_stop.Token);
-        }
-    }
+    /// <inheritdoc cref="SidecarRig.Stop"/>
+    public Task Stop() => _rig.Stop();
 
-    /// <summary>Ends the provisioner; what it knew is lost.</summary>
-    public async Task Stop()
-    {
-        await _stop.CancelAsync();
-        await _running.WithinLimit();
-        _stop.Dispose();
-    }
-
-    /// <summary>
-    /// Moves the standing clock; what is due then is put in line, and not waited for. Not beyond five minutes in all: then the watches end.
-    /// </summary>
-    public void Advance(TimeSpan time) => _clock.Advance(time);
+    /// <inheritdoc cref="SidecarRig.Advance"/>
+    public void Advance(TimeSpan time) => _rig.Advance(time);
 
     /// <summary>Moves the standing clock, and completes when the claims that came due were worked on.</summary>
     public Task Passes(TimeSpan time)
@@ -115,34 +70,15 @@ internal sealed class ProvisionerRig : IAsyncDisposable
     }
 
     /// <summary>Requests of a driver method, of those that name a volume or id.</summary>
-    public IReadOnlyList<JsonObject> Calls(string method) => [.. Driver.Calls.Of(method).Select(c => c.Request)];
+    public IReadOnlyList<JsonObject> Calls(string method) => _rig.Calls(method);
 
-    /// <summary>The exposition as a scraper reads it.</summary>
-    public IReadOnlyList<string> MetricLines()
-    {
-        var text = new ArrayBufferWriter<byte>();
-        MetricsText.Write(text, Metrics);
-        return Encoding.UTF8.GetString(text.WrittenSpan).Split('\n');
-    }
+    /// <inheritdoc cref="SidecarRig.MetricLines"/>
+    public IReadOnlyList<string> MetricLines() => _rig.MetricLines();
 
     public async ValueTask DisposeAsync()
     {
         Cluster.Faults.Clear();
-        if (!_stop.IsCancellationRequested) await Stop();
         if (_controllers is not null) await _controllers.DisposeAsync().WithinLimit();
-        await Driver.DisposeAsync();
-        await Cluster.DisposeAsync().WithinLimit();
-        _loggers.Dispose();
+        await _rig.DisposeAsync();
     }
-
-    private static async Task<DriverFacts> FactsOf(CsiConnection connection, CancellationToken stop)
-    {
-        var identity = new DriverIdentity(connection.Invoker, new CsiCall(TimeProvider.System), TestTimeouts.Limit);
-        var name = await identity.NameAsync(stop);
-        var plugin = await identity.PluginCapabilitiesAsync(stop);
-        var controller = await identity.ControllerCapabilitiesAsync(stop);
-        return new DriverFacts(name.Response!, new PluginCapabilities(plugin.Response!), new ControllerCapabilities(controller.Response!), "identity-of-the-rig");
-    }
-
-    private ApiClient Client(ClusterAddress address, TimeProvider time) => new(address, new ApiClientOptions { UserAgent = "csi-provisioner/rig" }, time, Log);
 }

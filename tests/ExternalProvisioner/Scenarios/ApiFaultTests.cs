@@ -136,7 +136,7 @@ internal sealed class ApiFaultTests : RigTest
     public async Task A_smaller_volume_is_taken_back_and_asked_for_again()
     {
         var rig = await Prepared();
-        rig.World.AddSecret("default", "s", ("k", "v"));
+        rig.World.AddSecret("s", ("k", "v"));
         rig.World.Add(s_class.WithProvisionerSecret("default", "s"));
         rig.Driver.Answer("CreateVolume", DriverRule.Answer("""{"volume":{"volume_id":"small","capacity_bytes":"80"}}"""), DriverRule.Default);
         await rig.Run();

@@ -200,7 +200,7 @@ internal sealed class ClaimLifeTests : RigTest
     public async Task A_failure_of_ours_does_not_make_it_forgotten_that_the_driver_may_be_working()
     {
         var rig = await Started(RigOptions.WithStandingClock);
-        rig.World.AddSecret("default", "s", ("k", "v"));
+        rig.World.AddSecret("s", ("k", "v"));
         rig.World.Add(s_class.WithProvisionerSecret("default", "s"));
         rig.Driver.Answer("CreateVolume", Fails(StatusCode.Aborted), DriverRule.Default);
         var claim = rig.World.Add(s_claim);
@@ -211,7 +211,7 @@ internal sealed class ClaimLifeTests : RigTest
         await rig.World.UntilEvent("claim", "ProvisioningFailed", "error getting secret");
         rig.World.Delete(World.Claims, "claim");
         await rig.Fence();
-        rig.World.AddSecret("default", "s", ("k", "v"));
+        rig.World.AddSecret("s", ("k", "v"));
         await rig.Passes(TimeSpan.FromSeconds(2));
         await rig.World.UntilProvisioned(claim);
     }

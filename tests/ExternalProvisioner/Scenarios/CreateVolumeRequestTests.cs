@@ -18,7 +18,7 @@ internal sealed class CreateVolumeRequestTests : RigTest
         Assert.That(World.Text(request, "parameters", "fstype"), Is.EqualTo("ext3"));
         Assert.That(FsTypeAsked(request), Is.EqualTo("ext3"));
         Assert.That(World.Text(volume, "spec", "csi", "fsType"), Is.EqualTo("ext3"));
-        Assert.That(volume["spec"]!["csi"]!["volumeAttributes"]!.AsObject().Single().Value!.GetValue<string>(), Is.EqualTo("identity-of-the-rig"));
+        Assert.That(volume["spec"]!["csi"]!["volumeAttributes"]!.AsObject().Single().Value!.GetValue<string>(), Does.Match(@"^\d{13}-\d{1,4}-csi\.example\.com$"));
         Assert.That(World.Text(volume, "spec", "capacity", "storage"), Is.EqualTo("1Gi"));
     }
 
@@ -106,7 +106,7 @@ internal sealed class CreateVolumeRequestTests : RigTest
     public async Task All_known_reserved_keys_stay_here_and_deprecated_ones_go_to_the_driver()
     {
         var rig = await Prepared();
-        rig.World.AddSecret("default", "s");
+        rig.World.AddSecret("s");
         var keys = SecretPurpose.SelectMany(p => new[] { (Prefix + p + "secret-name", "s"), (Prefix + p + "secret-namespace", "default") });
         rig.World.Add(s_class.With([.. keys, (Prefix + "fstype", "ext4"), ("csiFoo", "kept")]));
         await rig.Run();

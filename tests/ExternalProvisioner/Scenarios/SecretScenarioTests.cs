@@ -11,7 +11,7 @@ internal sealed class SecretScenarioTests : RigTest
     public async Task The_provisioners_secret_goes_to_the_driver_and_the_others_are_noted()
     {
         var rig = await Prepared();
-        rig.World.AddSecret("default", "made-with", ("user", "me"), ("password", "geheim"));
+        rig.World.AddSecret("made-with", ("user", "me"), ("password", "geheim"));
         rig.World.Add(new TestClass().WithProvisionerSecret("default", "made-with").With(
             (Prefix + "controller-publish-secret-name", "cp"), (Prefix + "controller-publish-secret-namespace", "a"),
             (Prefix + "node-stage-secret-name", "ns"), (Prefix + "node-stage-secret-namespace", "b"),
@@ -33,7 +33,7 @@ internal sealed class SecretScenarioTests : RigTest
     public async Task The_default_secret_stands_for_every_purpose_and_its_template_is_filled_in()
     {
         var rig = await Prepared();
-        rig.World.AddSecret("default", "claim", ("k", "v"));
+        rig.World.AddSecret("claim", ("k", "v"));
         rig.World.Add(new TestClass().With((Prefix + "secret-name", "${pvc.name}"), (Prefix + "secret-namespace", "${pvc.namespace}")));
         await rig.Run();
         var volume = await rig.World.UntilProvisioned(rig.World.Add(new TestClaim()));
@@ -57,7 +57,7 @@ internal sealed class SecretScenarioTests : RigTest
         await rig.World.UntilEvent("claim", "ProvisioningFailed", "error getting secret later in namespace default");
         Assert.That(rig.Driver.Calls.Of("CreateVolume"), Is.Empty);
 
-        rig.World.AddSecret("default", "later", ("k", "v"));
+        rig.World.AddSecret("later", ("k", "v"));
         await rig.World.UntilProvisioned(claim);
         Assert.That(World.Text(rig.Calls("CreateVolume").Single(), "secrets", "k"), Is.EqualTo("v"));
     }
@@ -82,7 +82,7 @@ internal sealed class SecretScenarioTests : RigTest
     public async Task A_volume_is_deleted_with_the_secret_noted_on_it()
     {
         var rig = await Prepared();
-        rig.World.AddSecret("default", "noted", ("k", "v"));
+        rig.World.AddSecret("noted", ("k", "v"));
         await rig.Run();
         var volume = new TestVolume().Annotated(TestVolume.SecretName, "noted").Annotated(TestVolume.SecretNamespace, "default").Released();
         Assert.That(World.Text(await Deleted(rig, volume), "secrets", "k"), Is.EqualTo("v"));
@@ -94,7 +94,7 @@ internal sealed class SecretScenarioTests : RigTest
     public async Task Without_a_readable_secret_noted_the_driver_is_asked_without(string name, string ns)
     {
         var rig = await Prepared();
-        rig.World.AddSecret("default", "of-class", ("k", "v"));
+        rig.World.AddSecret("of-class", ("k", "v"));
         rig.World.Add(new TestClass().WithProvisionerSecret("default", "of-class"));
         await rig.Run();
         var volume = new TestVolume().Annotated(TestVolume.SecretName, name).Annotated(TestVolume.SecretNamespace, ns).Released();
@@ -105,7 +105,7 @@ internal sealed class SecretScenarioTests : RigTest
     public async Task A_volume_without_a_note_is_deleted_with_the_secret_of_its_class()
     {
         var rig = await Prepared();
-        rig.World.AddSecret("default", "of-pv-1", ("k", "v"));
+        rig.World.AddSecret("of-pv-1", ("k", "v"));
         rig.World.Add(new TestClass().WithProvisionerSecret("default", "of-${pv.name}"));
         await rig.Run();
         Assert.That(World.Text(await Deleted(rig, new TestVolume().Released()), "secrets", "k"), Is.EqualTo("v"));

@@ -52,7 +52,7 @@ public sealed class VolumeComposerTests
     [Test]
     public void The_modify_secret_is_noted_on_the_volume_only_where_there_is_one()
     {
-        var none = new VolumeSecrets(null, null, null, null, null, null, null);
+        var none = VolumeSecrets.None;
         Assert.That(Compose(secrets: none).Metadata.Annotations!.Has("volume.kubernetes.io/controller-modify-secret-name"), Is.False);
         Assert.That(Compose(secrets: none).Annotation("volume.kubernetes.io/provisioner-deletion-secret-name"), Is.Empty);
         var modify = none with { ControllerModify = new SecretReference("n", "ns") };
@@ -62,11 +62,12 @@ public sealed class VolumeComposerTests
     private static PersistentVolume Compose(
         PersistentVolumeClaim? claim = null, Volume? made = null, ModeType[]? modes = null, bool publishesReadOnly = false, VolumeSecrets? secrets = null)
     {
-        var request = new CreateVolumeRequest { Name = "pvc-u", CapacityRange = new CapacityRange { RequiredBytes = Gi } };
+        var draft = new RequestDraft(claim ?? Claim(), s_class, "pvc-u") { FsType = "ext4", Secrets = secrets ?? VolumeSecrets.None };
+        var request = draft.Csi;
+        request.CapacityRange.RequiredBytes = Gi;
         foreach (var mode in modes ?? [ModeType.SingleNodeWriter])
             request.VolumeCapabilities.Add(new VolumeCapability { AccessMode = new VolumeCapability.Types.AccessMode { Mode = mode } });
-        return VolumeComposer.Compose(claim ?? Claim(), s_class, new VolumeRequest(request, "ext4", secrets ?? new(null, null, null, null, null, null, null)),
-            made ?? new Volume { VolumeId = "v" }, s_driver, publishesReadOnly);
+        return new VolumeComposer(s_driver, publishesReadOnly).Compose(draft, made ?? new Volume { VolumeId = "v" });
     }
 
     private static PersistentVolumeClaim Claim() => new() { Metadata = { Name = "c", Namespace = "ns", Uid = "u", ResourceVersion = 7 }, Spec = { AccessModes = ["ReadWriteOnce"] } };

@@ -50,18 +50,19 @@ public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILo
     }
 
     /// <summary>
-    /// Asks what the driver as a whole can do, and its controller where it has one; without one the controller's set is empty and
-    /// nobody is asked. Both calls together have the limit of capabilities.
+    /// Asks what the driver as a whole can do, and its controller: where it has one, or always, as the questions want it. A controller that
+    /// is not asked has the empty set.
     /// </summary>
     public async Task<DriverStartResult<DriverCapabilities>> CapabilitiesAsync(CsiConnection connection, string driver, CancellationToken stop)
     {
+        var questions = limits.Capabilities;
         var started = time.GetTimestamp();
-        var plugin = await new DriverIdentity(connection.Invoker, _calls, limits.Capabilities).PluginCapabilitiesAsync(stop);
+        var plugin = await new DriverIdentity(connection.Invoker, _calls, questions.Limit).PluginCapabilitiesAsync(stop);
         if (!plugin.IsOk) return Failed("it", "GetPluginCapabilities", plugin.Error);
         var services = new PluginCapabilities(plugin.Response);
-        if (!services.HasControllerService) return new DriverCapabilities(services, default);
+        if (!services.HasControllerService && !questions.AlwaysAsksController) return new DriverCapabilities(services, default);
 
-        var left = limits.Capabilities - time.GetElapsedTime(started);
+        var left = questions.HasOneLimitForAll ? questions.Limit - time.GetElapsedTime(started) : questions.Limit;
         var controller = await new DriverIdentity(connection.Invoker, _calls, left).ControllerCapabilitiesAsync(stop);
         if (!controller.IsOk) return Failed("its controller", "ControllerGetCapabilities", controller.Error);
         return new DriverCapabilities(services, new ControllerCapabilities(controller.Response));

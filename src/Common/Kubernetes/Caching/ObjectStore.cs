@@ -9,12 +9,16 @@ namespace Sidecars.Kubernetes.Caching;
 /// is not resurrected if the watch had already seen it go. Readers use <see cref="IObjectReader{T}"/>; only the watch and the
 /// code that writes to the API hold the store itself.
 /// </summary>
+/// <remarks>
+/// A store has one or more readers, each with a <see cref="Reading{T}"/> of its own; it keeps what any of them reads and lets go of
+/// the rest at the door. Without a reading objects are kept as they came.
+/// </remarks>
 /// <typeparam name="T">Kind of the objects.</typeparam>
-public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
+public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new()
 {
     private readonly Lock _lock = new();
     private readonly List<ObjectIndex<T>> _indexes = [];
-    private readonly Action<T>? _trim;
+    private readonly List<Reading<T>> _readings = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Dictionary<ObjectKey, T> _objects = [];
     private Dictionary<ObjectKey, T>? _gathered; // the full list that is coming in
@@ -22,10 +26,6 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
 
     // Objects we know to be gone before the watch does: events of before their end are still to come, and must not revive them.
     private readonly Dictionary<ObjectKey, T> _gone = [];
-
-    /// <summary>An empty store.</summary>
-    /// <param name="trim">Takes away what no reader of this store looks at, before an object is kept.</param>
-    public ObjectStore(Action<T>? trim = null) => _trim = trim;
 
     /// <summary>
     /// Told of every change the watch brings, in the server's order, after the store shows it. Folded writes are not told: the
@@ -44,6 +44,9 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
             lock (_lock) return _objects.Count;
         }
     }
+
+    /// <summary>Adds a reader, by what it reads; to be called before the watch starts.</summary>
+    public void Add(Reading<T> reading) => _readings.Add(reading);
 
     /// <summary>Adds an index; to be called before the watch starts.</summary>
     public ObjectIndex<T> IndexBy(Func<T, string?> valueOf)
@@ -78,8 +81,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
                 _gathered = [];
                 break;
             case WatchEventKind.Listed:
-                _trim?.Invoke(e.Object!);
-                _gathered![e.Object!.Key] = e.Object;
+                _gathered![e.Object!.Key] = Kept(e.Object);
                 break;
             case WatchEventKind.Deleted when _gathered is not null:
                 _gathered.Remove(e.Object!.Key);
@@ -88,8 +90,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
                 Replace(e.Version);
                 break;
             case WatchEventKind.Applied:
-                _trim?.Invoke(e.Object!);
-                Apply(e.Object!);
+                Apply(Kept(e.Object!));
                 break;
             case WatchEventKind.Deleted:
                 Remove(e.Object!);
@@ -111,7 +112,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
     /// </summary>
     public void Fold(T written)
     {
-        _trim?.Invoke(written);
+        written = Kept(written);
         lock (_lock)
         {
             if (IsKnownGoneWhileLocked(written)) return;
@@ -134,6 +135,16 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject
             _gone[key] = known;
             PutWhileLocked(known, null);
         }
+    }
+
+    /// <summary>The object as it is kept: its name and version, and what the readers read of it.</summary>
+    private T Kept(T read)
+    {
+        if (_readings.Count is 0) return read;
+        var (metadata, kept) = (read.Metadata, new T());
+        kept.Metadata = new ObjectMeta { Namespace = metadata.Namespace, Name = metadata.Name, ResourceVersion = metadata.ResourceVersion };
+        foreach (var reading in _readings) reading(read, kept);
+        return kept;
     }
 
     private void Apply(T item)

@@ -11,7 +11,7 @@ namespace Sidecars.Kubernetes.Caching;
 /// </summary>
 /// <typeparam name="T">Kind of the objects.</typeparam>
 public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, ObjectStore<T> store, WatcherOptions options, TimeProvider time, ILogger log)
-    where T : KubeObject
+    where T : KubeObject, new()
 {
     /// <summary>Plural name of the resource, for messages.</summary>
     public string What => resource.Plural;

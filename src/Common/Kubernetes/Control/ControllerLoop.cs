@@ -15,8 +15,10 @@ namespace Sidecars.Kubernetes.Control;
 /// <param name="workers">Keys worked on at once, at most.</param>
 /// <param name="reconcile">Brings the object of a key to the state asked for.</param>
 /// <param name="log">Where failures are told.</param>
+/// <param name="shared">A further bound, shared with other loops; null where there is none.</param>
 public sealed partial class ControllerLoop<TKey>(
-    string name, WorkQueue<TKey> queue, ItemBackoff<TKey> backoff, int workers, Func<TKey, CancellationToken, ValueTask<Outcome>> reconcile, ILogger log)
+    string name, WorkQueue<TKey> queue, ItemBackoff<TKey> backoff, int workers, Func<TKey, CancellationToken, ValueTask<Outcome>> reconcile, ILogger log,
+    WorkerBound? shared = null)
     where TKey : notnull
 {
     /// <summary>Runs until <paramref name="stop"/>, then waits for the work in hand.</summary>
@@ -32,6 +34,7 @@ public sealed partial class ControllerLoop<TKey>(
                 holdsSlot = true;
                 var (found, key) = await queue.TakeAsync(stop);
                 if (!found) break;
+                if (!await Entered(key, stop)) break;
                 // Forked so that the next key need not wait; joined below, through the slots.
                 _ = Task.Run(() => Work(key, slots, stop), CancellationToken.None);
                 holdsSlot = false;
@@ -46,6 +49,22 @@ public sealed partial class ControllerLoop<TKey>(
         for (var i = 0; i < workers; i++) await slots.WaitAsync(CancellationToken.None);
     }
 
+    /// <summary>Waits for a place in the shared bound, with the key in hand: without one there would be nothing to wait for.</summary>
+    private async Task<bool> Entered(TKey key, CancellationToken stop)
+    {
+        if (shared is null) return true;
+        try
+        {
+            await shared.Enter(stop);
+            return true;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            queue.Done(key);
+            return false;
+        }
+    }
+
     private async Task Work(TKey key, SemaphoreSlim slots, CancellationToken stop)
     {
         try
@@ -54,6 +73,7 @@ public sealed partial class ControllerLoop<TKey>(
         }
         finally
         {
+            shared?.Leave();
             queue.Done(key);
             slots.Release();
         }

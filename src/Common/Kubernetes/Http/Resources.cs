@@ -25,6 +25,9 @@ public static class Resources
     public static Resource<VolumeAttachment> VolumeAttachments { get; } =
         new(Storage, "volumeattachments", false, KubeJson.Default.VolumeAttachment, KubeJson.Default.VolumeAttachmentList);
 
+    /// <summary>What the nodes' drivers are called; cluster-wide.</summary>
+    public static Resource<CsiNode> CsiNodes { get; } = new(Storage, "csinodes", false, KubeJson.Default.CsiNode, KubeJson.Default.CsiNodeList);
+
     /// <summary>Secrets; read one at a time, never listed.</summary>
     public static Resource<Secret> Secrets { get; } = new(Core, "secrets", true, KubeJson.Default.Secret);
 

@@ -18,6 +18,8 @@ namespace Sidecars.Kubernetes.Json;
 [JsonSerializable(typeof(ObjectList<StorageClass>), TypeInfoPropertyName = "StorageClassList")]
 [JsonSerializable(typeof(VolumeAttachment))]
 [JsonSerializable(typeof(ObjectList<VolumeAttachment>), TypeInfoPropertyName = "VolumeAttachmentList")]
+[JsonSerializable(typeof(CsiNode))]
+[JsonSerializable(typeof(ObjectList<CsiNode>), TypeInfoPropertyName = "CsiNodeList")]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(ClusterEvent))]

@@ -4,20 +4,30 @@ using Sidecars.Kubernetes.Json;
 namespace Sidecars.Kubernetes.Objects;
 
 /// <summary>
-/// A volume as the cluster knows it. Complete enough to create one; a store keeps it trimmed to what its program reads.
+/// A volume as the cluster knows it. Complete enough to create one; a store keeps of it what the readers in the process read
+/// (<see cref="Caching.Reading{T}"/>).
 /// </summary>
 public sealed class PersistentVolume : KubeObject
 {
     /// <summary>What the volume is.</summary>
-    public VolumeSpec Spec { get; set; } = new();
+    public VolumeSpec Spec { get; set; } = VolumeSpec.None;
 
     /// <summary>What the cluster says of it; never sent.</summary>
     public VolumeStatus? Status { get; set; }
+
+    /// <summary>The spec of a volume that is being filled for a store: its own, not the one that volumes without any share.</summary>
+    public VolumeSpec SpecToFill() => Spec = ReferenceEquals(Spec, VolumeSpec.None) ? new VolumeSpec() : Spec;
 }
 
 /// <summary>What a volume is and whom it belongs to.</summary>
 public sealed class VolumeSpec
 {
+    /// <summary>Of a volume of which nothing is kept.</summary>
+    public static readonly VolumeSpec None = new();
+
+    // At most one source is set: one field for all seven costs each of ten thousand volumes eight bytes instead of 56.
+    private object? _inTree;
+
     /// <summary>Capacity by resource name; <c>storage</c> is the one there is.</summary>
     public StringMap? Capacity { get; set; }
 
@@ -46,11 +56,70 @@ public sealed class VolumeSpec
     /// <summary><c>Filesystem</c> or <c>Block</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
     public string? VolumeMode { get; set; }
+
+    /// <summary>Source of the built-in AWS EBS plugin of old.</summary>
+    public AwsElasticBlockStoreSource? AwsElasticBlockStore
+    {
+        get => _inTree as AwsElasticBlockStoreSource;
+        set => _inTree = value ?? _inTree;
+    }
+
+    /// <summary>Source of the built-in Azure Disk plugin of old.</summary>
+    public AzureDiskSource? AzureDisk
+    {
+        get => _inTree as AzureDiskSource;
+        set => _inTree = value ?? _inTree;
+    }
+
+    /// <summary>Source of the built-in Azure File plugin of old.</summary>
+    public AzureFileSource? AzureFile
+    {
+        get => _inTree as AzureFileSource;
+        set => _inTree = value ?? _inTree;
+    }
+
+    /// <summary>Source of the built-in Cinder plugin of old.</summary>
+    public CinderSource? Cinder
+    {
+        get => _inTree as CinderSource;
+        set => _inTree = value ?? _inTree;
+    }
+
+    /// <summary>Source of the built-in GCE PD plugin of old.</summary>
+    public GcePersistentDiskSource? GcePersistentDisk
+    {
+        get => _inTree as GcePersistentDiskSource;
+        set => _inTree = value ?? _inTree;
+    }
+
+    /// <summary>Source of the built-in Portworx plugin of old.</summary>
+    public PortworxVolumeSource? PortworxVolume
+    {
+        get => _inTree as PortworxVolumeSource;
+        set => _inTree = value ?? _inTree;
+    }
+
+    /// <summary>Source of the built-in vSphere plugin of old.</summary>
+    public VsphereVolumeSource? VsphereVolume
+    {
+        get => _inTree as VsphereVolumeSource;
+        set => _inTree = value ?? _inTree;
+    }
+
+    /// <summary>Whether the volume names a plugin of old Kubernetes whose work a CSI driver has taken over.</summary>
+    [JsonIgnore]
+    public bool IsMigratable => _inTree is not null;
+
+    /// <summary>Takes the source over from another description, whichever plugin it is of.</summary>
+    public void TakeInTreeSource(VolumeSpec from) => _inTree = from._inTree;
 }
 
 /// <summary>The CSI part of a volume.</summary>
 public sealed class CsiVolumeSource
 {
+    // Few volumes have any of them, and no store keeps them.
+    private FurtherSecrets? _furtherSecrets;
+
     /// <summary>Name of the driver.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
     public string? Driver { get; set; }
@@ -73,16 +142,48 @@ public sealed class CsiVolumeSource
     public SecretReference? ControllerPublishSecretRef { get; set; }
 
     /// <summary>Secret of NodeStageVolume.</summary>
-    public SecretReference? NodeStageSecretRef { get; set; }
+    public SecretReference? NodeStageSecretRef
+    {
+        get => _furtherSecrets?.NodeStage;
+        set => Further(value, (all, one) => all.NodeStage = one);
+    }
 
     /// <summary>Secret of NodePublishVolume.</summary>
-    public SecretReference? NodePublishSecretRef { get; set; }
+    public SecretReference? NodePublishSecretRef
+    {
+        get => _furtherSecrets?.NodePublish;
+        set => Further(value, (all, one) => all.NodePublish = one);
+    }
 
     /// <summary>Secret of ControllerExpandVolume.</summary>
-    public SecretReference? ControllerExpandSecretRef { get; set; }
+    public SecretReference? ControllerExpandSecretRef
+    {
+        get => _furtherSecrets?.ControllerExpand;
+        set => Further(value, (all, one) => all.ControllerExpand = one);
+    }
 
     /// <summary>Secret of NodeExpandVolume.</summary>
-    public SecretReference? NodeExpandSecretRef { get; set; }
+    public SecretReference? NodeExpandSecretRef
+    {
+        get => _furtherSecrets?.NodeExpand;
+        set => Further(value, (all, one) => all.NodeExpand = one);
+    }
+
+    private void Further(SecretReference? value, Action<FurtherSecrets, SecretReference?> set)
+    {
+        if (value is not null || _furtherSecrets is not null) set(_furtherSecrets ??= new(), value);
+    }
+
+    private sealed class FurtherSecrets
+    {
+        public SecretReference? NodeStage { get; set; }
+
+        public SecretReference? NodePublish { get; set; }
+
+        public SecretReference? ControllerExpand { get; set; }
+
+        public SecretReference? NodeExpand { get; set; }
+    }
 }
 
 /// <summary>State of a volume.</summary>

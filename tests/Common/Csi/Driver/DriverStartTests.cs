@@ -7,7 +7,7 @@ namespace Sidecars.Csi.Tests.Driver;
 /// <summary>Each step of the start says what it learnt, or at which step it ended and why.</summary>
 public sealed class DriverStartTests
 {
-    private static readonly DriverStartLimits Limits = new(TestTimeouts.Limit, TestTimeouts.Limit, TestTimeouts.Limit);
+    private static readonly DriverStartLimits Limits = new(TestTimeouts.Limit, TestTimeouts.Limit, new CapabilityQuestions(TestTimeouts.Limit));
     private ScriptedDriver _driver = null!;
 
     [SetUp]

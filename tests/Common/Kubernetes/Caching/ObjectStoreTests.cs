@@ -182,7 +182,8 @@ public sealed class ObjectStoreTests
     [Test]
     public void Objects_are_trimmed_before_they_are_kept()
     {
-        var store = new ObjectStore<StorageClass>(c => c.Parameters = null);
+        var store = new ObjectStore<StorageClass>();
+        store.Add((read, kept) => kept.Provisioner = read.Provisioner);
         store.Take(new WatchEvent<StorageClass>(WatchEventKind.ListStarted));
         store.Take(new WatchEvent<StorageClass>(WatchEventKind.Listed, new StorageClass { Metadata = { Name = "a" }, Parameters = StringMap.Empty }));
         store.Take(new WatchEvent<StorageClass>(WatchEventKind.ListCompleted, Version: 3));

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+using Sidecars.Hosting;
+using Sidecars.Hosting.Flags;
+using Sidecars.Hosting.Http;
+using Sidecars.Hosting.Metrics;
+using Sidecars.Kubernetes.Http;
+
+namespace Sidecars.ControllerManager;
+
+/// <summary>
+/// The life of a process after its command line was accepted (common contract 7): find the cluster, meet the driver, serve
+/// diagnostics, and work, as the leader where that is asked for. Every step that fails ends the process with the program's exit code
+/// for it and one line that says why.
+/// </summary>
+internal sealed partial class ControllerRun(ControllerProgram program, ProcessLife life, TimeProvider time, string version)
+{
+    private readonly ILogger _log = life.Loggers.CreateLogger<ControllerRun>();
+    private readonly MetricRegistry _metrics = new();
+    private readonly CancellationToken _stop = life.Stopping;
+    private readonly StandardFlags _flags = program.CommandLine.Standard;
+
+    public async Task<int> RunAsync()
+    {
+        Log.Starting(_log, program.CommandLine.Program, version);
+        var gates = program.CommandLine.Gates();
+        life.DrainOnSignal = gates.IsEnabled(CommandLine.ReleaseGate);
+        var sidecars = program.Sidecars(gates);
+
+        var (kubeconfig, master) = program.Cluster();
+        var (cluster, clusterError) = ClusterAddress.Find(kubeconfig, master);
+        if (cluster is null) return Fail(program.Start.NoCluster, clusterError!);
+
+        await using var diagnostics = new DiagnosticsServer(life.Loggers, time);
+        if (sidecars.Select(s => s.Driver).OfType<DriverQuestions>().ToList() is not { Count: > 0 } questions)
+            return Serve(diagnostics, []) ?? await Work(sidecars, null, cluster, diagnostics);
+
+        var meeting = new DriverMeeting(_flags.CsiAddress.Value, questions.Aggregate((all, one) => all.With(one)), life.Loggers, time);
+        var (connection, name, failure) = await meeting.Introduce(_stop);
+        if (connection is null) return Fail(failure!);
+        using var connected = connection;
+        _ = EndWhenLost(connection);
+
+        if (program.Start.ServesBeforeCapabilities && Serve(diagnostics, [meeting.Metrics]) is { } early) return early;
+        (var driver, failure) = await meeting.Ask(connection, name, _stop);
+        if (driver is null) return Fail(failure!);
+        if (!program.Start.ServesBeforeCapabilities && Serve(diagnostics, [meeting.Metrics]) is { } late) return late;
+        return await Work(sidecars, driver, cluster, diagnostics);
+    }
+
+    /// <summary>Null where diagnostics are served, or are not wanted.</summary>
+    private int? Serve(DiagnosticsServer diagnostics, ReadOnlySpan<MetricRegistry> more) =>
+        SidecarDiagnostics.Serve(diagnostics, life, _flags, version, program.Start.HasAlphaStartTime, time, [_metrics, .. more]) is { } error
+            ? Fail(program.Start.NoListener, error)
+            : null;
+
+    private async Task<int> Work(IReadOnlyList<Sidecar> sidecars, ConnectedDriver? driver, ClusterAddress cluster, DiagnosticsServer diagnostics)
+    {
+        var clients = new SidecarClients(cluster, program.CommandLine.Program, version, _flags, life.Loggers, time);
+        var leases = sidecars.Select(s => s.LeaseOf(driver?.Name ?? ""));
+        using var elections = new Elections(leases, _flags, clients, _metrics, life.Loggers, time);
+        if (elections.AreHeld) SidecarDiagnostics.ServeLeaderHealth(diagnostics, _flags, () => elections.AreHealthy);
+
+        using var api = clients.Create();
+        using var eventApi = clients.Create();
+        var parts = new ProcessParts { Api = api, EventApi = eventApi, Metrics = _metrics, Time = time, EventTime = time, Loggers = life.Loggers };
+        return await elections.RunAsync(new WorkingTerm(sidecars, driver, parts).RunAsync, life.DrainOnSignal, _stop)
+            ? ExitCode.Success
+            : Fail(ExitCode.Failure, "the leader lease was lost; another replica may work from now on");
+    }
+
+    /// <summary>A restarted driver may be another one: everything known of it is stale, so the process starts anew too.</summary>
+    private async Task EndWhenLost(CsiConnection connection)
+    {
+        await connection.Lost;
+        life.Fail(ExitCode.Failure, CsiConnection.LostMessage, asTerminationMessage: true);
+    }
+
+    private int Fail(DriverStartFailure failure) => Fail(program.Start.CodeOf(failure.Step), failure.Reason);
+
+    private int Fail(int code, string reason)
+    {
+        life.Fail(code, reason);
+        return code;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Starting: {program} {version}")]
+        public static partial void Starting(ILogger logger, string program, string version);
+    }
+}

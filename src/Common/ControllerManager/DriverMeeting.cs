@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+using Sidecars.Hosting.Metrics;
+using Sidecars.Kubernetes.Migration;
+
+namespace Sidecars.ControllerManager;
+
+/// <summary>
+/// Meets the driver: connects, waits until it is ready, and asks who it is and what it can do (common contract 3). Calls are measured from
+/// the first one on; those of before the name is known count for an unknown driver.
+/// </summary>
+internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions questions, ILoggerFactory loggers, TimeProvider time)
+{
+    private readonly DriverStart _start = new(csiAddress, questions.ToLimits(), loggers, time);
+    private readonly ILogger _log = loggers.CreateLogger<DriverMeeting>();
+
+    /// <summary>Where the calls are measured.</summary>
+    public MetricRegistry Metrics { get; private set; } = new();
+
+    /// <summary>
+    /// Connects and asks for the name. For a driver that took over a built-in plugin the calls are measured with one more label, so it is
+    /// connected to anew: a metric cannot change its labels (common contract 16).
+    /// </summary>
+    public async Task<(CsiConnection? Connection, string Name, DriverStartFailure? Failure)> Introduce(CancellationToken stop)
+    {
+        var metrics = new CsiCallMetrics(Metrics);
+        var connected = await _start.ConnectAsync(metrics, stop);
+        if (!connected.IsOk) return (null, "", connected.Failure);
+        var name = await _start.NameAsync(connected.Value, stop);
+        if (!name.IsOk)
+        {
+            connected.Value.Dispose();
+            return (null, "", name.Failure);
+        }
+        metrics.DriverName = name.Value;
+        Log.Driver(_log, name.Value);
+        if (!MigrationTargets.Contains(name.Value)) return (connected.Value, name.Value, null);
+
+        Metrics = new MetricRegistry();
+        var again = await _start.ConnectAsync(new CsiCallMetrics(Metrics, isMigrationTarget: true) { DriverName = name.Value }, stop);
+        connected.Value.Dispose();
+        return (again.Value, name.Value, again.Failure);
+    }
+
+    /// <summary>Asks what it can do.</summary>
+    public async Task<(ConnectedDriver? Driver, DriverStartFailure? Failure)> Ask(CsiConnection connection, string name, CancellationToken stop)
+    {
+        var abilities = await _start.CapabilitiesAsync(connection, name, stop);
+        return abilities.IsOk
+            ? (new ConnectedDriver(name, abilities.Value.Plugin, abilities.Value.Controller, connection), null)
+            : (null, abilities.Failure);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Detected CSI driver: {driver}")]
+        public static partial void Driver(ILogger logger, string driver);
+    }
+}

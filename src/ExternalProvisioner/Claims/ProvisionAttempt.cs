@@ -1,0 +1,45 @@
+using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Volumes;
+using Sidecars.Kubernetes.Events;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Claims;
+
+/// <summary>
+/// One attempt at a claim that is due: name, request, call, object (provisioner contract 4.6). What a feature adds to the request is a
+/// part of <see cref="RequestComposer"/>; here is only the order of the steps.
+/// </summary>
+internal sealed class ProvisionAttempt(
+    string driver, ClaimLookup claims, VolumeNames names, RequestComposer composer, VolumeMaker maker, VolumeSaver saver, ClaimReports reports)
+{
+    /// <summary>Component of the one event that is not the provisioning library's, as in the original.</summary>
+    private const string PopulatorComponent = "external-provisioner";
+
+    public async Task<AttemptResult> Run(PersistentVolumeClaim claim, StorageClass storageClass, CancellationToken stop)
+    {
+        var (name, nameError) = names.Of(claim);
+        var holder = name is null ? null : names.HolderOf(name);
+        if (VolumeNames.IsFor(claim, holder) || storageClass.Provisioner != driver) return AttemptResult.Nothing;
+        if (holder is not null) return VolumeNames.IsTaken(name!, holder);
+        if (await claims.Look(claim, stop) is { State: not LiveClaimState.Waits } live) return live;
+
+        reports.Tell(claim, EventType.Normal, "Provisioning", $"External provisioner is provisioning volume for claim \"{claim.Key}\"");
+        if (SourceKinds.Of(claim).Source is { Name.Length: > 0 } source && SourceKinds.IsForPopulator(source))
+        {
+            reports.Tell(claim, EventType.Normal, "Provisioning", "Assuming an external populator will provision the volume", PopulatorComponent);
+            return AttemptResult.Nothing;
+        }
+        if (nameError is not null) return new ProvisionFailure(ProvisionState.Finished, nameError);
+
+        var (request, failure) = await composer.Compose(new RequestDraft(claim, storageClass, name!), stop);
+        if (request is null) return failure!;
+
+        // From here on the driver may be at work for this claim, whatever happens to us.
+        if (names.Reserve(name!, claim) is { } other) return VolumeNames.IsTaken(name!, other);
+        (var volume, failure) = await maker.Make(request, stop);
+        if (volume is null) return failure!;
+
+        await saver.Save(volume, claim);
+        return AttemptResult.Made(volume);
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ControllerManager;
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Deletion;
+using Sidecars.ExternalProvisioner.Metrics;
+using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Volumes;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Queueing;
+using Sidecars.Kubernetes.Secrets;
+
+namespace Sidecars.ExternalProvisioner;
+
+/// <summary>
+/// What csi-provisioner reads, remembers and runs while it may work: one controller for claims, one for volumes, one for objects that
+/// could not be written at once. A feature with a controller of its own adds it here.
+/// </summary>
+internal sealed class ProvisionerControllers : IControllers
+{
+    /// <summary>Volumes whose objects are written at once, of those whose first write failed.</summary>
+    private const int SaveWorkers = 4;
+
+    private static readonly TimeSpan s_firstSaveRetry = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_longestSaveRetry = TimeSpan.FromSeconds(1000);
+
+    private readonly SidecarContext _context;
+    private readonly ProvisionerOptions _options;
+    private readonly KeyController _claims;
+    private readonly KeyController _volumes;
+    private readonly KeyController _unsaved;
+    private readonly ClaimReconciler _claimReconciler;
+    private readonly VolumeReconciler _volumeReconciler;
+    private readonly VolumeSaver _saver;
+
+    public ProvisionerControllers(SidecarContext context, ProvisionerOptions options)
+    {
+        (_context, _options) = (context, options);
+        var driver = DriverFacts.Of(context.Driver, context.Time);
+        var caches = new Caches(context.Stores, driver.Name, driver.Attaches);
+        _claims = Controller("claims", Backoff());
+        _volumes = Controller("volumes", Backoff());
+        _unsaved = Controller("unsavedpvs", new ItemBackoff<string>(s_firstSaveRetry, s_longestSaveRetry));
+
+        var metrics = new OperationMetrics(context.Metrics);
+        var calls = new DriverCalls(context.Driver.Connection, options.Timeout, context.Time);
+        var secrets = new SecretReader(context.Api);
+
+        var memory = new ClaimMemory(options.RetryIntervalMax, context.Time);
+        var lookup = new ClaimLookup(caches, memory, context.Api);
+        var claimReports = new ClaimReports(context.Events, metrics, context.Time);
+        _saver = new VolumeSaver(context.Api, caches, context.Events, _unsaved.Queue, Log<VolumeSaver>());
+        var attempt = new ProvisionAttempt(driver.Name, lookup,
+            new VolumeNames(options.Naming, caches, _saver, memory.InProgress),
+            RequestComposer.Of(driver, options, secrets),
+            new VolumeMaker(calls, new VolumeComposer(driver, options.ControllerPublishReadOnly), context.Time, Log<VolumeMaker>()),
+            _saver, claimReports);
+        _claimReconciler = new ClaimReconciler(driver.Name, caches, lookup, memory, attempt, claimReports, Log<ClaimReconciler>());
+
+        var atDriver = new DriverDeletion(driver, calls, caches, new DeletionSecrets(caches.Classes, secrets, Log<DeletionSecrets>()));
+        _volumeReconciler = new VolumeReconciler(driver.Name, caches, atDriver, new VolumeWriter(caches, context.Api),
+            new VolumeReports(context.Events, metrics, context.Time), Log<VolumeReconciler>());
+
+        var triggers = new Triggers(driver.Name, caches, memory, atDriver, _claims.Queue, _volumes);
+        caches.Claims.Changed += triggers.ClaimChanged;
+        caches.Volumes.Changed += triggers.VolumeChanged;
+        caches.Classes.Changed += triggers.ClassChanged;
+        caches.Attachments.Changed += triggers.AttachmentChanged;
+    }
+
+    public void Start(RunningTasks running)
+    {
+        _claims.Start(running, _options.WorkerThreads, _claimReconciler.Reconcile);
+        _volumes.Start(running, _options.WorkerThreads, _volumeReconciler.Reconcile);
+        _unsaved.Start(running, SaveWorkers, _saver.Retry);
+    }
+
+    public void Dispose()
+    {
+        _claims.Dispose();
+        _volumes.Dispose();
+        _unsaved.Dispose();
+    }
+
+    private KeyController Controller(string name, ItemBackoff<string> backoff) => new(name, name, backoff, _context);
+
+    private ItemBackoff<string> Backoff() => new(_options.RetryIntervalStart, _options.RetryIntervalMax);
+
+    private ILogger<T> Log<T>() => _context.Loggers.CreateLogger<T>();
+}

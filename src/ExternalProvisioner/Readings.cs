@@ -1,0 +1,71 @@
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Deletion;
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Migration;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner;
+
+/// <summary>
+/// What the provisioner reads of the cluster. Of volumes and claims of others it reads little more than that they are there: which claim a
+/// volume's name is taken for, and that a claim exists.
+/// </summary>
+internal sealed class Readings(string driver)
+{
+    // A volume is looked at for who made it, whom it belongs to and how to delete it.
+    private static readonly HashSet<string> s_volumeAnnotations =
+    [
+        WellKnown.ProvisionedByAnnotation, WellKnown.MigratedToAnnotation, WellKnown.BetaClassAnnotation,
+        WellKnown.DeletionSecretNameAnnotation, WellKnown.DeletionSecretNamespaceAnnotation,
+    ];
+
+    public void Claim(PersistentVolumeClaim read, PersistentVolumeClaim kept)
+    {
+        kept.TakeIdentity(read);
+        kept.Spec.VolumeName = read.Spec.VolumeName;
+        // A bound claim is never provisioned again: that it is bound is all there is to know of it.
+        if (!ClaimOwnership.IsOurs(read, driver)) return;
+        kept.TakeAnnotations(read);
+        kept.Spec = read.Spec;
+    }
+
+    public void Volume(PersistentVolume read, PersistentVolume kept)
+    {
+        var (from, to) = (read.Spec, kept.SpecToFill());
+        if (from.ClaimRef is { } claim)
+        {
+            to.ClaimRef ??= new ObjectReference();
+            (to.ClaimRef.Namespace, to.ClaimRef.Name, to.ClaimRef.Uid) = (claim.Namespace, claim.Name, claim.Uid);
+        }
+        kept.TakeIdentity(read);
+        if (!VolumeOwnership.IsOurs(read, driver)) return;
+        kept.TakeFinalizers(read);
+        kept.TakeAnnotations(read, s_volumeAnnotations);
+        kept.Status = read.Status;
+        (to.PersistentVolumeReclaimPolicy, to.StorageClassName) = (from.PersistentVolumeReclaimPolicy, from.StorageClassName);
+        if (from.Csi is { } csi)
+        {
+            to.Csi ??= new CsiVolumeSource();
+            (to.Csi.Driver, to.Csi.VolumeHandle) = (csi.Driver, csi.VolumeHandle);
+        }
+        if (!from.IsMigratable) return;
+        to.TakeInTreeSource(from);
+        kept.TakeAnnotations(read, MigrationMarks.Annotations);
+        kept.TakeLabels(read, MigrationMarks.Labels);
+    }
+
+    public static void Class(StorageClass read, StorageClass kept)
+    {
+        kept.TakeIdentity(read);
+        (kept.Provisioner, kept.Parameters, kept.ReclaimPolicy) = (read.Provisioner, read.Parameters, read.ReclaimPolicy);
+        (kept.MountOptions, kept.VolumeBindingMode, kept.AllowedTopologies) = (read.MountOptions, read.VolumeBindingMode, read.AllowedTopologies);
+    }
+
+    public static void Attachment(VolumeAttachment read, VolumeAttachment kept)
+    {
+        if (read.Spec.Source?.PersistentVolumeName is not { } volume) return;
+        var to = kept.SpecToFill();
+        to.NodeName = read.Spec.NodeName;
+        (to.Source ??= new AttachmentSource()).PersistentVolumeName = volume;
+    }
+}

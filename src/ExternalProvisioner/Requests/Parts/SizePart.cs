@@ -1,0 +1,16 @@
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.Hosting;
+
+namespace Sidecars.ExternalProvisioner.Requests.Parts;
+
+/// <summary>The size the claim asks for, in bytes, rounded up (provisioner contract 5.2).</summary>
+internal sealed class SizePart : IRequestPart
+{
+    public ValueTask<ProvisionFailure?> Add(RequestDraft draft, CancellationToken stop)
+    {
+        if (draft.Claim.Spec.Resources?.Requests?[WellKnown.Storage] is not { } text) return default;
+        if (!Quantity.TryParse(text, out var quantity)) return new(ProvisionFailure.FinishedWhere($"the requested size \"{text}\" is not a quantity"));
+        draft.Csi.CapacityRange.RequiredBytes = quantity.Value;
+        return default;
+    }
+}

@@ -1,0 +1,37 @@
+using Csi.V1;
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Requests;
+
+/// <summary>A CreateVolume request in the making, with what the PersistentVolume will need to know of how it was made.</summary>
+/// <param name="Claim">The claim the volume is for.</param>
+/// <param name="Class">Its class.</param>
+/// <param name="VolumeName">Name of the volume, at the driver and in the cluster.</param>
+internal sealed record RequestDraft(PersistentVolumeClaim Claim, StorageClass Class, string VolumeName)
+{
+    /// <summary>The request.</summary>
+    public CreateVolumeRequest Csi { get; } = new() { Name = VolumeName, CapacityRange = new CapacityRange() };
+
+    /// <summary>File system for the volume; empty leaves it to the driver.</summary>
+    public string FsType { get; set; } = "";
+
+    /// <summary>Secrets by purpose.</summary>
+    public VolumeSecrets Secrets { get; set; } = VolumeSecrets.None;
+
+    /// <summary>The node the scheduler chose, or null.</summary>
+    public string? SelectedNode => ClaimOwnership.SelectedNodeOf(Claim);
+}
+
+/// <summary>The secrets of one volume; null where the class names none for a purpose.</summary>
+internal sealed record VolumeSecrets(
+    SecretReference? Provisioner,
+    SecretReference? ControllerPublish,
+    SecretReference? NodeStage,
+    SecretReference? NodePublish,
+    SecretReference? ControllerExpand,
+    SecretReference? NodeExpand,
+    SecretReference? ControllerModify)
+{
+    public static readonly VolumeSecrets None = new(null, null, null, null, null, null, null);
+}

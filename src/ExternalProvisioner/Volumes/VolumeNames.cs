@@ -1,0 +1,44 @@
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Volumes;
+
+/// <summary>
+/// Names volumes, and knows whose a name is: a driver asked by one name for two claims would give both the same volume. A name is
+/// reserved for as long as the driver may be working under it.
+/// </summary>
+internal sealed class VolumeNames(VolumeNaming naming, Caches caches, VolumeSaver saver, InProgressClaims reserved)
+{
+    /// <summary>The name for a claim's volume, or why it can have none.</summary>
+    public (string? Name, string? Error) Of(PersistentVolumeClaim claim) => naming.Of(claim.Uid);
+
+    /// <summary>Whose volume of that name exists or is about to; null where it is free.</summary>
+    public ObjectReference? HolderOf(string volume)
+    {
+        if (saver.Waiting(volume) is { } waiting) return waiting.Spec.ClaimRef;
+        return caches.FindVolume(volume) is { } existing ? existing.Spec.ClaimRef ?? new ObjectReference() : null;
+    }
+
+    /// <summary>
+    /// Reserves a name, and returns who has it instead. What a claim that has just been served left behind is looked for after the
+    /// reservation: before it, its object may not have been there yet.
+    /// </summary>
+    public ObjectReference? Reserve(string volume, PersistentVolumeClaim claim)
+    {
+        if (reserved.Keep(claim, volume) is { } other) return ObjectReference.To(other, "PersistentVolumeClaim", "v1");
+        if (HolderOf(volume) is not { } holder || IsFor(claim, holder)) return null;
+        reserved.Drop(claim.Uid);
+        return holder;
+    }
+
+    /// <summary>A reference without uid is one made by hand; the cluster fills it in when it binds.</summary>
+    public static bool IsFor(PersistentVolumeClaim claim, ObjectReference? holder) => holder is not null
+        && (string.IsNullOrEmpty(holder.Uid) ? holder.Namespace == claim.Metadata.Namespace && holder.Name == claim.Name : holder.Uid == claim.Uid);
+
+    /// <summary>The driver would answer with the volume of that name, and two claims would share it.</summary>
+    public static ProvisionFailure IsTaken(string volume, ObjectReference holder) => new(ProvisionState.NoChange,
+        holder.Name is null
+            ? $"a PersistentVolume {volume} exists that belongs to no claim; delete it, or bind the claim to it by spec.volumeName"
+            : $"a PersistentVolume {volume} exists for claim {holder.Namespace}/{holder.Name}; delete it, or let names hold more of the uid by --volume-name-uuid-length");
+}

@@ -1,0 +1,79 @@
+using Sidecars.ExternalAttacher;
+using Sidecars.ExternalProvisioner;
+using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
+
+namespace Sidecars.ControllerManager.Tests;
+
+/// <summary>csi-provisioner and csi-attacher in one process: over one driver connection, and over one watch for each resource.</summary>
+internal sealed class SharedProcessTests
+{
+    private SidecarRig _rig = null!;
+    private ClusterWorld _world = null!;
+
+    [SetUp]
+    public async Task Begin()
+    {
+        _rig = await SidecarRig.PrepareAsync(new ScriptedDriverOptions(), clockStands: false);
+        _world = new ClusterWorld(_rig.Cluster.Storage);
+        _world.AddNode("n1", "node-1");
+        _world.AddSecret("s", ("password", "geheim"u8.ToArray()));
+        _world.Create("storageclasses", Json("""
+            {"metadata":{"name":"fast"},"provisioner":"csi.example.com","reclaimPolicy":"Delete","parameters":{
+             "csi.storage.k8s.io/provisioner-secret-name":"s","csi.storage.k8s.io/provisioner-secret-namespace":"default",
+             "csi.storage.k8s.io/controller-publish-secret-name":"s","csi.storage.k8s.io/controller-publish-secret-namespace":"default"}}
+            """));
+    }
+
+    [TearDown]
+    public async Task End()
+    {
+        if (TestContext.CurrentContext.Result.FailCount > 0) await TestContext.Out.WriteLineAsync(string.Join('\n', _rig.Log.Lines));
+        await _rig.DisposeAsync();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_volume_lives_its_whole_life_under_both_over_one_watch_for_each_resource(bool provisionerFirst)
+    {
+        Sidecar[] sidecars = [ProvisionerProgram.Sidecar(ProvisionerFlagsOf()), AttacherProgram.Sidecar(new AttacherOptions { DefaultFsType = "ext4" })];
+        await _rig.Run(provisionerFirst ? sidecars : [sidecars[1], sidecars[0]]);
+        _world.Create(ClusterWorld.Claims, Json("""
+            {"metadata":{"name":"claim","namespace":"default","annotations":{"volume.kubernetes.io/storage-provisioner":"csi.example.com"}},
+             "spec":{"storageClassName":"fast","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}
+            """));
+        var volume = $"pvc-{ClusterWorld.Text(_world.Find(ClusterWorld.Claims, "claim"), "metadata", "uid")}";
+        await _world.UntilExists(ClusterWorld.Volumes, volume);
+        _world.Patch(ClusterWorld.Claims, "claim", $$$"""{"spec":{"volumeName":"{{{volume}}}"}}""");
+        _world.SetPhase(volume, "Bound");
+
+        _world.Create(ClusterWorld.Attachments, Json($$"""
+            {"metadata":{"name":"va"},"spec":{"attacher":"csi.example.com","nodeName":"n1","source":{"persistentVolumeName":"{{volume}}"} } }
+            """));
+        await _world.Until(ClusterWorld.Attachments, "va", a => a["status"]?["attached"]?.GetValue<bool>() ?? false);
+        Assert.That(ClusterWorld.Finalizers(_world.Find(ClusterWorld.Volumes, volume)),
+            Is.SupersetOf((string[])["external-provisioner.volume.kubernetes.io/finalizer", "external-attacher/csi-example-com"]));
+        var published = _rig.Calls("ControllerPublishVolume").Single();
+        Assert.That(ClusterWorld.Text(published, "volume_context", "storage.kubernetes.io/csiProvisionerIdentity"), Is.Not.Empty);
+        Assert.That(ClusterWorld.Text(published, "secrets", "password"), Is.EqualTo("geheim"));
+
+        // The claim goes first: the provisioner waits for the attacher, and goes on the moment it is done.
+        _world.Delete(ClusterWorld.Claims, "claim");
+        _world.SetPhase(volume, "Released");
+        await _world.UntilEventObject(volume, "VolumeFailedDelete", "still attached to node n1");
+        Assert.That(_rig.Calls("DeleteVolume"), Is.Empty);
+        _world.Delete(ClusterWorld.Attachments, "va");
+        await _world.UntilGone(ClusterWorld.Volumes, volume);
+
+        Assert.That(_rig.Driver.Calls.All.Select(c => c.Method).Where(m => m.EndsWith("Volume", StringComparison.Ordinal)),
+            Is.EqualTo((string[])["CreateVolume", "ControllerPublishVolume", "ControllerUnpublishVolume", "DeleteVolume"]));
+        Assert.That(ClusterWorld.Text(_rig.Calls("DeleteVolume").Single(), "secrets", "password"), Is.EqualTo("geheim"));
+        var watches = _rig.Cluster.Requests.Entries.Where(r => r.Request.Verb is "watch" or "list").Select(r => r.Request.Resource).ToList();
+        Assert.That(watches, Is.EquivalentTo((string[])["persistentvolumeclaims", "persistentvolumes", "storageclasses", "volumeattachments", "csinodes"]));
+    }
+
+    private static ProvisionerOptions ProvisionerFlagsOf() => new() { Naming = new VolumeNaming("pvc", VolumeNaming.WholeUid) };
+
+    private static System.Text.Json.Nodes.JsonObject Json(string text) => System.Text.Json.Nodes.JsonNode.Parse(text)!.AsObject();
+}

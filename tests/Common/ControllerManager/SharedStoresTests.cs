@@ -1,0 +1,101 @@
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ControllerManager.Tests;
+
+/// <summary>What is kept of an object that several read.</summary>
+internal sealed class SharedStoresTests
+{
+    private static readonly string[] s_orders = ["provisioner attacher", "attacher provisioner", "provisioner", "attacher"];
+
+    [Test]
+    public void Readers_of_one_resource_share_its_store()
+    {
+        var stores = new SharedStores();
+        var one = stores.Of(Resources.StorageClasses, (_, _) => { });
+        Assert.That(stores.Of(Resources.StorageClasses, (_, _) => { }), Is.SameAs(one));
+    }
+
+    /// <summary>In whatever order readers come, each finds what it reads, as if it were alone.</summary>
+    [TestCaseSource(nameof(s_orders))]
+    public void Each_reader_finds_what_it_reads(string order)
+    {
+        var stores = new SharedStores();
+        ExternalProvisioner.Caches? provisioner = null;
+        ExternalAttacher.Caches? attacher = null;
+        foreach (var reader in order.Split(' '))
+        {
+            if (reader is "provisioner") provisioner = new ExternalProvisioner.Caches(stores, "d", attaches: true);
+            else attacher = new ExternalAttacher.Caches(stores, Attacher);
+        }
+        var volumes = provisioner?.Volumes ?? attacher!.Volumes;
+        var attachments = provisioner?.Attachments ?? attacher!.Attachments;
+        foreach (var driver in (string[])["d", "other"])
+        {
+            volumes.Fold(Volume(driver));
+            attachments.Fold(Attachment(driver));
+        }
+
+        if (provisioner is not null)
+        {
+            var own = provisioner.FindVolume("pv-d")!;
+            Assert.That((own.Spec.Csi!.VolumeHandle, own.Spec.ClaimRef!.Uid, own.Spec.PersistentVolumeReclaimPolicy, own.Status!.Phase), Is.EqualTo(("h", "u", "Delete", "Bound")));
+            Assert.That(own.Annotation("pv.kubernetes.io/provisioned-by"), Is.EqualTo("d"));
+            Assert.That(provisioner.FindVolume("pv-other")!.Spec.ClaimRef!.Uid, Is.EqualTo("u"), "whose claim the name is taken for");
+            Assert.That(provisioner.AttachmentsByVolume.First("pv-other")!.Spec.NodeName, Is.EqualTo("n"));
+        }
+        if (attacher is not null)
+        {
+            var own = attacher.FindVolume("pv-d")!;
+            Assert.That((own.Spec.Csi!.FsType, own.Spec.AccessModes![0], own.Metadata.Finalizers![0]), Is.EqualTo(("xfs", "ReadWriteOnce", "f")));
+            Assert.That(own.Spec.Csi.VolumeAttributes!["a"], Is.EqualTo("b"));
+            Assert.That(attacher.IsKnown(attacher.FindVolume("pv-other")!), Is.False);
+            Assert.That(attacher.FindAttachment("va-other"), Is.Null);
+            Assert.That(attacher.AttachmentsByVolume.First("pv-other"), Is.Null);
+            Assert.That(attacher.FindAttachment("va-d")!.Annotation("csi.alpha.kubernetes.io/node-id"), Is.EqualTo("id"));
+        }
+        var kept = volumes.Find(new ObjectKey(null, "pv-other"))!;
+        Assert.That((kept.Metadata.Finalizers, kept.Spec.AccessModes, kept.Spec.Csi), Is.EqualTo(((string[]?)null, (string[]?)null, (CsiVolumeSource?)null)), "nobody reads it");
+        Assert.That(volumes.Find(new ObjectKey(null, "pv-d"))!.Spec.Capacity, Is.Null, "nobody reads it");
+    }
+
+    private static ExternalAttacher.DriverFacts Attacher => new("d", new Csi.ControllerCapabilities(new global::Csi.V1.ControllerGetCapabilitiesResponse
+    {
+        Capabilities =
+        {
+            new global::Csi.V1.ControllerServiceCapability
+            {
+                Rpc = new() { Type = global::Csi.V1.ControllerServiceCapability.Types.RPC.Types.Type.PublishUnpublishVolume },
+            },
+        },
+    }));
+
+    private static PersistentVolume Volume(string driver) => new()
+    {
+        Metadata =
+        {
+            Name = $"pv-{driver}", Uid = "uid", ResourceVersion = 5, Finalizers = ["f"],
+            Annotations = StringMap.From([new("pv.kubernetes.io/provisioned-by", driver), new("somebody's", "own")]),
+        },
+        Spec = new VolumeSpec
+        {
+            Capacity = StringMap.From([new("storage", "1Gi")]),
+            AccessModes = ["ReadWriteOnce"],
+            PersistentVolumeReclaimPolicy = "Delete",
+            ClaimRef = new ObjectReference { Namespace = "ns", Name = "c", Uid = "u", Kind = "PersistentVolumeClaim" },
+            Csi = new CsiVolumeSource { Driver = driver, VolumeHandle = "h", FsType = "xfs", VolumeAttributes = StringMap.From([new("a", "b")]) },
+        },
+        Status = new VolumeStatus { Phase = "Bound" },
+    };
+
+    private static VolumeAttachment Attachment(string driver) => new()
+    {
+        Metadata =
+        {
+            Name = $"va-{driver}", Uid = "uid", ResourceVersion = 6,
+            Annotations = StringMap.From([new("csi.alpha.kubernetes.io/node-id", "id"), new("somebody's", "own")]),
+        },
+        Spec = new AttachmentSpec { Attacher = driver, NodeName = "n", Source = new AttachmentSource { PersistentVolumeName = $"pv-{driver}" } },
+        Status = new AttachmentStatus { Attached = true },
+    };
+}

@@ -1,0 +1,65 @@
+using Sidecars.EmbeddedCluster;
+using Sidecars.EmbeddedCluster.Controllers;
+
+namespace Sidecars.Tests.Support.Controllers;
+
+/// <summary>
+/// A published program between a cluster and a scripted driver. It may be started, killed and started again; all that it ever wrote is kept.
+/// </summary>
+public sealed class ProcessRig : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ClusterControllers? _controllers;
+    private readonly string _kubeconfig;
+    private readonly List<PublishedProgram> _all = [];
+
+    private ProcessRig(string program, ClusterServer cluster, ScriptedDriver driver, bool hasControllers)
+    {
+        (Program, Cluster, Driver) = (program, cluster, driver);
+        if (hasControllers) _controllers = ClusterControllers.Start(cluster.Storage, new ControllerOptions());
+        _kubeconfig = _directory.File("kubeconfig");
+    }
+
+    /// <summary>Name of the program.</summary>
+    public string Program { get; }
+
+    public ClusterServer Cluster { get; }
+
+    public ScriptedDriver Driver { get; }
+
+    /// <summary>Everything any of the processes wrote.</summary>
+    public IEnumerable<string> Output => _all.SelectMany(p => p.ErrorLines.Concat(p.OutputLines));
+
+    /// <summary>The requests of the program for objects of the cluster.</summary>
+    public IEnumerable<LoggedRequest> Requests =>
+        Cluster.Requests.Entries.Where(r => r.Request.IsAboutObjects && r.UserAgent.StartsWith(Program, StringComparison.Ordinal));
+
+    /// <summary>Cluster and driver alone; with controllers the cluster binds claims and releases volumes by itself.</summary>
+    public static async Task<ProcessRig> PrepareAsync(string program, ScriptedDriverOptions? driver = null, bool hasControllers = false)
+    {
+        var rig = new ProcessRig(program, await ClusterServer.StartAsync().WithinLimit(), await ScriptedDriver.StartNewAsync(driver), hasControllers);
+        await rig.Cluster.WriteKubeconfig(rig._kubeconfig);
+        return rig;
+    }
+
+    public PublishedProgram Start(params string[] more)
+    {
+        var program = PublishedProgram.Start(Program, [$"--kubeconfig={_kubeconfig}", $"--csi-address={Driver.SocketPath}", .. more]);
+        _all.Add(program);
+        return program;
+    }
+
+    /// <summary>The first cache of the program is complete.</summary>
+    public static Task<string> Populated(PublishedProgram program) =>
+        program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var program in _all) await program.DisposeAsync();
+        Cluster.Faults.Clear();
+        if (_controllers is not null) await _controllers.DisposeAsync().WithinLimit();
+        await Driver.DisposeAsync();
+        await Cluster.DisposeAsync().WithinLimit();
+        _directory.Dispose();
+    }
+}
