@@ -1,4 +1,5 @@
 using Csi.V1;
+using Grpc.Core;
 using Sidecars.Csi;
 using Sidecars.ExternalAttacher.Requests;
 
@@ -15,9 +16,22 @@ internal sealed class DriverCalls(CsiConnection connection, TimeSpan timeout, Ti
         order.Undeliverable is { } error ? error
             : await _calls.InvokeAsync(ClientOf(order.IsMigrated).ControllerPublishVolumeAsync, order.Request, timeout, stop);
 
-    public async Task<CsiResult<ControllerUnpublishVolumeResponse>> Unpublish(UnpublishOrder order, CancellationToken stop) =>
-        order.Undeliverable is { } error ? error
-            : await _calls.InvokeAsync(ClientOf(order.IsMigrated).ControllerUnpublishVolumeAsync, order.Request, timeout, stop);
+    /// <summary>
+    /// Unpublishes from the node by the name it was published under. Only a driver that does not know that name any more is asked by
+    /// today's: a node that came back is another one to it, and "nothing is published there" would be no answer to our question.
+    /// </summary>
+    public async Task<CsiResult<ControllerUnpublishVolumeResponse>> Unpublish(UnpublishOrder order, CancellationToken stop)
+    {
+        if (order.Undeliverable is { } error) return error;
+        var answer = await Unpublish(order.Request, order.IsMigrated, stop);
+        if (answer.IsOk || order.OtherNodeId is not { } other || answer.Error.Code is not (StatusCode.NotFound or StatusCode.InvalidArgument)) return answer;
+        var again = order.Request.Clone();
+        again.NodeId = other;
+        return await Unpublish(again, order.IsMigrated, stop);
+    }
+
+    private Task<CsiResult<ControllerUnpublishVolumeResponse>> Unpublish(ControllerUnpublishVolumeRequest request, bool isMigrated, CancellationToken stop) =>
+        _calls.InvokeAsync(ClientOf(isMigrated).ControllerUnpublishVolumeAsync, request, timeout, stop);
 
     private Controller.ControllerClient ClientOf(bool isMigrated) => isMigrated ? _migrated : _plain;
 }

@@ -1,5 +1,5 @@
-using Sidecars.ExternalAttacher.Migration;
-using Sidecars.ExternalAttacher.Objects;
+using Sidecars.Kubernetes.Migration;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.ExternalAttacher.Requests;
 
 namespace Sidecars.ExternalAttacher.Publication;
@@ -12,9 +12,9 @@ internal sealed class Expectations(DriverFacts driver, VolumeOrigins origins, No
 {
     public string Finalizer => driver.Finalizer;
 
-    public async ValueTask<(Place? Place, string? Problem)> Of(Attachment attachment, CancellationToken stop)
+    public async ValueTask<(Place? Place, string? Problem)> Of(VolumeAttachment attachment, CancellationToken stop)
     {
-        var (nodeId, error) = nodes.ToDetach(attachment);
+        var (nodeId, _, error) = nodes.ToDetach(attachment);
         if (nodeId is null) return (null, error);
         (var origin, error) = await origins.Find(attachment, stop);
         if (origin is null) return (null, error);

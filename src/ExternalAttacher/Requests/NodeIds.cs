@@ -1,4 +1,3 @@
-using Sidecars.ExternalAttacher.Objects;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 
@@ -8,18 +7,21 @@ namespace Sidecars.ExternalAttacher.Requests;
 internal sealed class NodeIds(IObjectReader<CsiNode> nodes, string driver)
 {
     /// <summary>For attaching only the node as it is now counts: a driver that is not there could not use the volume.</summary>
-    public (string? NodeId, string? Error) ToAttach(Attachment attachment)
+    public (string? NodeId, string? Error) ToAttach(VolumeAttachment attachment)
     {
         var name = attachment.Spec.NodeName ?? "";
         if (nodes.Find(new ObjectKey(null, name)) is not { } node) return (null, $"csinode.storage.k8s.io \"{name}\" not found");
-        return node.NodeId is { } id ? (id, null) : (null, $"CSINode {name} does not contain driver {driver}");
+        return node.Own?.NodeId is { } id ? (id, null) : (null, $"CSINode {name} does not contain driver {driver}");
     }
 
-    /// <summary>For detaching the name noted at the time helps out, where the node or its driver is gone.</summary>
-    public (string? NodeId, string? Error) ToDetach(Attachment attachment)
+    /// <summary>
+    /// For detaching the name of the publish call counts, which is noted on the attachment; today's is for attachments without a note.
+    /// Where both are known and differ, a node came back under its old name, and today's is the second choice.
+    /// </summary>
+    public (string? NodeId, string? Other, string? Error) ToDetach(VolumeAttachment attachment)
     {
-        var (id, error) = ToAttach(attachment);
-        if (id is null && attachment.Annotation(WellKnown.NodeIdAnnotation) is { } noted) return (noted, null);
-        return (id, error);
+        var (today, error) = ToAttach(attachment);
+        if (attachment.Annotation(WellKnown.NodeIdAnnotation) is not { Length: > 0 } noted) return (today, null, error);
+        return (noted, today == noted ? null : today, null);
     }
 }

@@ -53,11 +53,11 @@ internal sealed class OrderComposer(
         if (known is null) return (null, error);
         (var secret, error) = await secrets.Read(known.Csi.ControllerPublishSecretRef, stop);
         if (secret is null) return (null, error);
-        (var nodeId, error) = nodes.ToDetach(attachment);
+        (var nodeId, var other, error) = nodes.ToDetach(attachment);
         if (nodeId is null) return (null, error);
 
         var request = new ControllerUnpublishVolumeRequest { VolumeId = known.Csi.VolumeHandle ?? "", NodeId = nodeId };
         if (secret.Values is { } values) request.Secrets.Add(values.ToDictionary());
-        return (new UnpublishOrder(request, known.IsMigrated, secret.Undeliverable), null);
+        return (new UnpublishOrder(request, known.IsMigrated, secret.Undeliverable, other), null);
     }
 }

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalAttacher.Tests.Scenarios;
 
@@ -109,12 +110,34 @@ internal sealed class DetachTests : RigTest
 
     [TestCase("n9", "node-noted", TestName = "A_node_that_is_gone_is_detached_by_the_name_noted")]
     [TestCase("other", "node-noted", TestName = "A_node_without_the_driver_is_detached_by_the_name_noted")]
-    [TestCase("n1", "node-1", TestName = "The_name_the_node_has_now_comes_first")]
+    [TestCase("n1", "node-noted", TestName = "A_node_that_came_back_with_another_name_is_detached_by_the_name_noted")]
     public async Task Detaches_from(string node, string nodeId)
     {
         var rig = await Detaching(new TestAttachment().To(node).Held(TestVolume.OurFinalizer).Noted("node-noted").InState("""{"attached":true}"""));
         await rig.World.UntilGone(World.Attachments, "va");
         Assert.That(World.Text(rig.Unpublished.Single(), "node_id"), Is.EqualTo(nodeId));
+    }
+
+    [TestCase(StatusCode.NotFound, "node-noted node-1")]
+    [TestCase(StatusCode.InvalidArgument, "node-noted node-1")]
+    public async Task A_driver_that_does_not_know_the_name_noted_is_asked_by_todays(StatusCode code, string asked)
+    {
+        var rig = await Prepared();
+        rig.Driver.Answer("ControllerUnpublishVolume", Fails(code), DriverRule.Default);
+        await Detaching(rig, new TestAttachment().Held(TestVolume.OurFinalizer).Noted("node-noted").InState("""{"attached":true}"""));
+        await rig.World.UntilGone(World.Attachments, "va");
+        Assert.That(string.Join(' ', rig.Unpublished.Select(u => World.Text(u, "node_id"))), Is.EqualTo(asked));
+        Assert.That(rig.Log.Lines, Has.None.StartsWith("Retrying"));
+    }
+
+    [Test]
+    public async Task Any_other_error_is_tried_again_by_the_name_noted()
+    {
+        var rig = await Prepared();
+        rig.Driver.Answer("ControllerUnpublishVolume", Fails(StatusCode.FailedPrecondition), DriverRule.Default);
+        await Detaching(rig, new TestAttachment().Held(TestVolume.OurFinalizer).Noted("node-noted").InState("""{"attached":true}"""));
+        await rig.World.UntilGone(World.Attachments, "va");
+        Assert.That(rig.Unpublished.Select(u => World.Text(u, "node_id")), Is.EqualTo((string[])["node-noted", "node-noted"]));
     }
 
     private static IEnumerable<TestCaseData> Stuck()
@@ -152,10 +175,10 @@ internal sealed class DetachTests : RigTest
     {
         var rig = await Attached();
         var held = rig.Cluster.Faults.Add(Patch(World.Attachments, ""), new FaultAction.Hold(), times: 1);
-        rig.World.Change(World.Attachments, "va", """{"metadata":{"finalizers":["external-attacher/csi-example-com","example.com/one"]}}""");
+        rig.World.Patch(World.Attachments, "va", """{"metadata":{"finalizers":["external-attacher/csi-example-com","example.com/one"]}}""");
         rig.World.Delete(World.Attachments, "va");
         await held.Reached.WithinLimit();
-        rig.World.Change(World.Attachments, "va", """{"metadata":{"annotations":{"changed":"meanwhile"}}}""");
+        rig.World.Patch(World.Attachments, "va", """{"metadata":{"annotations":{"changed":"meanwhile"}}}""");
         held.Release();
         var detached = await rig.World.Until(World.Attachments, "va", a => !World.Finalizers(a).Contains(TestVolume.OurFinalizer));
         Assert.That(World.Finalizers(detached), Is.EqualTo((string[])["example.com/one"]));
@@ -165,6 +188,12 @@ internal sealed class DetachTests : RigTest
     private async Task<AttacherRig> Detaching(TestAttachment attachment)
     {
         var rig = await Prepared();
+        await Detaching(rig, attachment);
+        return rig;
+    }
+
+    private static async Task Detaching(AttacherRig rig, TestAttachment attachment)
+    {
         rig.World.AddNode("n1", "node-1");
         rig.World.AddNode("other", "node-x", "other.example.com");
         rig.World.Add(new TestVolume().Marked());
@@ -173,6 +202,5 @@ internal sealed class DetachTests : RigTest
         rig.World.Add(attachment);
         rig.World.Delete(World.Attachments, "va");
         await rig.Run();
-        return rig;
     }
 }

@@ -162,6 +162,19 @@ internal sealed class PublicationTests : RigTest
     }
 
     [Test]
+    public async Task A_node_that_came_back_with_another_name_is_looked_for_by_the_name_noted()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        rig.Driver.Answer(ListVolumes, DriverRule.Answer("""{"entries":[{"volume":{"volume_id":"handle-pv"},"status":{"published_node_ids":["node-1"]}}]}"""));
+        rig.World.AddNode("n1", "node-new");
+        rig.World.Add(new TestVolume().Marked());
+        rig.World.Add(new TestAttachment().Attached());
+        await rig.Run();
+        await Compared(rig, 3);
+        Assert.That(rig.Published, Is.Empty);
+    }
+
+    [Test]
     public async Task A_driver_that_lists_no_nodes_is_not_asked()
     {
         var rig = await Prepared(RigOptions.WithCapabilities("PUBLISH_UNPUBLISH_VOLUME", "LIST_VOLUMES"));

@@ -46,6 +46,31 @@ public sealed class ControllerLoopTests
     }
 
     [Test]
+    public async Task Loops_that_share_a_bound_take_turns_in_it()
+    {
+        using var bound = new WorkerBound(1);
+        using var other = new WorkQueue<string>(new QueueMetrics(new MetricRegistry(), "other"), _time);
+        foreach (var key in (string[])["a1", "a2", "a3", "a4"]) _queue.Add(key);
+        foreach (var key in (string[])["b1", "b2"]) other.Add(key);
+        Run(workers: 4, shared: bound);
+        var now = Take();
+        Assert.That(now.Key, Is.EqualTo("a1"));
+        var running = Loop(other, workers: 4, shared: bound).RunAsync(_stop.Token);
+        var order = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.That(_attempts, Is.Empty, "one at a time");
+            now.Result.SetResult(Outcome.Done);
+            now = Take();
+            order.Add(now.Key);
+        }
+        now.Result.SetResult(Outcome.Done);
+        Assert.That(order, Is.EqualTo((string[])["a2", "b1", "a3", "b2", "a4"]).Or.EqualTo((string[])["b1", "a2", "b2", "a3", "a4"]));
+        await _stop.CancelAsync();
+        await running.WithinLimit();
+    }
+
+    [Test]
     public void One_key_is_never_in_two_hands_and_comes_again_when_it_was_added_meanwhile()
     {
         Run(workers: 4);
@@ -156,15 +181,15 @@ public sealed class ControllerLoopTests
         Assert.That(_log.Entries, Is.Empty);
     }
 
-    private void Run(int workers) => _running = Loop(_queue, workers).RunAsync(_stop.Token);
+    private void Run(int workers, WorkerBound? shared = null) => _running = Loop(_queue, workers, shared).RunAsync(_stop.Token);
 
-    private ControllerLoop<string> Loop(WorkQueue<string> queue, int workers) =>
+    private ControllerLoop<string> Loop(WorkQueue<string> queue, int workers, WorkerBound? shared = null) =>
         new("test", queue, new ItemBackoff<string>(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)), workers, async (key, stop) =>
         {
             var attempt = new Attempt(key, new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously), stop);
             _attempts.Add(attempt, CancellationToken.None);
             return await attempt.Result.Task;
-        }, _log);
+        }, _log, shared);
 
     private Attempt Take()
     {
