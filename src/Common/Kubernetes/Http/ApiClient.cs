@@ -78,6 +78,16 @@ public sealed partial class ApiClient : IDisposable
             ? Task.FromResult<ApiResult<MetadataOnly>>(refused)
             : SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly, default, null, cancel);
 
+    /// <summary>Reads one object in another form than its model; for <see cref="ObjectUpdate"/>.</summary>
+    internal Task<ApiResult<TForm>> GetAsync<T, TForm>(Resource<T> resource, ObjectKey key, JsonTypeInfo<TForm> form, CancellationToken cancel, CancellationToken stop)
+        where T : KubeObject where TForm : class =>
+        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<TForm>>(refused) : SendAsync(HttpMethod.Get, resource.Of(key), form, default, null, cancel, stop);
+
+    /// <summary>Replaces an object as a whole; for <see cref="ObjectUpdate"/>, because what a model does not know would be lost.</summary>
+    internal Task<ApiResult<T>> ReplaceAsync<T>(
+        Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> item, CancellationToken cancel, CancellationToken stop) where T : KubeObject =>
+        SendAsync(HttpMethod.Put, resource.Of(key, subresource), resource.Item, item, MediaTypes.Json, cancel, stop);
+
     /// <summary>Sends any request whose answer is one JSON document.</summary>
     /// <param name="method">Verb.</param>
     /// <param name="path">Path and query, from the root of the server.</param>

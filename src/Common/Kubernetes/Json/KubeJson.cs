@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Sidecars.Kubernetes.Objects;
 
@@ -26,4 +27,5 @@ namespace Sidecars.Kubernetes.Json;
 [JsonSerializable(typeof(Status))]
 [JsonSerializable(typeof(MetadataOnly))]
 [JsonSerializable(typeof(ApiResourceList))]
+[JsonSerializable(typeof(JsonObject))]
 public sealed partial class KubeJson : JsonSerializerContext;
