@@ -5,6 +5,7 @@ using Sidecars.ExternalAttacher.Publication;
 using Sidecars.ExternalAttacher.Requests;
 using Sidecars.ExternalAttacher.Volumes;
 using Sidecars.ExternalAttacher.Waiting;
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Queueing;
 using Sidecars.Kubernetes.Secrets;
@@ -96,7 +97,7 @@ internal sealed partial class AttacherControllers : IControllers
     {
         while (true)
         {
-            await Task.Delay(_options.Resync, _context.Time, stop);
+            await Task.Delay(TimerRange.Cap(_options.Resync), _context.Time, stop);
             _triggers.LookAgain();
         }
     }

@@ -1,4 +1,5 @@
 using Sidecars.ControllerManager;
+using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
@@ -19,6 +20,8 @@ internal sealed class Caches
         Classes = stores.Of(Resources.StorageClasses, Readings.Class);
         Attachments = attaches ? stores.Of(Resources.VolumeAttachments, Readings.Attachment) : new ObjectStore<VolumeAttachment>();
         ClaimsByUid = Claims.IndexBy(c => c.Metadata.Uid);
+        PendingClones = Claims.IndexBy(c => SourceProtection.ClonedFrom(c)?.ToString());
+        PendingRestores = Claims.IndexBy(c => SourceProtection.RestoredFrom(c)?.ToString());
         AttachmentsByVolume = Attachments.IndexBy(a => a.Spec.Source?.PersistentVolumeName);
     }
 
@@ -31,6 +34,12 @@ internal sealed class Caches
     public ObjectStore<VolumeAttachment> Attachments { get; }
 
     public ObjectIndex<PersistentVolumeClaim> ClaimsByUid { get; }
+
+    /// <summary>Claims that are being filled as clones, by namespace and name of the claim they are a clone of.</summary>
+    public ObjectIndex<PersistentVolumeClaim> PendingClones { get; }
+
+    /// <summary>Claims that are being restored, by namespace and name of the snapshot they are restored from.</summary>
+    public ObjectIndex<PersistentVolumeClaim> PendingRestores { get; }
 
     public ObjectIndex<VolumeAttachment> AttachmentsByVolume { get; }
 

@@ -23,5 +23,7 @@ internal sealed record DriverFacts(string Name, PluginCapabilities Plugin, Contr
 
     public bool Attaches => Controller.Has(ControllerRpc.PublishUnpublishVolume);
 
+    public bool TakesSnapshots => Controller.Has(ControllerRpc.CreateDeleteSnapshot);
+
     public bool HasSingleNodeMultiWriter => Controller.Has(ControllerRpc.SingleNodeMultiWriter);
 }

@@ -4,6 +4,7 @@ using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
 using Sidecars.ExternalProvisioner.Metrics;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Queueing;
@@ -31,6 +32,8 @@ internal sealed class ProvisionerControllers : IControllers
     private readonly ClaimReconciler _claimReconciler;
     private readonly VolumeReconciler _volumeReconciler;
     private readonly VolumeSaver _saver;
+    private readonly CloneProtectionController _cloneProtection;
+    private readonly SnapshotSweep? _snapshotSweep;
 
     public ProvisionerControllers(SidecarContext context, ProvisionerOptions options)
     {
@@ -48,11 +51,11 @@ internal sealed class ProvisionerControllers : IControllers
         var memory = new ClaimMemory(options.RetryIntervalMax, context.Time);
         var lookup = new ClaimLookup(caches, memory, context.Api);
         var claimReports = new ClaimReports(context.Events, metrics, context.Time);
-        _saver = new VolumeSaver(context.Api, caches, context.Events, _unsaved.Queue, Log<VolumeSaver>());
+        _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly), context.Events, _unsaved.Queue, Log<VolumeSaver>());
         var attempt = new ProvisionAttempt(driver.Name, lookup,
             new VolumeNames(options.Naming, caches, _saver, memory.InProgress),
             RequestComposer.Of(driver, options, secrets),
-            new VolumeMaker(calls, new VolumeComposer(driver, options.ControllerPublishReadOnly), context.Time, Log<VolumeMaker>()),
+            new VolumeMaker(calls, context.Time, Log<VolumeMaker>()),
             _saver, claimReports);
         _claimReconciler = new ClaimReconciler(driver.Name, caches, lookup, memory, attempt, claimReports, Log<ClaimReconciler>());
 
@@ -60,7 +63,11 @@ internal sealed class ProvisionerControllers : IControllers
         _volumeReconciler = new VolumeReconciler(driver.Name, caches, atDriver, new VolumeWriter(caches, context.Api),
             new VolumeReports(context.Events, metrics, context.Time), Log<VolumeReconciler>());
 
-        var triggers = new Triggers(driver.Name, caches, memory, atDriver, _claims.Queue, _volumes);
+        _cloneProtection = new CloneProtectionController(context, caches, Backoff(), options.CloningProtectionThreads);
+        if (options.SnapshotSweepInterval > TimeSpan.Zero && driver.TakesSnapshots)
+            _snapshotSweep = new SnapshotSweep(caches, memory.InProgress, context.Api, options.SnapshotSweepInterval, context.Time, Log<SnapshotSweep>());
+
+        var triggers = new Triggers(driver.Name, caches, memory, _saver, atDriver, _claims.Queue, _volumes);
         caches.Claims.Changed += triggers.ClaimChanged;
         caches.Volumes.Changed += triggers.VolumeChanged;
         caches.Classes.Changed += triggers.ClassChanged;
@@ -72,6 +79,8 @@ internal sealed class ProvisionerControllers : IControllers
         _claims.Start(running, _options.WorkerThreads, _claimReconciler.Reconcile);
         _volumes.Start(running, _options.WorkerThreads, _volumeReconciler.Reconcile);
         _unsaved.Start(running, SaveWorkers, _saver.Retry);
+        _cloneProtection.Start(running);
+        if (_snapshotSweep is not null) running.Add(_snapshotSweep.RunAsync);
     }
 
     public void Dispose()
@@ -79,6 +88,7 @@ internal sealed class ProvisionerControllers : IControllers
         _claims.Dispose();
         _volumes.Dispose();
         _unsaved.Dispose();
+        _cloneProtection.Dispose();
     }
 
     private KeyController Controller(string name, ItemBackoff<string> backoff) => new(name, name, backoff, _context);

@@ -33,6 +33,8 @@ internal sealed class ProvisionerFlags
         EnablePprof = flags.Bool("enable-pprof", false, "Accepted for compatibility: the Go profiles do not exist in this program.");
         EnableCapacity = flags.Bool("enable-capacity", false, "Publish CSIStorageCapacity objects.");
         NodeDeployment = flags.Bool("node-deployment", false, "Provision on each node for the volumes of that node.");
+        CloningProtectionThreads = flags.Uint("cloning-protection-threads", 1, "Workers of the controller that lets go of sources of clones.");
+        SnapshotSweepInterval = flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never.");
         _ofLaterFeatures = [.. ForLaterFeatures(flags)];
     }
 
@@ -65,6 +67,10 @@ internal sealed class ProvisionerFlags
     public Flag<string> DefaultFsType { get; }
 
     public Flag<bool> ControllerPublishReadOnly { get; }
+
+    public Flag<uint> CloningProtectionThreads { get; }
+
+    public Flag<TimeSpan> SnapshotSweepInterval { get; }
 
     public Flag<bool> EnablePprof { get; }
 
@@ -103,12 +109,15 @@ internal sealed class ProvisionerFlags
         RetryIntervalStart = RetryIntervalStart.Value,
         RetryIntervalMax = RetryIntervalMax.Value,
         WorkerThreads = (int)WorkerThreads.Value,
+        CloningProtectionThreads = (int)CloningProtectionThreads.Value,
+        SnapshotSweepInterval = SnapshotSweepInterval.Value,
     };
 
     private string? OwnProblem()
     {
         if (VolumeNaming.Problem(VolumeNameUuidLength.Value) is { } naming) return naming;
         if (WorkerThreads.Value is 0 or > int.MaxValue) return "--worker-threads must be at least 1";
+        if (CloningProtectionThreads.Value is 0 or > int.MaxValue) return "--cloning-protection-threads must be at least 1";
         if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";
         if (RetryIntervalStart.Value <= TimeSpan.Zero) return "--retry-interval-start must be greater than zero";
         if (RetryIntervalMax.Value <= TimeSpan.Zero) return "--retry-interval-max must be greater than zero";
@@ -122,8 +131,6 @@ internal sealed class ProvisionerFlags
     /// </summary>
     private static IEnumerable<Flag> ForLaterFeatures(FlagSet flags) =>
     [
-        flags.Uint("cloning-protection-threads", 1, "Workers of the controller that protects sources of clones."),
-        flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never."),
         flags.Bool("strict-topology", false, "Ask for volumes in the topology of the selected node only."),
         flags.Bool("immediate-topology", true, "Ask for volumes in the topology of the cluster where no node is selected."),
         flags.Bool("prevent-volume-mode-conversion", true, "Refuse to restore a snapshot with another volume mode."),

@@ -32,6 +32,12 @@ internal sealed record ProvisionerOptions
     /// <summary>Longest pause after failures, and how long an infeasible claim is left alone.</summary>
     public TimeSpan RetryIntervalMax { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Sources of clones that are let go of at once.</summary>
+    public int CloningProtectionThreads { get; init; } = 1;
+
+    /// <summary>Period of the sweep for protection left on snapshots; zero or less is never.</summary>
+    public TimeSpan SnapshotSweepInterval { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Claims worked on at once, and as many volumes.</summary>
     public int WorkerThreads { get; init; } = 100;
 }

@@ -1,5 +1,6 @@
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
+using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
@@ -23,6 +24,10 @@ internal sealed class Readings(string driver)
     {
         kept.TakeIdentity(read);
         kept.Spec.VolumeName = read.Spec.VolumeName;
+        if (read.HasFinalizer(SourceProtection.CloneFinalizer)) kept.TakeFinalizers(read);
+        // Whoever provisions it: what it is filled from is protected meanwhile.
+        if (SourceProtection.ClonedFrom(read) is not null || SourceProtection.RestoredFrom(read) is not null)
+            (kept.Spec.DataSource, kept.Spec.DataSourceRef, kept.Status) = (read.Spec.DataSource, read.Spec.DataSourceRef, read.Status);
         // A bound claim is never provisioned again: that it is bound is all there is to know of it.
         if (!ClaimOwnership.IsOurs(read, driver)) return;
         kept.TakeAnnotations(read);

@@ -1,6 +1,7 @@
 using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
+using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Queueing;
@@ -12,7 +13,7 @@ namespace Sidecars.ExternalProvisioner;
 /// bound claims cost nothing at start; the reconcilers judge again by the state of then.
 /// </summary>
 internal sealed class Triggers(
-    string driver, Caches caches, ClaimMemory memory, DriverDeletion deletions, WorkQueue<string> claims, KeyController volumes)
+    string driver, Caches caches, ClaimMemory memory, VolumeSaver saver, DriverDeletion deletions, WorkQueue<string> claims, KeyController volumes)
 {
     public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
     {
@@ -40,6 +41,7 @@ internal sealed class Triggers(
     public void ClassChanged(StoreChange<StorageClass> change)
     {
         if (change.New is not { } storageClass || storageClass.Uid == change.Old?.Uid) return;
+        saver.ClassChanged(storageClass);
         foreach (var claim in caches.Claims.Snapshot().Concat(memory.InProgress.All))
         {
             if (ClaimOwnership.IsOurs(claim, driver) && ClaimOwnership.ClassOf(claim) == storageClass.Name && !memory.HadClass(claim.Uid, storageClass))

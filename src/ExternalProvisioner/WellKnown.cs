@@ -20,7 +20,9 @@ internal static class WellKnown
     public const string Storage = "storage";
     public const string Block = "Block";
     public const string WaitForFirstConsumer = "WaitForFirstConsumer";
+    public const string PhasePending = "Pending";
     public const string PhaseBound = "Bound";
     public const string PhaseReleased = "Released";
+    public const string PhaseFailed = "Failed";
     public const string ReclaimDelete = "Delete";
 }

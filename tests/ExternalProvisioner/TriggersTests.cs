@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
@@ -23,7 +24,7 @@ internal sealed class TriggersTests : IDisposable
     {
         _memory = new ClaimMemory(TimeSpan.FromMinutes(5), _time);
         _claims = new WorkQueue<string>(new QueueMetrics(new MetricRegistry(), "claims"), _time);
-        _triggers = new Triggers(ScriptedDriverOptions.DefaultName, _caches, _memory, null!, _claims, null!); // no volume is touched
+        _triggers = new Triggers(ScriptedDriverOptions.DefaultName, _caches, _memory, new VolumeSaver(null!, _caches, null!, null!, null!, null!), null!, _claims, null!); // no volume is touched
         _memory.InProgress.Keep(new PersistentVolumeClaim
         {
             Metadata =

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalAttacher.Attachments;
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalAttacher.Publication;
@@ -19,7 +20,7 @@ internal sealed partial class PublicationCheck(
             while (true)
             {
                 await Pass(stop);
-                await Task.Delay(pause, time, stop);
+                await Task.Delay(TimerRange.Cap(pause), time, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -36,10 +36,7 @@ internal sealed class ProvisionAttempt(
 
         // From here on the driver may be at work for this claim, whatever happens to us.
         if (names.Reserve(name!, claim) is { } other) return VolumeNames.IsTaken(name!, other);
-        (var volume, failure) = await maker.Make(request, stop);
-        if (volume is null) return failure!;
-
-        await saver.Save(volume, claim);
-        return AttemptResult.Made(volume);
+        (var made, failure) = await maker.Make(request, stop);
+        return made is null ? failure! : AttemptResult.Made(await saver.Save(made));
     }
 }

@@ -8,7 +8,8 @@ namespace Sidecars.ExternalProvisioner.Deletion;
 
 /// <summary>
 /// Finds the secret a volume is deleted with (provisioner contract 8.4, step 4): the one noted on the volume when it was made,
-/// else the one its class names. A secret that cannot be read does not hold up the deletion; the driver decides.
+/// else the one its class names. A secret that is not to be had does not hold up the deletion, the driver decides; one that is there and
+/// cannot be sent does, because whoever put it there means the driver to have it.
 /// </summary>
 internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classes, SecretReader secrets, ILogger<DeletionSecrets> log)
 {
@@ -18,7 +19,9 @@ internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classe
         var (reference, error) = ReferenceOf(volume);
         if (error is not null) return (null, $"failed to get secretreference for volume {volume.Name}: {error}");
         if (reference is null) return (null, null);
-        var (values, readError) = SecretText.Of(reference, await secrets.Read(reference, stop));
+        var content = await secrets.Read(reference, stop);
+        var (values, readError) = SecretText.Of(reference, content);
+        if (content.KeyWithoutText is not null) return (null, readError);
         if (readError is not null) Log.Unreadable(log, volume.Name, reference, readError);
         return (values, null);
     }

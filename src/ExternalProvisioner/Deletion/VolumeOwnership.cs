@@ -20,8 +20,13 @@ internal static class VolumeOwnership
     public static bool ShedsFinalizer(PersistentVolume volume) =>
         volume.Spec.PersistentVolumeReclaimPolicy is "Retain" or "Recycle" && volume.HasFinalizer(WellKnown.VolumeFinalizer);
 
+    /// <summary>
+    /// Whether nobody claims it any more. The cluster calls a released volume that was made by hand failed, because it knows nobody to
+    /// reclaim it; where a user then deletes the object, our finalizer holds it, and the volume goes as its policy says.
+    /// </summary>
     public static bool IsToBeDeleted(PersistentVolume volume) =>
-        Reclaims(volume) && volume.Status?.Phase is WellKnown.PhaseReleased
+        Reclaims(volume)
+        && (volume.Status?.Phase is WellKnown.PhaseReleased || (volume.Status?.Phase is WellKnown.PhaseFailed && volume.IsBeingDeleted))
         && !(volume.IsBeingDeleted && !volume.HasFinalizer(WellKnown.VolumeFinalizer));
 
     private static bool Reclaims(PersistentVolume volume) => volume.Spec.PersistentVolumeReclaimPolicy is WellKnown.ReclaimDelete;

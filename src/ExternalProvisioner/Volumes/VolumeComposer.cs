@@ -9,8 +9,9 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 /// <summary>Makes the PersistentVolume of a volume the driver created (provisioner contract 6, step 3). Pure.</summary>
 internal sealed class VolumeComposer(DriverFacts driver, bool publishesReadOnly)
 {
-    public PersistentVolume Compose(RequestDraft request, Volume made)
+    public PersistentVolume Compose(MadeVolume volume)
     {
+        var (request, made) = (volume.Request, volume.Volume);
         var (claim, storageClass, secrets) = (request.Claim, request.Class, request.Secrets);
         return new PersistentVolume
         {

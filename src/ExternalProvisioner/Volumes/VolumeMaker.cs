@@ -3,22 +3,21 @@ using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests;
-using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Volumes;
 
 /// <summary>
 /// Asks the driver for a volume, checks what it made, and takes back what is not what was asked for (provisioner contract 4.7 and
-/// 6). A volume it returns is usable, and described for the cluster; a failure says whether the driver may still be at work.
+/// 6, steps 1 and 2). A volume it returns is usable; a failure says whether the driver may still be at work.
 /// </summary>
-internal sealed partial class VolumeMaker(DriverCalls driver, VolumeComposer composer, TimeProvider time, ILogger<VolumeMaker> log)
+internal sealed partial class VolumeMaker(DriverCalls driver, TimeProvider time, ILogger<VolumeMaker> log)
 {
     /// <summary>Tries to take back a wrong volume within one attempt; the next attempt tries again.</summary>
     private const int MostCleanupTries = 5;
 
     private static readonly TimeSpan s_cleanupPause = TimeSpan.FromMilliseconds(200);
 
-    public async Task<(PersistentVolume? Volume, ProvisionFailure? Failure)> Make(RequestDraft request, CancellationToken stop)
+    public async Task<(MadeVolume? Made, ProvisionFailure? Failure)> Make(RequestDraft request, CancellationToken stop)
     {
         var answer = await driver.Create(request.Csi, stop);
         if (!answer.IsOk) return (null, FailureOf(answer.Error));
@@ -30,7 +29,7 @@ internal sealed partial class VolumeMaker(DriverCalls driver, VolumeComposer com
 
         var wanted = request.Csi.CapacityRange.RequiredBytes;
         var size = VolumeComposer.SizeOf(volume, request);
-        if (size >= wanted) return (composer.Compose(request, volume), null);
+        if (size >= wanted) return (new MadeVolume(request, volume), null);
 
         var problem = $"created volume capacity {size} less than requested capacity {wanted}";
         var cleanup = await TakeBack(volume.VolumeId, request, stop);

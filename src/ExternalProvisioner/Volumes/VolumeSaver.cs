@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Sidecars.ExternalProvisioner.Secrets;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
 using Sidecars.Kubernetes.Http;
@@ -11,12 +12,16 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 /// <summary>
 /// Writes the PersistentVolumes of created volumes to the API, and does not let go of one before it stands there
 /// (provisioner contract 7): the first try is made in place, further ones from a queue. A volume is never deleted because its
-/// object could not be written. An object of the same name that is not ours counts as a failure, not as success.
+/// object could not be written. An object of the same name that is not ours counts as a failure, not as success. One that the server
+/// refuses is composed anew for each further try, from the class and the claim as they are then, so that putting them right helps.
 /// </summary>
 internal sealed partial class VolumeSaver(
-    ApiClient api, Caches caches, EventRecorder events, WorkQueue<string> queue, ILogger<VolumeSaver> log)
+    ApiClient api, Caches caches, VolumeComposer composer, EventRecorder events, WorkQueue<string> queue, ILogger<VolumeSaver> log)
 {
-    private sealed record Unsaved(PersistentVolume Volume, PersistentVolumeClaim Claim, string? Told);
+    private sealed record Unsaved(MadeVolume Made, PersistentVolume Volume, bool IsRefused = false, string? Told = null)
+    {
+        public PersistentVolumeClaim Claim => Made.Request.Claim;
+    }
 
     private readonly ConcurrentDictionary<string, Unsaved> _unsaved = new(StringComparer.Ordinal);
 
@@ -27,17 +32,41 @@ internal sealed partial class VolumeSaver(
     /// Writes the object, or takes it over to write it later. Not stopped by a shutdown: the request is short, and a volume whose
     /// object is not written has to be found again through the driver.
     /// </summary>
-    public async Task Save(PersistentVolume volume, PersistentVolumeClaim claim)
+    public async Task<PersistentVolume> Save(MadeVolume made)
     {
-        var waiting = _unsaved[volume.Name] = new Unsaved(volume, claim, null); // before the try, so that a second attempt at the claim sees it
+        var volume = composer.Compose(made);
+        var waiting = _unsaved[volume.Name] = new Unsaved(made, volume); // before the try, so that a second attempt at the claim sees it
         if (!await Try(waiting)) queue.Add(volume.Name);
+        return volume;
+    }
+
+    /// <summary>A class was made anew: what was refused because of the old one is tried at once.</summary>
+    public void ClassChanged(StorageClass storageClass)
+    {
+        foreach (var (name, waiting) in _unsaved)
+        {
+            if (waiting.IsRefused && waiting.Made.Request.Class.Name == storageClass.Name) queue.Add(name);
+        }
     }
 
     /// <summary>One more try at a volume from the queue.</summary>
     public async ValueTask<Outcome> Retry(string volume, CancellationToken stop)
     {
         if (!_unsaved.TryGetValue(volume, out var waiting)) return Outcome.Done;
+        if (waiting.IsRefused) _unsaved[volume] = waiting = ComposedAnew(waiting);
         return await Try(waiting) ? Outcome.Done : Outcome.Retry("the volume's object is not written yet");
+    }
+
+    /// <summary>The same volume of the driver, described by what the class and the claim say today; as it was, where they say nothing that can be used.</summary>
+    private Unsaved ComposedAnew(Unsaved waiting)
+    {
+        var request = waiting.Made.Request;
+        var claim = caches.ClaimsByUid.First(waiting.Claim.Uid) is { } now && string.IsNullOrEmpty(now.Spec.VolumeName) ? now : waiting.Claim;
+        if (caches.FindClass(request.Class.Name) is not { } storageClass || storageClass.Provisioner != request.Class.Provisioner) return waiting;
+        var (secrets, ownError, laterError) = SecretReferences.Of(claim, storageClass, request.VolumeName);
+        if (ownError is not null || laterError is not null) return waiting;
+        var made = waiting.Made with { Request = request with { Claim = claim, Class = storageClass, Secrets = secrets } };
+        return waiting with { Made = made, Volume = composer.Compose(made) };
     }
 
     private async Task<bool> Try(Unsaved waiting)
@@ -54,10 +83,11 @@ internal sealed partial class VolumeSaver(
             return true;
         }
         Log.NotSaved(log, volume.Name, claim.Key, result.Problem);
+        if (!result.IsRefused) return false;
+        _unsaved[volume.Name] = waiting with { IsRefused = true, Told = result.Problem };
         // Told once, and again when it changes: the retries would use up what the claim may have of events.
-        if (result.IsRefused && result.Problem != waiting.Told)
+        if (result.Problem != waiting.Told)
         {
-            _unsaved[volume.Name] = waiting with { Told = result.Problem };
             Tell(claim, EventType.Warning, "ProvisioningFailed", $"the driver made volume {volume.Spec.Csi?.VolumeHandle}, but its PersistentVolume {volume.Name} cannot be saved: {result.Problem}; it is tried again");
         }
         return false;

@@ -175,6 +175,22 @@ internal sealed class PublicationTests : RigTest
     }
 
     [Test]
+    public async Task Pauses_longer_than_any_timer_end_nothing()
+    {
+        var years = TimeSpan.FromHours(8760);
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast with { ReconcileSync = years, Resync = years, RetryIntervalMax = years } });
+        rig.Driver.Answer(ListVolumes, DriverRule.Answer("{}"));
+        Settle(rig);
+        await rig.Run();
+        await Compared(rig, 1);
+        rig.World.Add(new TestVolume("second"));
+        rig.World.Add(new TestAttachment("later").Of("second"));
+        await rig.World.UntilAttached("later");
+        rig.World.Delete(World.Attachments, "later");
+        await rig.World.UntilGone(World.Attachments, "later");
+    }
+
+    [Test]
     public async Task A_driver_that_lists_no_nodes_is_not_asked()
     {
         var rig = await Prepared(RigOptions.WithCapabilities("PUBLISH_UNPUBLISH_VOLUME", "LIST_VOLUMES"));

@@ -14,6 +14,7 @@ internal sealed record TestClaim(string Name = "claim")
     private string? Class { get; init; } = "fast";
     private string Size { get; init; } = "1Gi";
     private string[] Modes { get; init; } = ["ReadWriteOnce"];
+    private string[] Finalizers { get; init; } = [];
     private IReadOnlyList<(string Key, string Value)> Annotations { get; init; } =
         [("volume.kubernetes.io/storage-provisioner", ScriptedDriverOptions.DefaultName)];
     private IReadOnlyList<(string Field, JsonNode Value)> Fields { get; init; } = [];
@@ -33,6 +34,8 @@ internal sealed record TestClaim(string Name = "claim")
     /// <summary>Without the annotation that hands a claim to a provisioner: the cluster's own controllers are to set it.</summary>
     public TestClaim Unassigned() => this with { Annotations = [] };
 
+    public TestClaim Held(params string[] finalizers) => this with { Finalizers = finalizers };
+
     public TestClaim BoundTo(string volume) => Specified("volumeName", volume);
 
     /// <summary>Sets any field of the spec, given as JSON or as a text.</summary>
@@ -49,10 +52,8 @@ internal sealed record TestClaim(string Name = "claim")
         };
         if (Class is not null) spec["storageClassName"] = Class;
         foreach (var (field, value) in Fields) spec[field] = value.DeepClone();
-        return new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = Namespace, ["annotations"] = annotations },
-            ["spec"] = spec,
-        };
+        var metadata = new JsonObject { ["name"] = Name, ["namespace"] = Namespace, ["annotations"] = annotations };
+        if (Finalizers.Length > 0) metadata["finalizers"] = new JsonArray([.. Finalizers.Select(f => JsonValue.Create(f))]);
+        return new JsonObject { ["metadata"] = metadata, ["spec"] = spec };
     }
 }

@@ -20,6 +20,7 @@ internal sealed record TestVolume(string Name = "pv-1")
     private string ClaimUid { get; init; } = "11111111-2222-3333-4444-555555555555";
     private string[] Finalizers { get; init; } = [OurFinalizer];
     private IReadOnlyList<(string Key, string Value)> Annotations { get; init; } = [(ProvisionedBy, ScriptedDriverOptions.DefaultName)];
+    private JsonObject Labels { get; init; } = [];
     private JsonObject Source { get; init; } = Csi(ScriptedDriverOptions.DefaultName, "");
 
     public string Handle => $"handle-of-{Name}";
@@ -47,6 +48,11 @@ internal sealed record TestVolume(string Name = "pv-1")
     /// <summary>Ours by its annotation, but without a CSI source.</summary>
     public TestVolume OnHostPath() => this with { Source = new JsonObject { ["hostPath"] = new JsonObject { ["path"] = "/tmp" } } };
 
+    /// <summary>With a source of another kind than CSI.</summary>
+    public TestVolume From(string source, JsonObject content) => this with { Source = new JsonObject { [source] = content } };
+
+    public TestVolume Labelled(string key, string value) => this with { Labels = new JsonObject { [key] = value } };
+
     public JsonObject ToJson()
     {
         var annotations = new JsonObject();
@@ -63,6 +69,7 @@ internal sealed record TestVolume(string Name = "pv-1")
             ["metadata"] = new JsonObject
             {
                 ["name"] = Name,
+                ["labels"] = Labels.DeepClone(),
                 ["annotations"] = annotations,
                 ["finalizers"] = new JsonArray([.. Finalizers.Select(f => JsonValue.Create(f))]),
             },

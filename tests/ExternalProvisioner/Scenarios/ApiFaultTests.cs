@@ -73,6 +73,29 @@ internal sealed class ApiFaultTests : RigTest
         Assert.That(rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public async Task A_refused_volume_is_described_anew_when_its_class_is_put_right()
+    {
+        var rig = await Started();
+        var planned = rig.Cluster.Faults.Add(s_post, Answers(403, "Forbidden", "admission webhook denied the request: mount option nolock"));
+        rig.World.Add(new TestClass().Mounted("nolock"));
+        var claim = rig.World.Add(s_claim);
+        await rig.World.UntilEvent("claim", "ProvisioningFailed", "mount option nolock");
+
+        rig.World.Delete("storageclasses", "fast");
+        rig.World.Add(new TestClass().Mounted("noatime").With(("csi.storage.k8s.io/node-stage-secret-name", "s"), ("csi.storage.k8s.io/node-stage-secret-namespace", "ns")));
+        // A claim that is made with the new class shows that the new class is known.
+        var later = rig.World.Add(s_claim with { Name = "later" });
+        await rig.World.UntilEvent("later", "ProvisioningFailed", "mount option nolock");
+        planned.Dispose();
+
+        var volume = await rig.World.UntilProvisioned(claim);
+        Assert.That(Texts(volume["spec"]!["mountOptions"]), Is.EqualTo((string[])["noatime"]));
+        Assert.That(World.Text(volume, "spec", "csi", "nodeStageSecretRef", "name"), Is.EqualTo("s"));
+        await rig.World.UntilProvisioned(later);
+        Assert.That(rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(2), "the driver is asked once for each");
+    }
+
     [TestCase("handle", "for another volume, somebody-elses")]
     [TestCase("claim", "for claim default/former with uid of-another")]
     public async Task A_foreign_volume_of_the_same_name_is_no_success(string different, string expected)

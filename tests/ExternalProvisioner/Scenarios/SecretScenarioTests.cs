@@ -101,6 +101,21 @@ internal sealed class SecretScenarioTests : RigTest
         Assert.That((await Deleted(rig, volume))["secrets"], Is.Null);
     }
 
+    [Test]
+    public async Task A_volume_whose_secret_is_no_text_is_not_deleted_without_it()
+    {
+        var rig = await Prepared();
+        rig.World.AddSecret("noted", ("blob", [0xff, 0xfe, 0x00]));
+        await rig.Run();
+        rig.World.Add(new TestVolume().Annotated(TestVolume.SecretName, "noted").Annotated(TestVolume.SecretNamespace, "default").Released());
+        await rig.World.UntilEvent("pv-1", "VolumeFailedDelete", "secret noted in namespace default: the value of key \"blob\" is not UTF-8 text");
+        Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Is.Empty);
+
+        rig.World.Patch("secrets", "noted", $$$"""{"data":{"blob":"{{{Convert.ToBase64String("v"u8)}}}"}}""");
+        await rig.World.UntilGone(World.Volumes, "pv-1");
+        Assert.That(World.Text(rig.Calls("DeleteVolume").Single(), "secrets", "blob"), Is.EqualTo("v"));
+    }
+
     [Test] // 71: absent with class
     public async Task A_volume_without_a_note_is_deleted_with_the_secret_of_its_class()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Grpc.Core;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
@@ -119,6 +120,43 @@ internal sealed class VolumeLifeTests : RigTest
         rig.World.Add(new TestVolume().Static());
         var volume = await rig.World.Until(World.Volumes, "pv-1", v => Texts(v["metadata"]!["finalizers"]).Length > 0);
         Assert.That(Texts(volume["metadata"]!["finalizers"]), Is.EqualTo(new[] { TestVolume.OurFinalizer }));
+    }
+
+    [Test]
+    public async Task A_static_volume_the_cluster_calls_failed_stays_until_somebody_deletes_it_and_goes_then_as_its_policy_says()
+    {
+        var rig = await Started();
+        rig.World.Add(new TestVolume().Static().Held(TestVolume.OurFinalizer).InPhase("Failed"));
+        rig.World.Attach("pv-1", "n1");
+        await rig.FenceVolumes();
+        Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Is.Empty);
+
+        rig.World.Delete(World.Volumes, "pv-1");
+        await rig.World.UntilEvent("pv-1", "VolumeFailedDelete", "still attached to node n1");
+        rig.World.Delete(World.Attachments, "of-pv-1-n1");
+        await rig.World.UntilGone(World.Volumes, "pv-1");
+        Assert.That(World.Text(rig.Calls("DeleteVolume").Single(), "volume_id"), Is.EqualTo("handle-of-pv-1"));
+    }
+
+    [Test]
+    public async Task A_volume_of_a_built_in_plugin_that_was_migrated_to_us_is_deleted_by_its_translated_handle()
+    {
+        var rig = await Started();
+        rig.World.Add(new TestVolume().Static().Annotated("pv.kubernetes.io/migrated-to", ScriptedDriverOptions.DefaultName)
+            .From("gcePersistentDisk", new JsonObject { ["pdName"] = "d" }).Labelled("topology.kubernetes.io/zone", "us-a").Released());
+        await rig.World.UntilGone(World.Volumes, "pv-1");
+        Assert.That(World.Text(rig.Calls("DeleteVolume").Single(), "volume_id"), Is.EqualTo("projects/UNSPECIFIED/zones/us-a/disks/d"));
+        Assert.That(rig.MetricLines(), Has.Some.Matches<string>(l => l!.Contains("DeleteVolume", StringComparison.Ordinal) && l.Contains("migrated=\"true\"", StringComparison.Ordinal)));
+    }
+
+    [Test]
+    public async Task A_volume_of_a_built_in_plugin_that_cannot_be_translated_is_told_so()
+    {
+        var rig = await Started();
+        rig.World.Add(new TestVolume().Static().Annotated("pv.kubernetes.io/migrated-to", ScriptedDriverOptions.DefaultName)
+            .From("awsElasticBlockStore", new JsonObject { ["volumeID"] = "aws://us-east-1a/strange" }).Released());
+        await rig.World.UntilEvent("pv-1", "VolumeFailedDelete", "failed to translate");
+        Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Is.Empty);
     }
 
     [Test] // 68

@@ -67,7 +67,7 @@ public sealed class VolumeComposerTests
         request.CapacityRange.RequiredBytes = Gi;
         foreach (var mode in modes ?? [ModeType.SingleNodeWriter])
             request.VolumeCapabilities.Add(new VolumeCapability { AccessMode = new VolumeCapability.Types.AccessMode { Mode = mode } });
-        return new VolumeComposer(s_driver, publishesReadOnly).Compose(draft, made ?? new Volume { VolumeId = "v" });
+        return new VolumeComposer(s_driver, publishesReadOnly).Compose(new MadeVolume(draft, made ?? new Volume { VolumeId = "v" }));
     }
 
     private static PersistentVolumeClaim Claim() => new() { Metadata = { Name = "c", Namespace = "ns", Uid = "u", ResourceVersion = 7 }, Spec = { AccessModes = ["ReadWriteOnce"] } };

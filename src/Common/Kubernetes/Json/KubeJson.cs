@@ -26,6 +26,7 @@ namespace Sidecars.Kubernetes.Json;
 [JsonSerializable(typeof(ClusterEvent))]
 [JsonSerializable(typeof(Status))]
 [JsonSerializable(typeof(MetadataOnly))]
+[JsonSerializable(typeof(ObjectList<MetadataOnly>), TypeInfoPropertyName = "MetadataOnlyList")]
 [JsonSerializable(typeof(ApiResourceList))]
 [JsonSerializable(typeof(JsonObject))]
 public sealed partial class KubeJson : JsonSerializerContext;

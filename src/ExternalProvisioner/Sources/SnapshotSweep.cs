@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Json;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Sources;
+
+/// <summary>
+/// Takes the finalizer that protects the source of a restore off snapshots from which nothing is restored any more, at the start and then
+/// every <c>--snapshot-orphan-sweep-interval</c> (provisioner contract 9.2). Snapshots are listed for each sweep, by their metadata alone,
+/// and not kept. A cluster without snapshots is looked at again; one that does not let us list them is not.
+/// </summary>
+internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inProgress, ApiClient api, TimeSpan interval, TimeProvider time, ILogger<SnapshotSweep> log)
+{
+    private const int PageSize = 500;
+
+    private static readonly Resource<MetadataOnly> s_snapshots =
+        new("/apis/snapshot.storage.k8s.io/v1", "volumesnapshots", true, KubeJson.Default.MetadataOnly, KubeJson.Default.MetadataOnlyList);
+
+    private static readonly ObjectChange s_release = ObjectChange.RemoveFinalizer(SourceProtection.SnapshotFinalizer);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var period = new PeriodicTimer(TimerRange.Cap(interval), time);
+        while (await Sweep(stop)) await period.WaitForNextTickAsync(stop);
+    }
+
+    /// <summary>One sweep; false where no further one would do any good.</summary>
+    private async Task<bool> Sweep(CancellationToken stop)
+    {
+        for (string? next = null; ;)
+        {
+            var page = await api.SendAsync(HttpMethod.Get, PathOf(next), s_snapshots.List!, default, null, stop);
+            if (!page.IsSuccess)
+            {
+                if (page.Failure.IsForbidden) Log.MayNotList(log, page.Failure.ToString());
+                else if (!page.Failure.IsNotFound) Log.NotListed(log, page.Failure.ToString());
+                return !page.Failure.IsForbidden;
+            }
+            foreach (var snapshot in page.Value.Items ?? [])
+            {
+                if (snapshot.HasFinalizer(SourceProtection.SnapshotFinalizer) && !IsWanted(snapshot)) await Release(snapshot, stop);
+            }
+            next = page.Value.Metadata.Continue;
+            if (string.IsNullOrEmpty(next)) return true;
+        }
+    }
+
+    /// <summary>Whether a claim waits to be filled from it, be it one that is gone and for which the driver may still be at work.</summary>
+    private bool IsWanted(MetadataOnly snapshot) =>
+        caches.PendingRestores.First(snapshot.Key.ToString()) is not null
+        || inProgress.All.Any(claim => SourceProtection.RestoredFrom(claim) == snapshot.Key);
+
+    private async Task Release(MetadataOnly snapshot, CancellationToken stop)
+    {
+        var written = await api.UpdateAsync(s_snapshots, snapshot.Key, snapshot.Uid, s_release, null, CancellationToken.None, stop);
+        if (written.IsSuccess) Log.Released(log, snapshot.Key);
+        else if (!written.Failure.IsNotFound) Log.NotReleased(log, snapshot.Key, written.Failure.ToString());
+    }
+
+    private static string PathOf(string? next) =>
+        $"{s_snapshots.CollectionPath}?limit={PageSize}{(next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "")}";
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Took the source protection off the snapshot {VolumeSnapshot}")]
+        public static partial void Released(ILogger logger, ObjectKey volumeSnapshot);
+
+        [LoggerMessage(2, LogLevel.Warning, "Cannot take the source protection off the snapshot, the next sweep tries again {VolumeSnapshot} {Err}")]
+        public static partial void NotReleased(ILogger logger, ObjectKey volumeSnapshot, string err);
+
+        [LoggerMessage(3, LogLevel.Warning, "Cannot list snapshots, the next sweep tries again {Err}")]
+        public static partial void NotListed(ILogger logger, string err);
+
+        [LoggerMessage(4, LogLevel.Information, "No sweep of left-over source protection: snapshots may not be listed {Err}")]
+        public static partial void MayNotList(ILogger logger, string err);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+
+namespace Sidecars.ExternalProvisioner.Tests.Scenarios;
+
+/// <summary>Finalizers that an original has left on sources of clones and restores are taken off (provisioner contract 9.1 and 9.2).</summary>
+internal sealed class SourceProtectionTests : RigTest
+{
+    private const string CloneFinalizer = "provisioner.storage.kubernetes.io/cloning-protection";
+    private const string SnapshotFinalizer = "provisioner.storage.kubernetes.io/volumesnapshot-as-source-protection";
+    private const string Snapshots = "volumesnapshots";
+
+    [Test]
+    public async Task A_claim_that_is_deleted_loses_the_clone_protection_and_nothing_else()
+    {
+        var rig = await Started();
+        rig.World.Add(Protected("source"));
+        rig.World.Patch(World.Claims, "source", $$$"""{"metadata":{"finalizers":["example.com/own","{{{CloneFinalizer}}}"],"labels":{"a":"b"} } }""");
+        rig.World.Delete(World.Claims, "source");
+        var left = await rig.World.Until(World.Claims, "source", c => World.Finalizers(c) is ["example.com/own"]);
+        Assert.That(World.Text(left, "metadata", "labels", "a"), Is.EqualTo("b"));
+        rig.World.Patch(World.Claims, "source", """{"metadata":{"finalizers":null}}""");
+        await rig.World.UntilGone(World.Claims, "source");
+    }
+
+    [Test]
+    public async Task One_that_is_not_deleted_keeps_it()
+    {
+        var rig = await Started();
+        rig.World.Add(Protected("kept"));
+        rig.World.Add(Protected("gone"));
+        rig.World.Delete(World.Claims, "gone");
+        await rig.World.UntilGone(World.Claims, "gone");
+        Assert.That(World.Finalizers(rig.World.Find(World.Claims, "kept")), Is.EqualTo((string[])[CloneFinalizer]));
+    }
+
+    [TestCase("bound")]
+    [TestCase("deleted")]
+    public async Task One_of_which_a_clone_is_being_made_is_held_until_that_is_over(string end)
+    {
+        var rig = await Started();
+        rig.World.Add(Protected("source"));
+        rig.World.Add(new TestClaim("clone").OfClass("missing").Specified("dataSource", new JsonObject { ["kind"] = "PersistentVolumeClaim", ["name"] = "source" }));
+        rig.World.Patch(World.Claims, "clone", """{"status":{"phase":"Pending"}}""", "status");
+        rig.World.Add(Protected("other"));
+        rig.World.Delete(World.Claims, "source");
+        rig.World.Delete(World.Claims, "other");
+        await rig.World.UntilGone(World.Claims, "other");
+        Assert.That(rig.World.Find(World.Claims, "source"), Is.Not.Null);
+
+        if (end is "bound") rig.World.Patch(World.Claims, "clone", """{"status":{"phase":"Bound"}}""", "status");
+        else rig.World.Delete(World.Claims, "clone");
+        await rig.World.UntilGone(World.Claims, "source");
+    }
+
+    [Test]
+    public async Task A_claim_somebody_else_changes_meanwhile_is_read_again()
+    {
+        var rig = await Started();
+        rig.Cluster.Faults.Add(To("update", World.Claims), Answers(409, "Conflict"), times: 2);
+        rig.World.Add(Protected("source"));
+        rig.World.Delete(World.Claims, "source");
+        await rig.World.UntilGone(World.Claims, "source");
+        Assert.That(rig.Log.Lines, Has.None.StartsWith("Retrying"));
+    }
+
+    [Test]
+    public async Task A_snapshot_nothing_is_restored_from_loses_the_protection_at_the_start_and_with_each_sweep()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        AddSnapshotKind(rig);
+        AddSnapshot(rig, "left");
+        AddSnapshot(rig, "wanted");
+        rig.World.Add(new TestClaim("restore").OfClass("missing")
+            .Specified("dataSource", new JsonObject { ["apiGroup"] = "snapshot.storage.k8s.io", ["kind"] = "VolumeSnapshot", ["name"] = "wanted" }));
+        await rig.Run();
+        await rig.World.Until(Snapshots, "left", s => World.Finalizers(s).Length is 0);
+        Assert.That(World.Finalizers(rig.World.Find(Snapshots, "wanted")), Is.EqualTo((string[])[SnapshotFinalizer]));
+
+        rig.World.Delete(World.Claims, "restore");
+        await rig.Fence();
+        rig.Advance(TimeSpan.FromMinutes(5));
+        await rig.World.Until(Snapshots, "wanted", s => World.Finalizers(s).Length is 0);
+    }
+
+    [Test]
+    public async Task Where_snapshots_may_not_be_listed_there_is_no_sweep()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.Cluster.Faults.Add(To("list", Snapshots), Answers(403, "Forbidden"));
+        AddSnapshotKind(rig);
+        await rig.Run();
+        await rig.Log.WaitForLine(l => l.StartsWith("No sweep of left-over source protection", StringComparison.Ordinal));
+        rig.Advance(TimeSpan.FromMinutes(5));
+        await rig.Fence();
+        Assert.That(rig.Cluster.Requests.Count(To("list", Snapshots)), Is.EqualTo(1));
+    }
+
+    private static TestClaim Protected(string name) => new TestClaim(name).BoundTo("some-volume").Held(CloneFinalizer);
+
+    private static void AddSnapshotKind(ProvisionerRig rig) => rig.World.Create("customresourcedefinitions", JsonNode.Parse("""
+        {"metadata":{"name":"volumesnapshots.snapshot.storage.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved, a test"}},
+         "spec":{"group":"snapshot.storage.k8s.io","scope":"Namespaced","names":{"plural":"volumesnapshots","singular":"volumesnapshot","kind":"VolumeSnapshot","listKind":"VolumeSnapshotList"},
+          "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+        """)!.AsObject());
+
+    private static void AddSnapshot(ProvisionerRig rig, string name) => rig.World.Create(Snapshots, new JsonObject
+    {
+        ["apiVersion"] = "snapshot.storage.k8s.io/v1",
+        ["kind"] = "VolumeSnapshot",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default", ["finalizers"] = new JsonArray(SnapshotFinalizer) },
+    });
+}
