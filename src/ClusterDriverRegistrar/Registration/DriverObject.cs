@@ -29,8 +29,9 @@ internal sealed class DriverObject(ApiClient api, string driver, TimeProvider ti
     public Task<ApiResult<CsiDriver>> PatchAsync(ReadOnlyMemory<byte> patch, CancellationToken stop) =>
         Write(late => api.PatchAsync(RegistrarResources.Drivers, _key, null, patch, MediaTypes.MergePatch, late, stop), stop);
 
-    public Task<ApiResult<MetadataOnly>> DeleteAsync(CancellationToken stop) =>
-        Insistently(() => api.DeleteAsync(RegistrarResources.Drivers, _key, stop), stop);
+    /// <summary>Deletes the object of that uid, or whichever has the name where nobody could see one.</summary>
+    public Task<ApiResult<MetadataOnly>> DeleteAsync(string? uid, CancellationToken stop) =>
+        Insistently(() => api.DeleteAsync(RegistrarResources.Drivers, _key, uid, stop), stop);
 
     /// <summary>Opens a watch of this one object.</summary>
     public Task<ApiResult<ObjectWatch>> WatchAsync(CancellationToken stop) => ObjectWatch.OpenAsync(api, driver, time, random, stop);
@@ -52,7 +53,7 @@ internal sealed class DriverObject(ApiClient api, string driver, TimeProvider ti
         for (var tries = 1; ; tries++)
         {
             var result = await send();
-            if (result.IsSuccess || !result.Failure.IsConflict || tries == MostTries) return result;
+            if (result.IsSuccess || !result.Failure.IsConflict || result.Failure.IsOtherUid || tries == MostTries) return result;
             await Task.Delay(s_pause * (1 + Jitter * random()), time, stop);
         }
     }

@@ -19,6 +19,7 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     private readonly RequestThrottle _pace = new(WritesPerSecond, WritesAtOnce, time);
     private readonly OptionalRight _reading = new();
     private ulong _judged; // version of the object that was looked at last
+    private string? _uid; // of the object that was seen last
 
     /// <summary>Whether this version of the object was looked at already.</summary>
     public bool HasJudged(ulong version) => version > 0 && version == _judged;
@@ -29,19 +30,26 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
         if (!_reading.TakeTurn()) return await Create(stop);
         var read = await item.GetAsync(stop);
         if (_reading.Used(read.Failure is { IsForbidden: true })) Log.Blind(log, item.Name, read.Failure!.ToString());
-        if (read.IsSuccess) return await Judge(read.Value, stop);
+        if (read.IsSuccess)
+        {
+            _uid = read.Value.Metadata.Uid;
+            return await Judge(read.Value, stop);
+        }
         if (read.Failure.IsNotFound) metrics.InOrder(false);
         return read.Failure.IsNotFound || read.Failure.IsForbidden ? await Create(stop) : Settlement.Failed("get", read.Failure);
     }
 
-    /// <summary>Deletes the object at the end of the program; an object that is gone is fine. False when it may still be there.</summary>
+    /// <summary>
+    /// Deletes the object at the end of the program; an object that is gone is fine, and another one in its place is somebody else's. False
+    /// when it may still be there.
+    /// </summary>
     public async Task<bool> DeleteAsync()
     {
         using var limit = new TimeLimit(DriverObject.EndLimit, time, CancellationToken.None);
         ApiResult<MetadataOnly> deleted;
         try
         {
-            deleted = await item.DeleteAsync(limit.Token);
+            deleted = await item.DeleteAsync(_uid, limit.Token);
         }
         catch (OperationCanceledException) when (limit.HasPassed)
         {
@@ -49,7 +57,7 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
             Log.NotDeletedInTime(log, item.Name, DriverObject.EndLimit);
             return false;
         }
-        var isDone = deleted.Failure is null or { IsNotFound: true };
+        var isDone = deleted.Failure is null or { IsNotFound: true } or { IsOtherUid: true };
         metrics.Wrote("delete", isDone);
         metrics.InOrder(false);
         if (!isDone) Log.NotDeleted(log, item.Name, deleted.Failure!.ToString(), Advice.On(deleted.Failure, "delete"));
@@ -142,7 +150,7 @@ internal sealed partial class Registrar(DriverObject item, CsiDriverSpec wanted,
     /// <summary>What the server did not keep of what was written: it drops fields it does not know, or whose feature is off, without a word.</summary>
     private IReadOnlyList<SpecDifference> TakeIn(CsiDriver stored)
     {
-        _judged = stored.Metadata.ResourceVersion;
+        (_judged, _uid) = (stored.Metadata.ResourceVersion, stored.Metadata.Uid);
         var differences = SpecDifference.Between(wanted, stored.Spec);
         metrics.InOrder(differences.Count is 0);
         return differences;

@@ -38,6 +38,19 @@ public sealed partial record ApiStatus
     internal static ApiStatus Modified(ResourceDefinition resource, string name) =>
         Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
 
+    internal static ApiStatus OtherUid(ResourceDefinition resource, string name, string asked, string own) => NotAsAsked(resource, name,
+        $"the UID in the precondition ({asked}) does not match the UID in record ({own}). The object might have been deleted and then recreated");
+
+    internal static ApiStatus OtherVersion(ResourceDefinition resource, string name, string asked, long own) => NotAsAsked(resource, name,
+        $"the ResourceVersion in the precondition ({asked}) does not match the ResourceVersion in record ({own}). The object might have been modified");
+
+    // Of a deletion; the server names the kind here where it otherwise names the resource.
+    private static ApiStatus NotAsAsked(ResourceDefinition resource, string name, string why) =>
+        new(409, "Conflict", $"Operation cannot be fulfilled on {resource.GroupKind} \"{name}\": {why}")
+        {
+            Details = new() { Name = name, Group = resource.Group, Kind = resource.Kind },
+        };
+
     internal static ApiStatus Expired(string message) => new(410, "Expired", message);
 
     internal static ApiStatus TooLarge() => new(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");

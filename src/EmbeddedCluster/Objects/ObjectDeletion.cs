@@ -16,11 +16,9 @@ internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog,
         while (true)
         {
             if (store.Table(resource).Find(resource.IsNamespaced ? ns : "", name) is not { } current) return ApiStatus.NotFound(resource, name);
-            if (options.Uid is { } uid && uid != current.Uid)
-                return ApiStatus.Conflict(resource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+            if (options.Uid is { } uid && uid != current.Uid) return ApiStatus.OtherUid(resource, name, uid, current.Uid);
             if (options.ResourceVersion is { } version && version != current.Version.ToString(CultureInfo.InvariantCulture))
-                return ApiStatus.Conflict(
-                    resource, name, $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Version}");
+                return ApiStatus.OtherVersion(resource, name, version, current.Version);
             if (Attempt(resource, current, options) is { } result) return result;
         }
     }

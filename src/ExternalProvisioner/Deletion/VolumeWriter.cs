@@ -18,7 +18,8 @@ internal sealed class VolumeWriter(Caches caches, ApiClient api)
     /// <summary>Deletes the object, and takes our finalizer off it; one that others hold is their concern.</summary>
     public async Task<Outcome> Delete(PersistentVolume volume, CancellationToken stop)
     {
-        var deleted = await api.DeleteAsync(Resources.PersistentVolumes, volume.Key, stop);
+        var deleted = await api.DeleteAsync(Resources.PersistentVolumes, volume.Key, volume.Uid, stop);
+        if (deleted.Failure is { IsOtherUid: true }) return Gone(volume); // another of its name is nobody we know
         if (!deleted.IsSuccess && !deleted.Failure.IsNotFound)
             return Outcome.Retry($"deleting PersistentVolume {volume.Name} after its volume was deleted: {deleted.Failure}");
         if (volume.Metadata.Finalizers is null or []) return Gone(volume);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
 
@@ -220,6 +221,19 @@ internal sealed class ApiFaultTests
         rig.Remove();
         Assert.That(await rig.Delete().WithinLimit(), Is.True);
         Assert.That((await rig.Request("delete")).Code, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task An_object_somebody_made_in_its_place_is_not_deleted_with_it()
+    {
+        await using var rig = await KeeperRig.StartAsync();
+        await rig.Line("Created CSIDriver");
+        await rig.Stop();
+        rig.Remove();
+        var successor = rig.Cluster.Storage.Create(KeeperRig.Resource, new JsonObject { ["metadata"] = new JsonObject { ["name"] = KeeperRig.Name }, ["spec"] = new JsonObject() }).Value;
+        Assert.That(await rig.Delete().WithinLimit(), Is.True);
+        Assert.That(rig.Cluster.Storage.Get(KeeperRig.Resource, null, KeeperRig.Name).Value.Uid, Is.EqualTo(successor.Uid));
+        Assert.That((await rig.Request("delete")).Code, Is.EqualTo(409));
     }
 
     [Test]

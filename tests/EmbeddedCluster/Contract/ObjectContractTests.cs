@@ -210,6 +210,9 @@ internal sealed class ObjectContractTests
         var done = await Api.Delete($"{ConfigMaps}/a");
 
         Assert.That((refused.Code, refused.Reason), Is.EqualTo((409, "Conflict")));
+        Assert.That(refused.Message, Does.StartWith(
+            "Operation cannot be fulfilled on ConfigMap \"a\": the UID in the precondition (22222222-2222-2222-2222-222222222222) does not match the UID in record ("));
+        Assert.That(refused.Message, Does.EndWith("). The object might have been deleted and then recreated"));
         Assert.That(((string?)done.Body["kind"], (string?)done.Body["status"]), Is.EqualTo(("Status", "Success")));
     }
 

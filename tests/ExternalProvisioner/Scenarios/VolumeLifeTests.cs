@@ -113,6 +113,22 @@ internal sealed class VolumeLifeTests : RigTest
         Assert.That(rig.World.EventsAbout("pv-1"), Is.Empty);
     }
 
+    [Test]
+    public async Task A_successor_of_the_same_name_is_not_deleted_for_its_predecessor()
+    {
+        var rig = await Started();
+        using var hold = rig.Cluster.Faults.Add(To("delete", World.Volumes), new FaultAction.Hold(), times: 1);
+        rig.World.Add(new TestVolume().Held().Released());
+        await hold.Reached.WithinLimit();
+        rig.World.Delete(World.Volumes, "pv-1");
+        var successor = rig.World.Add(new TestVolume().Static());
+        hold.Release();
+        await rig.Log.WaitForLine(line => line.StartsWith("Deleted volume", StringComparison.Ordinal));
+        var left = rig.World.Find(World.Volumes, "pv-1")!["metadata"]!;
+        Assert.That(((string?)left["uid"], left["deletionTimestamp"]), Is.EqualTo((successor.Uid, (JsonNode?)null)));
+        Assert.That(rig.MetricLines(), Has.None.StartsWith(Failures));
+    }
+
     [Test] // 68
     public async Task A_bound_static_volume_of_our_driver_gets_the_finalizer()
     {

@@ -73,10 +73,15 @@ public sealed partial class ApiClient : IDisposable
     /// <summary>
     /// Deletes an object. The answer holds the metadata of what is left while finalizers keep it, or little more than nothing.
     /// </summary>
-    public Task<ApiResult<MetadataOnly>> DeleteAsync<T>(Resource<T> resource, ObjectKey key, CancellationToken cancel) where T : KubeObject =>
+    /// <param name="resource">Kind of the object.</param>
+    /// <param name="key">Where it is.</param>
+    /// <param name="uid">Which incarnation is meant: another of the same name is not touched, and the failure says so (<see cref="ApiFailure.IsOtherUid"/>). Null only where nobody could know it.</param>
+    /// <param name="cancel">Ends the request; what it did by then is unknown.</param>
+    public Task<ApiResult<MetadataOnly>> DeleteAsync<T>(Resource<T> resource, ObjectKey key, string? uid, CancellationToken cancel) where T : KubeObject =>
         Unaddressable(key) is { } refused
             ? Task.FromResult<ApiResult<MetadataOnly>>(refused)
-            : SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly, default, null, cancel);
+            : SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly,
+                uid is null ? default : JsonSerializer.SerializeToUtf8Bytes(DeleteOptions.Only(uid), KubeJson.Default.DeleteOptions), uid is null ? null : MediaTypes.Json, cancel);
 
     /// <summary>Reads one object in another form than its model; for <see cref="ObjectUpdate"/>.</summary>
     internal Task<ApiResult<TForm>> GetAsync<T, TForm>(Resource<T> resource, ObjectKey key, JsonTypeInfo<TForm> form, CancellationToken cancel, CancellationToken stop)

@@ -45,6 +45,13 @@ public sealed class ApiFailure
     /// <summary>Somebody else wrote first.</summary>
     public bool IsConflict => Code is 409 && Reason is not "AlreadyExists";
 
+    /// <summary>
+    /// The conflict is that another incarnation of the object is there than the one the request named. The server says it in two ways: before
+    /// it looks closer, and where the object changes under its hands.
+    /// </summary>
+    public bool IsOtherUid => IsConflict
+        && (Message.Contains("the UID in the precondition", StringComparison.Ordinal) || Message.Contains("UID in precondition", StringComparison.Ordinal));
+
     /// <summary>The account may not do this.</summary>
     public bool IsForbidden => Code is 403;
 

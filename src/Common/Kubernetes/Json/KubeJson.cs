@@ -28,5 +28,6 @@ namespace Sidecars.Kubernetes.Json;
 [JsonSerializable(typeof(MetadataOnly))]
 [JsonSerializable(typeof(ObjectList<MetadataOnly>), TypeInfoPropertyName = "MetadataOnlyList")]
 [JsonSerializable(typeof(ApiResourceList))]
+[JsonSerializable(typeof(DeleteOptions))]
 [JsonSerializable(typeof(JsonObject))]
 public sealed partial class KubeJson : JsonSerializerContext;

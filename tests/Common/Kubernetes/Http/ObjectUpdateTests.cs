@@ -141,7 +141,7 @@ public sealed class ObjectUpdateTests
             Assert.That((both.Annotation("k"), both.Annotation("other")), Is.EqualTo(("ours", "theirs")));
         }
 
-        await client.DeleteAsync(Resources.PersistentVolumeClaims, key, default).WithinLimit();
+        await client.DeleteAsync(Resources.PersistentVolumeClaims, key, uid, default).WithinLimit();
         foreach (var finalizer in (string[])["example.com/ours", "kubernetes.io/pvc-protection"])
         {
             var removed = await client.UpdateAsync(Resources.PersistentVolumeClaims, key, uid, ObjectChange.RemoveFinalizer(finalizer), null, default).WithinLimit();
