@@ -8,14 +8,16 @@ internal sealed class WatchBackoff(TimeProvider time, Func<double> random)
 {
     private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(2);
+
+    /// <summary>After so long without a failure the next one is the first again.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(2);
 
     private TimeSpan _next = s_first;
     private long _lastAsked = time.GetTimestamp();
 
     public TimeSpan Next()
     {
-        if (time.GetElapsedTime(_lastAsked) > s_quiet) _next = s_first;
+        if (time.GetElapsedTime(_lastAsked) > Quiet) _next = s_first;
         _lastAsked = time.GetTimestamp();
         var pause = _next;
         _next = pause * 2 < s_longest ? pause * 2 : s_longest;

@@ -26,7 +26,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     private ulong _version; // the last one seen; 0 is "any"
     private bool _versionIsGone; // the server does not know it (any more): ask for the newest state
     private bool _serverPages; // its cache would have answered the first list in one piece
-    private bool _isListedAfterExpiry; // and nothing was heard since
+    private long? _expiredAt; // when a watch was last told that its version is gone
 
     private enum State
     {
@@ -209,17 +209,17 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     /// <summary>Follows the stream: versions of the unordered burst with which a watch from "any" begins are not trusted (common contract 9.5).</summary>
     private void Heard(in WatchLine<T> line)
     {
-        _isListedAfterExpiry = false;
         if (line.Version > 0 && (_version > 0 || line.Kind is not WatchLineKind.Added)) _version = line.Version;
     }
 
     /// <summary>What to report of a watch that failed: nothing where its version merely expired, which happens, and a list helps at once.</summary>
     private WatchFailure? FailedWatch(ApiFailure failure)
     {
-        // Without an event since the last such list another one is no help: the server is out of order and wants to be spared.
-        if (!failure.IsExpired || _isListedAfterExpiry) return Failed("watch", failure);
-        _isListedAfterExpiry = true;
-        return null;
+        if (!failure.IsExpired) return Failed("watch", failure);
+        var isFirst = _expiredAt is not { } last || time.GetElapsedTime(last) > WatchBackoff.Quiet;
+        _expiredAt = time.GetTimestamp();
+        // Soon after such a list another one is no help, whatever was heard in between: the server is out of order and wants to be spared.
+        return isFirst ? null : Failed("watch", failure);
     }
 
     private WatchFailure Failed(string verb, ApiFailure failure)

@@ -141,6 +141,42 @@ public sealed class WatcherTests
         Assert.That(new[] { await next, await Next(), await Next() }, Is.EqualTo(new[] { "ListStarted", "ListCompleted 8", "Failed 410 0.8" }));
     }
 
+    [Test]
+    public async Task A_server_whose_watches_always_expire_is_spared_though_something_is_heard_in_between()
+    {
+        var stream = await Listed(7);
+        var pauses = new List<string>();
+        var expired = $$"""{"type":"ERROR","object":{{ScriptedRequest.StatusText(410, "Expired")}}}""" + "\n";
+        var next = Next();
+        await stream.Send(Line("ADDED", "a", 8) + expired);
+        Assert.That(await next, Is.EqualTo("Applied a8"));
+        for (var round = 0; round < 8; round++)
+        {
+            next = Next();
+            if (round > 0) await _time.Pass(d => d.TotalSeconds is > 0.5 and < 31);
+            stream = await _api.Request();
+            await stream.Open();
+            await stream.Send(ListEnd(8) + Line("MODIFIED", "a", 9) + expired);
+            Assert.That(new[] { await next, await Next(), await Next() }, Is.EqualTo(new[] { "ListStarted", "ListCompleted 8", "Applied a9" }));
+            pauses.Add(await Next());
+        }
+        Assert.That(pauses.Select(p => p.Split(' ')[2]), Is.EqualTo(new[] { "0.8", "1.6", "3.2", "6.4", "12.8", "25.6", "30", "30" }));
+
+        // After two quiet minutes it merely happened.
+        next = Next();
+        await _time.Pass(TimeSpan.FromSeconds(30));
+        stream = await _api.Request();
+        await stream.Open();
+        await stream.Send(ListEnd(8));
+        Assert.That(new[] { await next, await Next() }, Is.EqualTo(new[] { "ListStarted", "ListCompleted 8" }));
+        next = Next();
+        _time.Advance(TimeSpan.FromSeconds(121));
+        await stream.Send(expired);
+        stream = await _api.Request();
+        await stream.Open();
+        Assert.That(await next, Is.EqualTo("ListStarted"));
+    }
+
     [TestCase(429, "TooManyRequests", "&resourceVersion=7&timeoutSeconds=300", Description = "goes on watching")]
     [TestCase(500, "InternalError", "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=7&timeoutSeconds=300", Description = "lists anew")]
     public async Task An_error_event_waits(int code, string reason, string then)
