@@ -27,6 +27,10 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     // Objects we know to be gone before the watch does: events of before their end are still to come, and must not revive them.
     private readonly Dictionary<ObjectKey, T> _gone = [];
 
+    // Objects whose state of today cannot be read (see Watcher): nobody is to act on them, and whoever refers to them still finds them in an index.
+    private HashSet<ObjectKey> _hidden = [];
+    private Dictionary<ObjectKey, T>? _gatheredHidden;
+
     /// <summary>
     /// Told of every change the watch brings, in the server's order, after the store shows it. Folded writes are not told: the
     /// watch brings them too. Called on the watch's task, so it has to be quick and must not throw.
@@ -63,13 +67,13 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// <inheritdoc />
     public T? Find(ObjectKey key)
     {
-        lock (_lock) return _objects.GetValueOrDefault(key);
+        lock (_lock) return _hidden.Count > 0 && _hidden.Contains(key) ? null : _objects.GetValueOrDefault(key);
     }
 
     /// <inheritdoc />
     public IReadOnlyList<T> Snapshot()
     {
-        lock (_lock) return [.. _objects.Values];
+        lock (_lock) return _hidden.Count is 0 ? [.. _objects.Values] : [.. _objects.Where(o => !_hidden.Contains(o.Key)).Select(o => o.Value)];
     }
 
     /// <summary>Takes in one event of the watch.</summary>
@@ -78,13 +82,23 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         switch (e.Kind)
         {
             case WatchEventKind.ListStarted:
-                _gathered = [];
+                (_gathered, _gatheredHidden) = ([], []);
                 break;
             case WatchEventKind.Listed:
                 _gathered![e.Object!.Key] = Kept(e.Object);
+                _gatheredHidden!.Remove(e.Object.Key);
                 break;
             case WatchEventKind.Deleted when _gathered is not null:
-                _gathered.Remove(e.Object!.Key);
+                Ungather(e.Object!.Key);
+                break;
+            case WatchEventKind.DeletedUnreadable when _gathered is not null:
+                Ungather(e.Unreadable!.Key);
+                break;
+            case WatchEventKind.Unreadable when _gathered is not null:
+                GatherHidden(e.Unreadable!);
+                break;
+            case WatchEventKind.Unreadable or WatchEventKind.DeletedUnreadable:
+                Hide(e.Unreadable!, isGone: e.Kind is WatchEventKind.DeletedUnreadable);
                 break;
             case WatchEventKind.ListCompleted:
                 Replace(e.Version);
@@ -99,7 +113,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                 lock (_lock) _version = Math.Max(_version, e.Version);
                 break;
             case WatchEventKind.Failed:
-                _gathered = null; // a list that broke off is no list
+                (_gathered, _gatheredHidden) = (null, null); // a list that broke off is no list
                 break;
             default:
                 throw new InvalidOperationException($"a watch event of kind {e.Kind}");
@@ -177,7 +191,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     private void Replace(ulong version)
     {
         var listed = _gathered ?? throw new InvalidOperationException("a list was completed that never started");
-        _gathered = null;
+        var hidden = _gatheredHidden!;
+        (_gathered, _gatheredHidden) = (null, null);
         listed.TrimExcess();
         Dictionary<ObjectKey, T> old;
         var ended = new List<T>();
@@ -197,6 +212,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             // then the list alone is true. Otherwise own writes that are newer than the list stay.
             if (version >= _version) KeepNewer(old, listed, version);
             _objects = listed;
+            _hidden = [.. hidden.Where(h => listed.GetValueOrDefault(h.Key) == h.Value).Select(h => h.Key)];
             _version = version;
             foreach (var index in _indexes) index.ReplaceWhileLocked(listed.Values);
         }
@@ -207,8 +223,51 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         {
             if (!listed.ContainsKey(key)) told(new(gone, null));
         }
-        foreach (var (key, item) in listed) told(new(old.GetValueOrDefault(key), item));
+        foreach (var (key, item) in listed)
+        {
+            if (!hidden.ContainsKey(key)) told(new(old.GetValueOrDefault(key), item));
+        }
     }
+
+    private void Ungather(ObjectKey key)
+    {
+        _gathered!.Remove(key);
+        _gatheredHidden!.Remove(key);
+    }
+
+    /// <summary>An object of the coming list that cannot be read: what was known of that incarnation takes its place, if anything was.</summary>
+    private void GatherHidden(UnreadableObject item)
+    {
+        lock (_lock)
+        {
+            Ungather(item.Key);
+            if (_objects.GetValueOrDefault(item.Key) is not { } known || !IsSame(known, item)) return;
+            _gathered![item.Key] = known;
+            if (!IsOlder(item, known)) _gatheredHidden![item.Key] = known;
+        }
+    }
+
+    /// <summary>The state of an object that is not to be acted on any more; another incarnation than the known one says at least that that one is gone.</summary>
+    private void Hide(UnreadableObject item, bool isGone)
+    {
+        T? gone = null;
+        lock (_lock)
+        {
+            _version = Math.Max(_version, item.Version);
+            if (isGone && _gone.GetValueOrDefault(item.Key)?.Uid == item.Uid) _gone.Remove(item.Key, out gone);
+            if (_objects.GetValueOrDefault(item.Key) is { } known && !IsOlder(item, known))
+            {
+                if (!isGone && IsSame(known, item)) _hidden.Add(item.Key);
+                else PutWhileLocked(gone = known, null);
+            }
+        }
+        if (gone is not null) Changed?.Invoke(new(gone, null));
+    }
+
+    /// <summary>Whether it may be the known incarnation; a uid that was trimmed away or cannot be read says nothing.</summary>
+    private static bool IsSame(T known, UnreadableObject item) => known.Uid.Length is 0 || item.Uid.Length is 0 || known.Uid == item.Uid;
+
+    private static bool IsOlder(UnreadableObject item, T known) => item.Version is not 0 && item.Version < known.Metadata.ResourceVersion;
 
     private static void KeepNewer(Dictionary<ObjectKey, T> old, Dictionary<ObjectKey, T> listed, ulong version)
     {
@@ -223,6 +282,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
 
     private void PutWhileLocked(T? known, T? item)
     {
+        if (_hidden.Count > 0 && (item ?? known) is { } shown) _hidden.Remove(shown.Key);
         if (item is not null) _objects[item.Key] = item;
         else if (known is not null) _objects.Remove(known.Key);
         foreach (var index in _indexes) index.PutWhileLocked(known, item);

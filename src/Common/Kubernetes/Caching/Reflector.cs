@@ -22,11 +22,13 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
     /// <summary>Lists and watches until <paramref name="stop"/>.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        var unreadable = new UnreadableObjects(resource.Plural, options.Metrics, log);
         try
         {
             await foreach (var e in new Watcher<T>(api, resource, options, time).Events(stop).WithCancellation(stop))
             {
                 store.Take(e);
+                unreadable.Take(e);
                 if (e.Kind is WatchEventKind.ListCompleted) Log.Populated(log, resource.Plural, store.Count);
                 if (e.Failure is { } failed) Report(failed);
             }

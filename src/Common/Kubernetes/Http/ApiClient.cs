@@ -32,6 +32,7 @@ public sealed partial class ApiClient : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ServerWarnings _warnings;
+    private readonly bool _packsLists;
     private readonly AuthenticationHeaderValue? _fixed;
     private readonly k8s.Authentication.ITokenProvider? _tokens;
 
@@ -45,6 +46,7 @@ public sealed partial class ApiClient : IDisposable
     {
         (_address, _options, _time, _log) = (address, options, time, log);
         _warnings = new ServerWarnings(log);
+        _packsLists = options.PacksLists ?? !(address.DisablesCompression || address.Server.IsLoopback);
         // A token file wins over a token that stands beside it, as for every client.
         _tokens = address.TokenFile is { } file ? new TokenFile(file, time) : address.ExecTokens;
         if (address.Token is { } token)
@@ -106,10 +108,39 @@ public sealed partial class ApiClient : IDisposable
         where TAnswer : class
     {
         var waiting = stop.CanBeCanceled ? stop : cancel;
+        return await Insist(method, path, () => SendOnce(method, path, answer, body, type, cancel), waiting);
+    }
+
+    /// <summary>
+    /// Opens a stream of watch events; the caller reads it to its end or disposes it. Takes no token (common contract 8.3) and is
+    /// not sent again here: its caller waits as the failure says. The time limit holds until the stream begins.
+    /// </summary>
+    public Task<ApiResult<HttpResponseMessage>> OpenAsync(string path, CancellationToken cancel) => Begin(path, packed: false, cancel);
+
+    /// <summary>
+    /// Opens a list, or a page of one, to be read as it comes. Sent like any read; the time limit holds until its beginning has come, and
+    /// from then on for each silence, which the reader counts. Packed where the server is not on this machine: a list shrinks to a tenth.
+    /// </summary>
+    internal async Task<ApiResult<AnswerBody>> OpenListAsync(string path, CancellationToken stop)
+    {
+        var opened = await Insist(HttpMethod.Get, path, () => Begin(path, _packsLists, stop), stop);
+        return opened.IsSuccess ? await AnswerBody.Open(opened.Value, _time, stop) : opened.Failure;
+    }
+
+    /// <summary>How long nothing may come of an answer that has begun.</summary>
+    internal TimeSpan LongestSilence => _options.Timeout;
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Takes a token and sends, again and again where the server asks for that, or a read broke on the way.</summary>
+    private async Task<ApiResult<TAnswer>> Insist<TAnswer>(HttpMethod method, string path, Func<Task<ApiResult<TAnswer>>> send, CancellationToken waiting)
+        where TAnswer : class
+    {
         for (var attempt = 0; ; attempt++)
         {
             if (_options.Throttle is { } throttle) await throttle.TakeAsync(waiting);
-            var result = await SendOnce(method, path, answer, body, type, cancel);
+            var result = await send();
             if (result.IsSuccess || attempt == MostRetries || PauseBeforeRetry(method, result.Failure) is not { } pause) return result;
 
             if (pause >= s_longPause) Log.RetryingMuchLater(_log, method.Method, path, result.Failure.ToString(), pause);
@@ -118,11 +149,7 @@ public sealed partial class ApiClient : IDisposable
         }
     }
 
-    /// <summary>
-    /// Opens a stream of watch events; the caller reads it to its end or disposes it. Takes no token (common contract 8.3) and is
-    /// not sent again here: its caller waits as the failure says. The time limit holds until the stream begins.
-    /// </summary>
-    public async Task<ApiResult<HttpResponseMessage>> OpenAsync(string path, CancellationToken cancel)
+    private async Task<ApiResult<HttpResponseMessage>> Begin(string path, bool packed, CancellationToken cancel)
     {
         using var limit = new TimeLimit(_options.Timeout, _time, cancel);
         try
@@ -130,7 +157,9 @@ public sealed partial class ApiClient : IDisposable
             var made = await RequestFor(HttpMethod.Get, path, limit.Token);
             if (!made.IsSuccess) return made.Failure;
             using var request = made.Value;
+            if (packed) request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
             var response = await _http.SendAsync(request, limit.Token);
+            Log.Answered(_log, HttpMethod.Get.Method, path, (int)response.StatusCode);
             _warnings.Take(response.Headers);
             if (response.IsSuccessStatusCode) return response;
             using (response) return await FailureOf(response, limit.Token);
@@ -140,9 +169,6 @@ public sealed partial class ApiClient : IDisposable
             return WhyBroken(e, HttpMethod.Get, path, limit.HasPassed, cancel);
         }
     }
-
-    /// <summary>Closes the connections.</summary>
-    public void Dispose() => _http.Dispose();
 
     private async Task<ApiResult<TAnswer>> SendOnce<TAnswer>(
         HttpMethod method, string path, JsonTypeInfo<TAnswer> answer, ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type, CancellationToken cancel)
@@ -209,13 +235,13 @@ public sealed partial class ApiClient : IDisposable
         var text = "";
         if (response.Content.Headers.ContentType?.MediaType is "text/plain")
         {
-            text = await BeginningOf(response.Content, cancel);
+            text = await BeginningOf(response, cancel);
         }
         else if (response.Content.Headers.ContentType?.MediaType is "application/json")
         {
             try
             {
-                await using var stream = await response.Content.ReadAsStreamAsync(cancel);
+                await using var stream = await AnswerBody.ContentOf(response, cancel);
                 status = await JsonSerializer.DeserializeAsync(stream, KubeJson.Default.Status, cancel);
             }
             catch (JsonException)
@@ -226,10 +252,10 @@ public sealed partial class ApiClient : IDisposable
         return ApiFailure.FromStatus((int)response.StatusCode, status, retryAfter, text);
     }
 
-    private static async Task<string> BeginningOf(HttpContent content, CancellationToken cancel)
+    private static async Task<string> BeginningOf(HttpResponseMessage response, CancellationToken cancel)
     {
         const int enough = 200; // for a sentence; an error page is of no use in a log
-        await using var stream = await content.ReadAsStreamAsync(cancel);
+        await using var stream = await AnswerBody.ContentOf(response, cancel);
         var bytes = new byte[enough];
         var read = await stream.ReadAtLeastAsync(bytes, enough, throwOnEndOfStream: false, cancel);
         return Encoding.UTF8.GetString(bytes, 0, read).ReplaceLineEndings(" ").Trim();
@@ -246,7 +272,7 @@ public sealed partial class ApiClient : IDisposable
         return failure.IsCut && method == HttpMethod.Get ? s_pauseAfterBrokenRead : null;
     }
 
-    private static bool IsTransport(Exception e) => e is HttpRequestException or IOException or SocketException or OperationCanceledException;
+    private static bool IsTransport(Exception e) => e is HttpRequestException or IOException or SocketException or InvalidDataException or OperationCanceledException;
 
     private ApiFailure WhyBroken(Exception e, HttpMethod method, string path, bool isLate, CancellationToken cancel)
     {

@@ -10,9 +10,16 @@ public sealed record ApiClientOptions
     public RequestThrottle? Throttle { get; init; }
 
     /// <summary>
-    /// Limit of every request that is not a watch: the original may hang until the connection dies (common contract 8.2).
+    /// Limit of every request that is not a watch: the original may hang until the connection dies (common contract 8.2). A list, which
+    /// takes as long as it takes, may not be silent for longer.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Whether lists are asked for packed; null does so where the way is long: not on this machine, where packing costs both sides more than
+    /// the bytes, and not where the kubeconfig says <c>disable-compression</c>.
+    /// </summary>
+    public bool? PacksLists { get; init; }
 
     /// <summary>
     /// The token bucket of <c>--kube-api-qps</c> and <c>--kube-api-burst</c>: none unless one of the two was named; a negative

@@ -26,6 +26,9 @@ public sealed class ClusterAddress
 
     internal Uri? Proxy { get; init; }
 
+    /// <summary>Whether answers are never to be packed.</summary>
+    internal bool DisablesCompression { get; init; }
+
     internal string? Token { get; init; }
 
     internal string? TokenFile { get; init; }

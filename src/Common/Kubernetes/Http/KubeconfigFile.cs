@@ -52,6 +52,7 @@ internal sealed class KubeconfigFile
         {
             Authority = authority,
             SkipsVerification = Text(cluster, "insecure-skip-tls-verify") is "true",
+            DisablesCompression = Text(cluster, "disable-compression") is "true",
             ServerName = Text(cluster, "tls-server-name") is { Length: > 0 } serverName ? serverName : null,
             Proxy = Text(cluster, "proxy-url") is { Length: > 0 } proxy ? new Uri(proxy) : null,
             Token = Text(user, "token") is { Length: > 0 } token ? token : null,

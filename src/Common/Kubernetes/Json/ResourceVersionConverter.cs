@@ -20,9 +20,9 @@ public sealed class ResourceVersionConverter : JsonConverter<ulong>
 
     /// <summary>The text came in two buffers, or is no number.</summary>
     private static ulong Slowly(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.String && ulong.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : 0;
+        reader.TokenType is JsonTokenType.String ? Of(reader.GetString()) : 0;
+
+    internal static ulong Of(string? text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
 
     /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, ulong value, JsonSerializerOptions options) =>

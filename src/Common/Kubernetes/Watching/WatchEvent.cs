@@ -21,6 +21,12 @@ public enum WatchEventKind
     /// <summary>An object is gone; the event carries its last state.</summary>
     Deleted,
 
+    /// <summary>An object of the full list, or one that was created or changed, cannot be read; see <see cref="Watcher{T}"/>.</summary>
+    Unreadable,
+
+    /// <summary>An object is gone whose last state cannot be read.</summary>
+    DeletedUnreadable,
+
     /// <summary>Nothing changed up to <see cref="WatchEvent{T}.Version"/>.</summary>
     Progressed,
 
@@ -34,7 +40,9 @@ public enum WatchEventKind
 /// <param name="Object">The object, for listed, applied and deleted.</param>
 /// <param name="Version">Version reached, for completed and progressed.</param>
 /// <param name="Failure">The failed step, for failed.</param>
-public readonly record struct WatchEvent<T>(WatchEventKind Kind, T? Object = null, ulong Version = 0, WatchFailure? Failure = null)
+/// <param name="Unreadable">Which object it is, for the two kinds of unreadable ones.</param>
+public readonly record struct WatchEvent<T>(
+    WatchEventKind Kind, T? Object = null, ulong Version = 0, WatchFailure? Failure = null, UnreadableObject? Unreadable = null)
     where T : KubeObject;
 
 /// <summary>A failed step of a watch.</summary>

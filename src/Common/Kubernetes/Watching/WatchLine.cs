@@ -16,7 +16,13 @@ internal enum WatchLineKind
     /// <summary>The server refuses to go on, and says why.</summary>
     Error,
 
-    /// <summary>The server closed the stream properly.</summary>
+    /// <summary>The object of the line cannot be read, all the rest can.</summary>
+    Unreadable,
+
+    /// <summary>The object that is gone cannot be read.</summary>
+    DeletedUnreadable,
+
+    /// <summary>The server closed the stream properly, or the page of a list is at its end.</summary>
     Ended,
 
     /// <summary>The stream broke or fell silent; what came before holds.</summary>
@@ -26,6 +32,6 @@ internal enum WatchLineKind
     Garbled,
 }
 
-/// <summary>One line of a watch stream, or how the stream ended.</summary>
-internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object = null, ulong Version = 0, ApiFailure? Failure = null)
+/// <summary>One line of a watch stream or one object of a list, or how it ended.</summary>
+internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object = null, ulong Version = 0, ApiFailure? Failure = null, UnreadableObject? Unreadable = null)
     where T : KubeObject;

@@ -9,7 +9,8 @@ namespace Sidecars.Kubernetes.Watching;
 
 /// <summary>
 /// Reads one line of a watch, <c>{"type":...,"object":...}</c> with the two in either order, into a typed object. The object's
-/// bytes are read once; a line that cannot be understood is a value, <see cref="WatchLineKind.Garbled"/>.
+/// bytes are read once; an object that cannot be read is a value, <see cref="WatchLineKind.Unreadable"/>, and so is a line that cannot be
+/// understood, <see cref="WatchLineKind.Garbled"/>.
 /// </summary>
 internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObject
 {
@@ -17,27 +18,19 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
 
     public WatchLine<T> Parse(in ReadOnlySequence<byte> line)
     {
-        if (line.IsSingleSegment) return Parse(line.FirstSpan, objectIsLast: true);
-        // A line across two buffers is put together first: a reader of pieces is slower and cannot share texts.
-        var whole = ArrayPool<byte>.Shared.Rent((int)line.Length);
-        try
-        {
-            line.CopyTo(whole);
-            return Parse(whole.AsSpan(0, (int)line.Length), objectIsLast: true);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(whole);
-        }
+        using var whole = new WholeBytes(line);
+        return Parse(whole.Span, objectIsLast: true);
     }
 
     /// <param name="line">The line.</param>
     /// <param name="objectIsLast">Whether nothing is expected behind the object, which saves reading it a first time to find its end.</param>
     private WatchLine<T> Parse(ReadOnlySpan<byte> line, bool objectIsLast)
     {
+        WatchLineKind? kind = null;
+        ReadOnlySpan<byte> body = default;
         try
         {
-            var kind = KindOf(line, objectIsLast, out var body);
+            kind = KindOf(line, objectIsLast, out body);
             switch (kind)
             {
                 case WatchLineKind.Bookmark:
@@ -49,15 +42,21 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
                     return new(WatchLineKind.Error, Failure: ApiFailure.FromStatus(status.Code > 0 ? status.Code : 500, status, null));
                 default:
                     var subject = Read(body, item);
-                    return new(kind, subject, subject.Metadata.ResourceVersion);
+                    return new(kind.Value, subject, subject.Metadata.ResourceVersion);
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (UnreadableObject.IsSaidBy(e))
         {
             if (objectIsLast) return Parse(line, objectIsLast: false);
-            return new(WatchLineKind.Garbled, Failure: ApiFailure.WithoutAnswer($"a line of the watch cannot be read: {e.Message}"));
+            if (kind is not (WatchLineKind.Added or WatchLineKind.Modified or WatchLineKind.Deleted)) return Garbled(e.Message);
+            var unreadable = UnreadableObject.Of(body, e);
+            // Without a name nobody can tell whose change is lost: only a list gets past that.
+            return unreadable.Key.Name.Length is 0 ? Garbled(e.Message)
+                : new(kind is WatchLineKind.Deleted ? WatchLineKind.DeletedUnreadable : WatchLineKind.Unreadable, Version: unreadable.Version, Unreadable: unreadable);
         }
     }
+
+    private static WatchLine<T> Garbled(string why) => new(WatchLineKind.Garbled, Failure: ApiFailure.WithoutAnswer($"a line of the watch cannot be read: {why}"));
 
     private static TValue Read<TValue>(ReadOnlySpan<byte> body, JsonTypeInfo<TValue> type) where TValue : class =>
         JsonSerializer.Deserialize(body, type) ?? throw new JsonException("an event without an object");
@@ -65,7 +64,7 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
     /// <summary>Finds the type of the event and the bytes of its object.</summary>
     private static WatchLineKind KindOf(ReadOnlySpan<byte> line, bool objectIsLast, out ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(line);
+        var reader = new Utf8JsonReader(line, UnreadableObject.Reading);
         WatchLineKind? kind = null;
         body = default;
         reader.Read();

@@ -10,14 +10,18 @@ namespace Sidecars.Kubernetes.Watching;
 /// pages; either way <see cref="WatchEventKind.ListCompleted"/> ends it. Deletions that happen while it is blind show up only
 /// as absence from the next full list.
 /// </summary>
+/// <remarks>
+/// An object that its model cannot read holds up nobody else: it is told as <see cref="WatchEventKind.Unreadable"/> and passed by, and
+/// read anew when it changes. What it was before is neither to be acted on (it may be wished away by now: a volume would be attached that
+/// is to be detached) nor to be taken for gone (a volume would be deleted because nobody knows any more that it is attached). So an
+/// <see cref="Caching.ObjectStore{T}"/> keeps the last state of the same incarnation where other objects refer to it, in its indexes, and
+/// shows it to nobody who asks for the object itself; one that was never read is not there at all.
+/// </remarks>
 /// <typeparam name="T">Kind of the objects.</typeparam>
 public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptions options, TimeProvider time) where T : KubeObject
 {
     /// <summary>Objects in a page of a list.</summary>
     private const int PageSize = 500;
-
-    /// <summary>What the server may be late in closing a stream before it counts as silent: the close itself may never arrive.</summary>
-    private static readonly TimeSpan s_silenceMargin = TimeSpan.FromSeconds(5);
 
     /// <summary>A watch that ends sooner, without an event, is a server that cannot serve it.</summary>
     private static readonly TimeSpan s_veryShort = TimeSpan.FromSeconds(1);
@@ -25,25 +29,38 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     private readonly WatchBackoff _backoff = new(time, options.Random);
     private ulong _version; // the last one seen; 0 is "any"
     private bool _versionIsGone; // the server does not know it (any more): ask for the newest state
-    private bool _serverPages; // its cache would have answered the first list in one piece
+    private bool _isPaged; // lists come in pages here, or do not get to their end otherwise
     private long? _expiredAt; // when a watch was last told that its version is gone
 
     private enum State
     {
         MustList,
         StreamingList,
-        Paging,
+        MustReadPage,
+        ReadingPage,
         Listed,
         Watching,
     }
 
+    /// <summary>How a list is asked for.</summary>
+    private enum ListMode
+    {
+        Streamed,
+        Paged,
+
+        /// <summary>Without pages: they would expire while they are read.</summary>
+        InOnePiece,
+    }
+
+    private ListMode Preferred => options.StreamsLists ? ListMode.Streamed : ListMode.Paged;
+
     /// <summary>The events, until <paramref name="stop"/>. May be enumerated once.</summary>
     public async IAsyncEnumerable<WatchEvent<T>> Events([EnumeratorCancellation] CancellationToken stop)
     {
-        var state = State.MustList;
+        var (state, mode) = (State.MustList, Preferred);
         WatchStream<T>? stream = null;
+        ListPage<T>? page = null;
         string? nextPage = null;
-        var (inPages, inOnePiece) = (false, false); // how this round lists
         try
         {
             while (!stop.IsCancellationRequested)
@@ -51,9 +68,9 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                 WatchFailure? failed = null;
                 switch (state)
                 {
-                    case State.MustList when options.StreamsLists && !inPages:
+                    case State.MustList when mode is ListMode.Streamed:
                     {
-                        var opened = await Open(InitialListPath(), stop);
+                        var opened = await Open(InitialListPath(), api.LongestSilence, stop);
                         if (opened.IsSuccess)
                         {
                             stream = opened.Value;
@@ -62,12 +79,12 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                         }
                         else if (MarkGone(opened.Failure)) { } // at once, with no version
                         else if (IsPassing(opened.Failure)) failed = Failed("list", opened.Failure);
-                        else (inPages, failed) = (true, FallsBack(opened.Failure));
+                        else (mode, failed) = (ListMode.Paged, FallsBack(opened.Failure));
                         break;
                     }
                     case State.MustList:
                         nextPage = null;
-                        state = State.Paging;
+                        state = State.MustReadPage;
                         yield return new(WatchEventKind.ListStarted);
                         break;
 
@@ -82,6 +99,9 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                             case WatchLineKind.Deleted:
                                 yield return new(WatchEventKind.Deleted, line.Object);
                                 break;
+                            case WatchLineKind.Unreadable or WatchLineKind.DeletedUnreadable:
+                                yield return Unreadable(line);
+                                break;
                             case WatchLineKind.InitialListEnd:
                                 (_version, _versionIsGone, state) = (line.Version, false, State.Watching);
                                 yield return new(WatchEventKind.ListCompleted, Version: line.Version);
@@ -91,39 +111,61 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                             case var ended:
                                 state = State.MustList;
                                 if (line.Failure is { } why && MarkGone(why)) break; // at once, with no version
-                                inPages = ended is WatchLineKind.Ended ? stream.Events is 0 && stream.Age < s_veryShort
+                                // A list that did not get to its end in the time of a stream would not do so the next time either; pages have no such time.
+                                var isTooLong = ended is WatchLineKind.Ended && stream.IsOver;
+                                _isPaged |= isTooLong;
+                                var another = ended is WatchLineKind.Ended ? isTooLong || (stream.Events is 0 && stream.Age < s_veryShort)
                                     : ended is WatchLineKind.Garbled || (ended is WatchLineKind.Error && !line.Failure!.IsTooManyRequests);
-                                failed = inPages ? FallsBack(line.Failure ?? Unfinished) : Failed("list", line.Failure ?? Unfinished);
+                                mode = another ? ListMode.Paged : Preferred;
+                                failed = another ? FallsBack(line.Failure ?? Unfinished) : Failed("list", line.Failure ?? Unfinished);
                                 break;
                         }
                         break;
                     }
-                    case State.Paging:
+                    case State.MustReadPage:
                     {
-                        var page = await api.SendAsync(HttpMethod.Get, PagePath(nextPage, inOnePiece), resource.List!, default, null, stop);
-                        if (page.IsSuccess)
+                        var opened = await api.OpenListAsync(PagePath(nextPage, mode), stop);
+                        if (opened.IsSuccess)
                         {
-                            foreach (var item in page.Value.Items ?? []) yield return new(WatchEventKind.Listed, item);
-                            nextPage = page.Value.Metadata.Continue;
-                            if (!string.IsNullOrEmpty(nextPage))
-                            {
-                                _serverPages |= _version is 0 && !_versionIsGone;
-                                break;
-                            }
-                            (_version, _versionIsGone, state) = (page.Value.Metadata.ResourceVersion, false, State.Listed);
-                            (inPages, inOnePiece) = (false, false);
-                            yield return new(WatchEventKind.ListCompleted, Version: _version);
+                            (page, state) = (new ListPage<T>(opened.Value, resource.Item, api.LongestSilence), State.ReadingPage);
                             break;
                         }
                         state = State.MustList;
                         // Pages that expire while they are read would do so again: the whole list in one piece cannot.
-                        if (page.Failure.IsExpired && !string.IsNullOrEmpty(nextPage)) (inPages, inOnePiece) = (true, true);
-                        else if (!MarkGone(page.Failure)) (inPages, inOnePiece, failed) = (false, false, Failed("list", page.Failure));
+                        if (opened.Failure.IsExpired && !string.IsNullOrEmpty(nextPage)) mode = ListMode.InOnePiece;
+                        else if (!MarkGone(opened.Failure)) (mode, failed) = (Preferred, Failed("list", opened.Failure));
+                        break;
+                    }
+                    case State.ReadingPage:
+                    {
+                        var line = await page!.Next();
+                        switch (line.Kind)
+                        {
+                            case WatchLineKind.Added:
+                                yield return new(WatchEventKind.Listed, line.Object);
+                                break;
+                            case WatchLineKind.Unreadable:
+                                yield return Unreadable(line);
+                                break;
+                            case WatchLineKind.Ended when page.Metadata.Continue is { Length: > 0 } next:
+                                (nextPage, state) = (next, State.MustReadPage);
+                                _isPaged |= _version is 0 && !_versionIsGone; // the server's cache would have answered in one piece
+                                break;
+                            case WatchLineKind.Ended:
+                                (_version, _versionIsGone, state, mode) = (page.Metadata.ResourceVersion, false, State.Listed, Preferred);
+                                yield return new(WatchEventKind.ListCompleted, Version: _version);
+                                break;
+                            default:
+                                // Some servers end whatever takes a minute, and one piece of everything may take that long.
+                                if (string.IsNullOrEmpty(nextPage) && mode is not ListMode.InOnePiece) (_isPaged, _versionIsGone) = (true, _versionIsGone || _version is 0);
+                                (state, mode, failed) = (State.MustList, Preferred, Failed("list", line.Failure!));
+                                break;
+                        }
                         break;
                     }
                     case State.Listed:
                     {
-                        var opened = await Open(WatchPath(), stop);
+                        var opened = await Open(WatchPath(), listSilence: null, stop);
                         if (opened.IsSuccess) (stream, state) = (opened.Value, State.Watching);
                         else
                         {
@@ -144,6 +186,10 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                             case WatchLineKind.Deleted:
                                 Heard(line);
                                 yield return new(WatchEventKind.Deleted, line.Object);
+                                break;
+                            case WatchLineKind.Unreadable or WatchLineKind.DeletedUnreadable:
+                                Heard(line);
+                                yield return Unreadable(line);
                                 break;
                             case WatchLineKind.Bookmark or WatchLineKind.InitialListEnd:
                                 Heard(line);
@@ -181,6 +227,11 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                     await stream.DisposeAsync();
                     stream = null;
                 }
+                if (page is not null && state is not State.ReadingPage)
+                {
+                    await page.DisposeAsync();
+                    page = null;
+                }
                 if (failed is null) continue;
                 yield return new(WatchEventKind.Failed, Failure: failed);
                 if (failed.Delay > TimeSpan.Zero) await Task.Delay(failed.Delay, time, stop);
@@ -189,8 +240,12 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
         finally
         {
             if (stream is not null) await stream.DisposeAsync();
+            if (page is not null) await page.DisposeAsync();
         }
     }
+
+    private static WatchEvent<T> Unreadable(in WatchLine<T> line) => new(
+        line.Kind is WatchLineKind.DeletedUnreadable ? WatchEventKind.DeletedUnreadable : WatchEventKind.Unreadable, Version: line.Version, Unreadable: line.Unreadable);
 
     private static ApiFailure Unfinished { get; } = ApiFailure.WithoutAnswer("the stream ended before the list was complete");
 
@@ -230,12 +285,12 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
 
     private WatchFailure FallsBack(ApiFailure failure) => new($"stream the list of {resource.Plural}", failure, TimeSpan.Zero, FallsBack: true);
 
-    private async Task<ApiResult<WatchStream<T>>> Open(string path, CancellationToken stop)
+    private async Task<ApiResult<WatchStream<T>>> Open(string path, TimeSpan? listSilence, CancellationToken stop)
     {
         var limit = TimeSpan.FromSeconds(options.ShortestWatch.TotalSeconds * (1 + options.Random()));
         var opened = await api.OpenAsync($"{path}&timeoutSeconds={(int)limit.TotalSeconds}", stop);
         return opened.IsSuccess
-            ? await WatchStream<T>.From(opened.Value, resource.Item, limit + s_silenceMargin, time, stop)
+            ? await WatchStream<T>.From(opened.Value, resource.Item, limit, listSilence, time, stop)
             : opened.Failure;
     }
 
@@ -245,15 +300,16 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
 
     private string WatchPath() => $"{Collection}watch=true&allowWatchBookmarks=true&resourceVersion={_version}";
 
-    private string PagePath(string? next, bool inOnePiece)
+    private string PagePath(string? next, ListMode mode)
     {
+        var inOnePiece = mode is ListMode.InOnePiece;
         var limit = inOnePiece ? "" : $"limit={PageSize}";
         if (!string.IsNullOrEmpty(next)) return $"{Collection}{limit}&continue={Uri.EscapeDataString(next)}";
         if (_versionIsGone) return $"{Collection}{limit}";
         if (_version is 0) return inOnePiece ? $"{Collection}resourceVersion=0" : $"{Collection}resourceVersion=0&{limit}";
         // A version other than 0 is asked for without pages, so that the server's cache can answer, if it has one.
         var path = $"{Collection}resourceVersion={_version}&resourceVersionMatch=NotOlderThan";
-        return _serverPages && !inOnePiece ? $"{path}&{limit}" : path;
+        return _isPaged && !inOnePiece ? $"{path}&{limit}" : path;
     }
 
     private string Collection =>

@@ -1,3 +1,5 @@
+using Sidecars.Hosting.Metrics;
+
 namespace Sidecars.Kubernetes.Watching;
 
 /// <summary>What part of a resource is watched, and how.</summary>
@@ -14,6 +16,9 @@ public sealed record WatcherOptions
 
     /// <summary>Shortest life of a watch; each lives up to twice that, at random.</summary>
     public TimeSpan ShortestWatch { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Where objects that cannot be read are counted; null counts nowhere.</summary>
+    public MetricRegistry? Metrics { get; init; }
 
     /// <summary>Source of jitter, from 0 to below 1.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;

@@ -190,6 +190,92 @@ public sealed class ObjectStoreTests
         Assert.That(store.Find(new ObjectKey(null, "a"))!.Parameters, Is.Null);
     }
 
+    [Test]
+    public void What_cannot_be_read_is_neither_shown_nor_gone_for_those_who_refer_to_it()
+    {
+        var byProvisioner = _store.IndexBy(c => c.Provisioner);
+        List(5, Class("a", 1, provisioner: "x"), Class("b", 2, provisioner: "x"));
+        _changes.Clear();
+        Unreadable("a", 6);
+        AssertHidden();
+
+        // A list that cannot read it either leaves it as it is.
+        Take(WatchEventKind.ListStarted);
+        Take(WatchEventKind.Listed, Class("b", 2, provisioner: "x"));
+        Unreadable("a", 6);
+        Complete(9);
+        Assert.That(_changes, Is.EqualTo(new[] { "b2>b2" }));
+        AssertHidden();
+
+        Take(WatchEventKind.Applied, Class("a", 10, provisioner: "x"));
+        Assert.That(_changes.Last(), Is.EqualTo("a1>a10"));
+        Assert.That(_store.Find(new(null, "a"))!.Metadata.ResourceVersion, Is.EqualTo(10));
+
+        void AssertHidden()
+        {
+            Assert.That(_store.Find(new(null, "a")), Is.Null);
+            Assert.That(Names(), Is.EqualTo(new[] { "b2" }));
+            Assert.That(byProvisioner.All("x").Select(c => c.Name), Is.EquivalentTo(new[] { "a", "b" }));
+            Assert.That(_store.Count, Is.EqualTo(2));
+        }
+    }
+
+    [Test]
+    public void What_cannot_be_read_when_it_goes_is_gone()
+    {
+        List(5, Class("a", 1));
+        Unreadable("a", 6);
+        Unreadable("a", 7, kind: WatchEventKind.DeletedUnreadable);
+        Assert.That(_changes.Last(), Is.EqualTo("a1>"));
+        Assert.That(_store.Count, Is.Zero);
+        Take(WatchEventKind.Applied, Class("a", 8, "uid2"));
+        Assert.That(Names(), Is.EqualTo(new[] { "a8" }));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void An_unreadable_successor_says_that_the_known_one_is_gone(bool inAList)
+    {
+        List(5, Class("a", 1));
+        if (inAList) Take(WatchEventKind.ListStarted);
+        Unreadable("a", 6, "uid2");
+        if (inAList) Complete(9);
+        Assert.That(_changes.Last(), Is.EqualTo("a1>"));
+        Assert.That(_store.Count, Is.Zero);
+    }
+
+    [Test]
+    public void A_list_in_which_it_is_absent_ends_what_could_not_be_read()
+    {
+        List(5, Class("a", 1));
+        Unreadable("a", 6);
+        List(9);
+        Assert.That((_store.Count, _changes.Last()), Is.EqualTo((0, "a1>")));
+        List(12, Class("a", 11, "uid2"));
+        Assert.That(Names(), Is.EqualTo(new[] { "a11" }));
+    }
+
+    [Test]
+    public void What_was_never_read_is_not_there_and_an_older_state_that_cannot_be_read_hides_no_newer_one()
+    {
+        List(5);
+        Unreadable("a", 6);
+        Assert.That(_store.Count, Is.Zero);
+        _store.Fold(Class("a", 9));
+        Unreadable("a", 8);
+        Assert.That(Names(), Is.EqualTo(new[] { "a9" }));
+        Take(WatchEventKind.ListStarted);
+        Unreadable("a", 8);
+        Complete(8);
+        Assert.That(Names(), Is.EqualTo(new[] { "a9" }));
+        Unreadable("a", 10);
+        _store.Fold(Class("a", 11));
+        Assert.That(Names(), Is.EqualTo(new[] { "a11" }), "an answer to a write of ours is a state of today");
+    }
+
+    private void Unreadable(string name, ulong version, string uid = "u", WatchEventKind kind = WatchEventKind.Unreadable) =>
+        _store.Take(new WatchEvent<StorageClass>(kind, Version: version, Unreadable: new UnreadableObject(new ObjectKey(null, name), uid, version, "$.provisioner: no text")));
+
     private void List(ulong version, params StorageClass[] items)
     {
         Take(WatchEventKind.ListStarted);

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Logging;
 using Sidecars.EmbeddedCluster;
+using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Watching;
@@ -118,6 +119,66 @@ public sealed class ReflectorTests
         fault.Dispose();
         await PassBackoff();
         await _store.Synced.WithinLimit();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task An_object_that_cannot_be_read_is_told_once_and_counted_and_the_others_go_on(bool streams)
+    {
+        // A kind that allows what our model does not expect, as any other API group may some day.
+        var registry = new MetricRegistry();
+        var odd = new Resource<Odd>("/api/v1", "configmaps", true, OddJson.Default.Odd, OddJson.Default.ObjectListOdd);
+        var store = new ObjectStore<Odd>();
+        var (lookAgain, lookLock) = (new TaskCompletionSource(), new Lock());
+        store.Changed += _ =>
+        {
+            lock (lookLock) lookAgain.TrySetResult();
+        };
+        Put("good", "1");
+        Put("bad", "no number");
+        _running = new Reflector<Odd>(_client, odd, store, new WatcherOptions { StreamsLists = streams, Random = () => 0, Namespace = "default", Metrics = registry }, _time, _log).RunAsync(_stop.Token);
+        await store.Synced.WithinLimit();
+        Assert.That(Known(), Does.Contain("good1").And.Not.Contain("bad"));
+        var line = await _log.WaitForLine(l => l.StartsWith("An object cannot be read", StringComparison.Ordinal));
+        Assert.That(line, Does.Contain("configmaps default/bad $.data.number: ").And.Not.Contain("no number"));
+        Assert.That(_log.Entries.Single(e => e.Text == line).Level, Is.EqualTo(LogLevel.Error));
+        Assert.That(registry.Text(), Does.Contain("csi_sidecar_unreadable_objects_total{resource=\"configmaps\"} 1\n"));
+
+        Put("bad", "still none");
+        Put("good", "2");
+        await Reached(() => Known().Contains("good2"));
+        Assert.That(registry.Text(), Does.Contain("csi_sidecar_unreadable_objects_total{resource=\"configmaps\"} 2\n"), "another state of it");
+        Assert.That(_log.Lines.Count(l => l.StartsWith("An object cannot be read", StringComparison.Ordinal)), Is.EqualTo(1));
+
+        Put("bad", "3");
+        await Reached(() => Known().Contains("bad3"));
+        await _log.WaitForLine(l => l.StartsWith("An object can be read again", StringComparison.Ordinal));
+
+        string[] Known() => [.. store.Snapshot().Select(o => $"{o.Name}{o.Data?.Number}")];
+
+        async Task Reached(Func<bool> holds)
+        {
+            while (true)
+            {
+                Task look;
+                lock (lookLock)
+                {
+                    lookAgain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    look = lookAgain.Task;
+                }
+                if (holds()) return;
+                await look.WithinLimit();
+            }
+        }
+
+        void Put(string name, string number)
+        {
+            var item = new JsonObject { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default" }, ["data"] = new JsonObject { ["number"] = number } };
+            var put = _cluster.Storage.Get("configmaps", "default", name).IsOk
+                ? _cluster.Storage.Update("configmaps", item)
+                : _cluster.Storage.Create("configmaps", item);
+            Assert.That(put.IsOk, Is.True, put.Error?.Message);
+        }
     }
 
     [Test]

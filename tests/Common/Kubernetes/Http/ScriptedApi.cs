@@ -64,9 +64,10 @@ internal sealed class ScriptedApi : IAsyncDisposable
     /// <summary>The next request, in the order of arrival.</summary>
     public Task<ScriptedRequest> Request() => _requests.Reader.ReadAsync().WithinLimit();
 
-    public ApiClient Client(TimeProvider time, ILogger? log = null, RequestThrottle? throttle = null, TimeSpan? timeout = null) =>
+    public ApiClient Client(TimeProvider time, ILogger? log = null, RequestThrottle? throttle = null, TimeSpan? timeout = null, bool? packsLists = null) =>
         new(ClusterAddress.Find("", Url).Address!, new ApiClientOptions
         {
+            PacksLists = packsLists,
             UserAgent = "csi-test/v1 (linux/amd64)",
             Throttle = throttle,
             Timeout = timeout ?? TimeSpan.FromSeconds(60),

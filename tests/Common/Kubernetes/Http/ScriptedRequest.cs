@@ -36,16 +36,19 @@ internal sealed class ScriptedRequest(HttpContext http, string body)
         Reply(code, StatusText(code, reason, message, cause), headers: retryAfter is { } s ? [("Retry-After", $"{s}")] : []);
 
     /// <summary>Begins a stream.</summary>
-    public async Task Open()
+    public async Task Open(params (string Name, string Value)[] headers)
     {
         http.Response.StatusCode = 200;
         http.Response.ContentType = "application/json";
+        foreach (var (name, value) in headers) http.Response.Headers.Append(name, value);
         await http.Response.Body.FlushAsync();
     }
 
-    public async Task Send(string text)
+    public Task Send(string text) => Send(Encoding.UTF8.GetBytes(text));
+
+    public async Task Send(ReadOnlyMemory<byte> octets)
     {
-        await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text));
+        await http.Response.Body.WriteAsync(octets);
         await http.Response.Body.FlushAsync();
     }
 

@@ -177,6 +177,105 @@ public sealed class WatcherTests
         Assert.That(await next, Is.EqualTo("ListStarted"));
     }
 
+    [Test]
+    public async Task A_slow_list_is_read_to_its_end_however_long_it_takes([Values] bool streams)
+    {
+        Watch(new WatcherOptions { Random = () => 0, StreamsLists = streams });
+        var next = streams ? Next() : NextBut("ListStarted");
+        var list = await _api.Request();
+        await list.Open();
+        var (begin, end) = streams ? ("", ListEnd(99)) : ("""{"metadata":{"resourceVersion":"99"},"items":[""", "]}");
+        await list.Send(begin);
+        if (streams) Assert.That(await next, Is.EqualTo("ListStarted"));
+        for (var i = 0; i < 10; i++)
+        {
+            if (streams || i > 0) next = Next();
+            var text = streams ? Line("ADDED", "a", 3) : (i > 0 ? "," : "") + Class("a", 3);
+            await list.Send(text[..20]); // nor is it the whole of an object that has to come in time
+            await _time.TimerSet(d => d == TimeSpan.FromSeconds(60));
+            _time.Advance(TimeSpan.FromSeconds(28));
+            await list.Send(text[20..]);
+            Assert.That(await next, Is.EqualTo("Listed a3"));
+        }
+        next = Next();
+        await list.Send(end);
+        list.End();
+        Assert.That(await next, Is.EqualTo("ListCompleted 99"));
+    }
+
+    [Test]
+    public async Task A_list_that_falls_silent_is_given_up_after_the_time_limit_and_begun_again([Values] bool streams)
+    {
+        Watch(new WatcherOptions { Random = () => 0, StreamsLists = streams });
+        var next = NextBut("ListStarted");
+        var list = await _api.Request();
+        await list.Open();
+        await list.Send(streams ? Line("ADDED", "a", 3) : """{"items":[""" + Class("a", 3));
+        Assert.That(await next, Is.EqualTo("Listed a3"));
+        next = Next();
+        await _time.Pass(TimeSpan.FromSeconds(60));
+        Assert.That(await next, Is.EqualTo("Failed 0 0.8"));
+        next = streams ? Next() : NextBut("ListStarted");
+        await _time.Pass(TimeSpan.FromSeconds(0.8));
+        Assert.That((await _api.Request()).Target, streams ? Does.Contain("sendInitialEvents=true") : Does.EndWith("?limit=500"), "in one piece it may take too long");
+    }
+
+    [Test]
+    public async Task A_list_that_takes_longer_than_a_stream_lives_is_asked_for_in_pages()
+    {
+        var next = NextBut("ListStarted");
+        var list = await _api.Request();
+        await list.Open();
+        for (var i = 0; i < 10; i++)
+        {
+            await list.Send(Line("ADDED", "a", 3));
+            Assert.That(await next, Is.EqualTo("Listed a3"));
+            next = Next();
+            await _time.TimerSet(d => d == TimeSpan.FromSeconds(60));
+            _time.Advance(TimeSpan.FromSeconds(30));
+        }
+        list.End();
+        Assert.That(await next, Is.EqualTo("Failed 0 0"));
+        next = NextBut("ListStarted");
+        Assert.That((await _api.Request()).Target, Is.EqualTo(Lists + "resourceVersion=0&limit=500"));
+    }
+
+    [TestCase(true, null, "gzip")]
+    [TestCase(null, null, "")]
+    [TestCase(null, "https://10.96.0.1", "gzip")]
+    public async Task Lists_are_asked_for_packed_where_the_way_is_long(bool? asked, string? server, string expected)
+    {
+        string? sent = null;
+        var address = ClusterAddress.Find("", server ?? _api.Url).Address!;
+        using var handler = new Recorder(request => sent = string.Join(',', request.Headers.AcceptEncoding));
+        using var client = new ApiClient(address, new ApiClientOptions { UserAgent = "test", PacksLists = asked }, _time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, handler);
+        await using (var body = (await client.OpenListAsync("/x", default).WithinLimit()).Value!) Assert.That(sent, Is.EqualTo(expected));
+        using (var watch = (await client.OpenAsync("/x", default).WithinLimit()).Value!) Assert.That(sent, Is.Empty, "nobody packs a watch");
+    }
+
+    [Test]
+    public async Task One_object_that_cannot_be_read_holds_up_nobody([Values] bool streams)
+    {
+        const string bad = """{"metadata":{"name":"x","uid":"u","resourceVersion":"4"},"provisioner":["secret"]}""";
+        Watch(new WatcherOptions { Random = () => 0, StreamsLists = streams });
+        var next = NextBut("ListStarted");
+        var list = await _api.Request();
+        await list.Open();
+        await list.Send(streams
+            ? Line("ADDED", "a", 3) + $$"""{"type":"ADDED","object":{{bad}}}""" + "\n" + Line("ADDED", "b", 5) + ListEnd(7)
+            : $$"""{"metadata":{"resourceVersion":"7"},"items":[{{Class("a", 3)}},{{bad}},{{Class("b", 5)}}]}""");
+        if (!streams) list.End();
+        Assert.That(new[] { await next, await Next(), await Next(), await Next() }, Is.EqualTo(new[] { "Listed a3", "Unreadable x4", "Listed b5", "ListCompleted 7" }));
+        next = Next();
+        var watch = streams ? list : await _api.Request();
+        if (!streams) await watch.Open();
+        await watch.Send($$"""{"type":"MODIFIED","object":{{bad.Replace("4", "8", StringComparison.Ordinal)}}}""" + "\n" + Line("MODIFIED", "x", 9)
+            + $$"""{"object":{{bad.Replace("4", "10", StringComparison.Ordinal)}},"type":"DELETED"}""" + "\n" + Line("ADDED", "c", 11));
+        Assert.That(await next, Is.EqualTo("Unreadable x8"));
+        Assert.That(_events.Current.Unreadable, Is.EqualTo(new UnreadableObject(new ObjectKey(null, "x"), "u", 8, "$.provisioner: expected a string, found StartArray")), "what, and no value");
+        Assert.That(new[] { await Next(), await Next(), await Next() }, Is.EqualTo(new[] { "Applied x9", "DeletedUnreadable x10", "Applied c11" }));
+    }
+
     [TestCase(429, "TooManyRequests", "&resourceVersion=7&timeoutSeconds=300", Description = "goes on watching")]
     [TestCase(500, "InternalError", "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=7&timeoutSeconds=300", Description = "lists anew")]
     public async Task An_error_event_waits(int code, string reason, string then)
@@ -346,8 +445,18 @@ public sealed class WatcherTests
         Assert.That(await move.WithinLimit(), Is.True);
         var e = _events.Current;
         return e.Failure is { } failed ? FormattableString.Invariant($"{e.Kind} {failed.Failure.Code} {failed.Delay.TotalSeconds:0.#}")
+            : e.Unreadable is { } passed ? $"{e.Kind} {passed.Key.Name}{passed.Version}"
             : e.Object is { } item ? $"{e.Kind} {item.Name}{item.Metadata.ResourceVersion}"
             : e.Version > 0 ? $"{e.Kind} {e.Version}" : $"{e.Kind}";
+    }
+
+    private sealed class Recorder(Action<HttpRequestMessage> seen) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            seen(request);
+            return Task.FromResult(new HttpResponseMessage());
+        }
     }
 
     private static string Line(string type, string name, ulong version) => $$"""{"type":"{{type}}","object":{{Class(name, version)}}}""" + "\n";
