@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using k8s.Authentication;
 using k8s.Exceptions;
+using Sidecars.Kubernetes.Http.Connections;
 
 namespace Sidecars.Kubernetes.Http;
 
@@ -24,7 +25,8 @@ public sealed class ClusterAddress
     /// <summary>Name the server's certificate carries, where that is not the name in the address.</summary>
     internal string? ServerName { get; init; }
 
-    internal Uri? Proxy { get; init; }
+    /// <summary>The proxy the kubeconfig names; without one, the environment may.</summary>
+    internal ProxyAddress? Proxy { get; init; }
 
     /// <summary>Whether answers are never to be packed.</summary>
     internal bool DisablesCompression { get; init; }

@@ -1,13 +1,18 @@
-using System.Net;
 using System.Net.Security;
+using Sidecars.Kubernetes.Http.Connections;
 
 namespace Sidecars.Kubernetes.Http;
 
 /// <summary>Makes the connections of a client (common contract 8.2): HTTP/2 where the server can, kept alive by pings.</summary>
 internal static class ClusterHandler
 {
-    public static SocketsHttpHandler For(ClusterAddress address)
+    public static SocketsHttpHandler For(ClusterAddress address) => For(address, Environment.GetEnvironmentVariable);
+
+    internal static SocketsHttpHandler For(ClusterAddress address, Func<string, string?> environment)
     {
+        // One in the kubeconfig overrides the environment, for near servers too.
+        var route = address.Proxy is { } proxy ? new ProxyChoice(proxy, null) : ProxyEnvironment.Choose(address.Server, environment);
+        var connector = new ClusterConnector(address.Server, route);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -19,9 +24,10 @@ internal static class ClusterHandler
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             EnableMultipleHttp2Connections = true,
             ActivityHeadersPropagator = null,
+            UseProxy = connector.Forwarding is not null,
+            Proxy = connector.Forwarding,
+            ConnectCallback = connector.Connect,
         };
-        // Without one in the kubeconfig, HTTPS_PROXY and NO_PROXY of the environment count.
-        if (address.Proxy is { } proxy) handler.Proxy = new WebProxy(proxy);
         if (address.Server.Scheme == Uri.UriSchemeHttps) handler.SslOptions = Tls(address);
         return handler;
     }

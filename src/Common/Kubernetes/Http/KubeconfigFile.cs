@@ -5,6 +5,7 @@ using k8s;
 using k8s.Authentication;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
+using Sidecars.Kubernetes.Http.Connections;
 using YamlDotNet.RepresentationModel;
 
 namespace Sidecars.Kubernetes.Http;
@@ -54,7 +55,7 @@ internal sealed class KubeconfigFile
             SkipsVerification = Text(cluster, "insecure-skip-tls-verify") is "true",
             DisablesCompression = Text(cluster, "disable-compression") is "true",
             ServerName = Text(cluster, "tls-server-name") is { Length: > 0 } serverName ? serverName : null,
-            Proxy = Text(cluster, "proxy-url") is { Length: > 0 } proxy ? new Uri(proxy) : null,
+            Proxy = Proxy(cluster),
             Token = Text(user, "token") is { Length: > 0 } token ? token : null,
             TokenFile = Text(user, "tokenFile") is { Length: > 0 } file ? Full(file) : null,
             ExecTokens = tokens,
@@ -62,6 +63,15 @@ internal sealed class KubeconfigFile
             Certificate = execCertificate ?? Certificate(user),
             Impersonation = Impersonation(user),
         };
+    }
+
+    private static ProxyAddress? Proxy(YamlMappingNode cluster)
+    {
+        if (Text(cluster, "proxy-url") is not { Length: > 0 } text) return null;
+        // What stands there is not repeated: it may hold a password.
+        return text.Contains("://", StringComparison.Ordinal) && ProxyAddress.Parse(text) is { } proxy
+            ? proxy
+            : throw new KubeConfigException("proxy-url is no address of a proxy; it should look like http://host:port, https://host:port or socks5://host:port");
     }
 
     private AuthorityCertificates? Authority(YamlMappingNode cluster)

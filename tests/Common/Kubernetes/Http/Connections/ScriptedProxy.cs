@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Channels;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.Kubernetes.Tests.Http.Connections;
+
+/// <summary>
+/// A proxy that tells the test what it was asked, answers as the test says, and after a good answer passes all bytes on to one server, whatever
+/// name it was asked for.
+/// </summary>
+internal sealed class ScriptedProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Func<NetworkStream, Task<(string Asked, bool IsGood)>> _greet;
+    private readonly int _target;
+    private readonly Task _accepting;
+
+    private ScriptedProxy(int target, Func<NetworkStream, Task<(string, bool)>> greet)
+    {
+        (_target, _greet) = (target, greet);
+        _listener.Start();
+        _accepting = Accept();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public static ScriptedProxy Http(int target, string answer = "HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n") => new(target, async stream =>
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one) > 0) head.Append((char)one[0]);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
+        return (head.ToString(), answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
+    });
+
+    /// <summary>A SOCKS 5 proxy that wants a login, or none.</summary>
+    public static ScriptedProxy Socks(int target, bool wantsLogin, byte answer = 0) => new(target, async stream =>
+    {
+        var methods = await Read(stream, (await Read(stream, 2))[1]);
+        var login = "";
+        await stream.WriteAsync(new byte[] { 5, wantsLogin ? (byte)2 : (byte)0 });
+        if (wantsLogin)
+        {
+            var user = Encoding.UTF8.GetString(await Read(stream, (await Read(stream, 2))[1]));
+            login = $"{user}:{Encoding.UTF8.GetString(await Read(stream, (await Read(stream, 1))[0]))}";
+            await stream.WriteAsync(new byte[] { 1, 0 });
+        }
+        var kind = (await Read(stream, 4))[3];
+        var host = kind is 3 ? Encoding.ASCII.GetString(await Read(stream, (await Read(stream, 1))[0])) : new IPAddress(await Read(stream, kind is 1 ? 4 : 16)).ToString();
+        var port = await Read(stream, 2);
+        await stream.WriteAsync(new byte[] { 5, answer, 0, 1, 0, 0, 0, 0, 0, 0 });
+        return ($"methods {string.Join(',', methods)} login {login} to {host}:{port[0] << 8 | port[1]}", answer is 0);
+    });
+
+    /// <summary>What the next connection asked for.</summary>
+    public Task<string> Asked() => _asked.Reader.ReadAsync().WithinLimit();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting.WithinLimit();
+        _stop.Dispose();
+    }
+
+    private async Task Accept()
+    {
+        var serving = new List<Task>();
+        try
+        {
+            while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_stop.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(serving);
+        }
+    }
+
+    private async Task Serve(TcpClient client)
+    {
+        using var one = client;
+        try
+        {
+            var stream = one.GetStream();
+            var (asked, isGood) = await _greet(stream);
+            _asked.Writer.TryWrite(asked);
+            if (!isGood) return;
+            using var other = new TcpClient();
+            await other.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+            await Task.WhenAny(stream.CopyToAsync(other.GetStream(), _stop.Token), other.GetStream().CopyToAsync(stream, _stop.Token));
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // The client left.
+        }
+    }
+
+    private static async Task<byte[]> Read(NetworkStream stream, int count)
+    {
+        var bytes = new byte[count];
+        await stream.ReadExactlyAsync(bytes);
+        return bytes;
+    }
+}
