@@ -221,8 +221,6 @@ public sealed partial class ApiClient : IDisposable
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
         request.Headers.Authorization = authorization;
-        // The handler checks the certificate against the Host it sends, and names that one to the server too.
-        if (_address.ServerName is { } serverName) request.Headers.Host = serverName;
         foreach (var (name, value) in _address.Impersonation) request.Headers.TryAddWithoutValidation(name, value);
         return request;
     }

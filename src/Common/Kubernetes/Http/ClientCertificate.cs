@@ -1,11 +1,12 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Sidecars.Kubernetes.Http;
 
 /// <summary>
-/// The certificate we prove ourselves with, and its key; each from a file or from the kubeconfig itself. What comes from files is
-/// read again when one of them changes, so a rotated certificate is used by the next connection; files that do not fit together,
+/// The certificate we prove ourselves with, those between it and its authority, and its key; each from a file or from the kubeconfig
+/// itself. What comes from files is read again when one of them changes, so a rotated certificate is used by the next connection; files that do not fit together,
 /// as in the middle of a rotation, keep what was read before.
 /// </summary>
 internal sealed class ClientCertificate
@@ -13,7 +14,7 @@ internal sealed class ClientCertificate
     private readonly Lock _lock = new();
     private readonly PemSource _certificate;
     private readonly PemSource _key;
-    private X509Certificate2 _known;
+    private SslStreamCertificateContext _known;
     private (DateTime, DateTime) _readFrom;
 
     /// <summary>Reads both. Throws <see cref="CryptographicException"/> or <see cref="IOException"/> where they are no certificate and its key.</summary>
@@ -24,7 +25,7 @@ internal sealed class ClientCertificate
         _known = Read();
     }
 
-    public X509Certificate2 Current()
+    public SslStreamCertificateContext Current()
     {
         lock (_lock)
         {
@@ -41,7 +42,14 @@ internal sealed class ClientCertificate
         }
     }
 
-    private X509Certificate2 Read() => X509Certificate2.CreateFromPem(_certificate.Text, _key.Text);
+    private SslStreamCertificateContext Read()
+    {
+        var pem = _certificate.Text;
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(pem);
+        // Offline: what is sent is what stands there, and nobody is asked for more.
+        return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(pem, _key.Text), chain, offline: true);
+    }
 }
 
 /// <summary>PEM text that stands in a file, or in the kubeconfig.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using Sidecars.Kubernetes.Http.Connections;
 
 namespace Sidecars.Kubernetes.Http;
@@ -12,8 +11,8 @@ internal static class ClusterHandler
     {
         // One in the kubeconfig overrides the environment, for near servers too.
         var route = address.Proxy is { } proxy ? new ProxyChoice(proxy, null) : ProxyEnvironment.Choose(address.Server, environment);
-        var connector = new ClusterConnector(address.Server, route);
-        var handler = new SocketsHttpHandler
+        var connector = new ClusterConnector(address, route);
+        return new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -28,20 +27,5 @@ internal static class ClusterHandler
             Proxy = connector.Forwarding,
             ConnectCallback = connector.Connect,
         };
-        if (address.Server.Scheme == Uri.UriSchemeHttps) handler.SslOptions = Tls(address);
-        return handler;
-    }
-
-    private static SslClientAuthenticationOptions Tls(ClusterAddress address)
-    {
-        var tls = new SslClientAuthenticationOptions();
-        // Asked for each new connection, so that a rotated certificate is used without a restart.
-        if (address.Certificate is { } own) tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => own.Current();
-#pragma warning disable CA5359 // The kubeconfig says insecure-skip-tls-verify: its owner decided.
-        if (address.SkipsVerification) tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        else if (address.Authority is { } authority)
-            tls.RemoteCertificateValidationCallback = (_, presented, chain, errors) => authority.Trusts(presented, chain, errors);
-        return tls;
     }
 }

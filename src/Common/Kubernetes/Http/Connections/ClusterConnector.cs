@@ -1,34 +1,41 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Sidecars.Kubernetes.Http.Connections;
 
-/// <summary>Opens the connections to a server, through a proxy where there is one.</summary>
-internal sealed class ClusterConnector(Uri server, ProxyChoice route)
+/// <summary>Opens the connections to a server, through a proxy where there is one, and encrypts them.</summary>
+internal sealed class ClusterConnector(ClusterAddress address, ProxyChoice route)
 {
+    private readonly ClusterTls _tls = new(address);
+
     /// <summary>
     /// An API server without TLS behind an HTTP proxy needs no tunnel: the proxy is sent the requests themselves. That is left to
     /// the platform; null where we go another way.
     /// </summary>
-    public WebProxy? Forwarding { get; } = route.Proxy is { IsSocks: false } proxy && server.Scheme == Uri.UriSchemeHttp
+    public WebProxy? Forwarding { get; } = route.Proxy is { IsSocks: false } proxy && address.Server.Scheme == Uri.UriSchemeHttp
         ? new WebProxy(new UriBuilder(proxy.Scheme, proxy.Host, proxy.Port).Uri)
         {
             Credentials = proxy.User is null ? null : new NetworkCredential(proxy.User, proxy.Password),
         }
         : null;
 
-    /// <summary>A stream that leads to the server, not encrypted yet; to the proxy where that one takes the requests.</summary>
+    /// <summary>A stream that speaks HTTP with the server; with the proxy, where that one takes the requests.</summary>
     public async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         if (route.Refusal is { } refusal) throw new IOException(refusal);
-        if (Forwarding is not null || route.Proxy is not { } proxy) return await Dial(context.DnsEndPoint, cancel);
+        if (Forwarding is not null) return await Dial(context.DnsEndPoint, cancel);
+        var stream = route.Proxy is { } proxy ? await Through(proxy, cancel) : await Dial(new DnsEndPoint(address.Server.IdnHost, address.Server.Port), cancel);
+        return address.Server.Scheme == Uri.UriSchemeHttps ? await _tls.Secure(stream, cancel) : stream;
+    }
 
+    private async Task<Stream> Through(ProxyAddress proxy, CancellationToken cancel)
+    {
+        var (host, port) = (address.Server.IdnHost, address.Server.Port);
         var stream = await ToProxy(proxy, cancel);
         try
         {
-            if (proxy.IsSocks) await SocksTunnel.Open(stream, proxy, server.IdnHost, server.Port, cancel);
-            else await HttpTunnel.Open(stream, proxy, Authority(server), cancel);
+            if (proxy.IsSocks) await SocksTunnel.Open(stream, proxy, host, port, cancel);
+            else await HttpTunnel.Open(stream, proxy, $"{(host.Contains(':') ? $"[{host}]" : host)}:{port}", cancel);
             return stream;
         }
         catch
@@ -38,7 +45,7 @@ internal sealed class ClusterConnector(Uri server, ProxyChoice route)
         }
     }
 
-    private static async Task<Stream> ToProxy(ProxyAddress proxy, CancellationToken cancel)
+    private async Task<Stream> ToProxy(ProxyAddress proxy, CancellationToken cancel)
     {
         Stream stream;
         try
@@ -49,18 +56,7 @@ internal sealed class ClusterConnector(Uri server, ProxyChoice route)
         {
             throw new IOException($"the proxy {proxy} cannot be reached: {e.Message}"); // the caller names the server, which is not to blame
         }
-        if (!proxy.IsSecure) return stream;
-        var secure = new SslStream(stream);
-        try
-        {
-            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = proxy.Host }, cancel);
-            return secure;
-        }
-        catch
-        {
-            await secure.DisposeAsync();
-            throw;
-        }
+        return proxy.IsSecure ? await _tls.SecureProxy(stream, proxy, cancel) : stream;
     }
 
     private static async Task<Stream> Dial(DnsEndPoint target, CancellationToken cancel)
@@ -77,6 +73,4 @@ internal sealed class ClusterConnector(Uri server, ProxyChoice route)
             throw;
         }
     }
-
-    private static string Authority(Uri server) => $"{(server.IdnHost.Contains(':') ? $"[{server.IdnHost}]" : server.IdnHost)}:{server.Port}";
 }

@@ -62,8 +62,8 @@ internal sealed class ScriptedProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Dispose();
         await _accepting.WithinLimit();
+        _listener.Dispose();
         _stop.Dispose();
     }
 
@@ -74,7 +74,7 @@ internal sealed class ScriptedProxy : IAsyncDisposable
         {
             while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(serving);
         }

@@ -38,6 +38,13 @@ internal sealed class TestAuthority : IDisposable
         return Signed(this, request, key, until);
     }
 
+    /// <summary>A server's certificate whose name is only its common name.</summary>
+    public X509Certificate2 Unnamed(string name)
+    {
+        using var key = RSA.Create(2048);
+        return Signed(this, new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), key, null);
+    }
+
     /// <summary>A client's certificate and its key, as PEM.</summary>
     public (string Certificate, string Key) Client(string name)
     {
@@ -50,7 +57,9 @@ internal sealed class TestAuthority : IDisposable
 
     private static X509Certificate2 Signed(TestAuthority above, CertificateRequest request, RSA key, DateTimeOffset? until)
     {
-        using var signed = request.Create(above._certificate, above._certificate.NotBefore, until ?? above._certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
+        using var signer = above._certificate.GetRSAPrivateKey()!; // by its key, because the platform signs nothing for an authority that may not
+        using var signed = request.Create(above._certificate.SubjectName, X509SignatureGenerator.CreateForRSA(signer, RSASignaturePadding.Pkcs1),
+            above._certificate.NotBefore, until ?? above._certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
         using var withKey = signed.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
     }
