@@ -5,8 +5,8 @@ namespace Sidecars.Kubernetes.Http;
 
 /// <summary>
 /// The certificates that may stand at the end of the API server's chain: any of them is an anchor, a root as well as an authority
-/// below one. Read from a file, they are read again when the file changes, so a rotated authority needs no restart; a file that
-/// cannot be read keeps what was read before.
+/// below one. Read from a file, they are read again for every connection, so a rotated authority needs no restart; a file that
+/// cannot be read, is empty or half written keeps what was read before.
 /// </summary>
 internal sealed class AuthorityCertificates
 {
@@ -18,17 +18,24 @@ internal sealed class AuthorityCertificates
 
     private readonly Lock _lock = new();
     private readonly string? _path;
+    private string _text = "";
     private X509Certificate2Collection _certificates;
-    private DateTime _readFrom;
 
     private AuthorityCertificates(string? path, X509Certificate2Collection certificates)
     {
         _path = path;
         _certificates = certificates;
-        if (path is not null) _readFrom = File.GetLastWriteTimeUtc(path);
     }
 
-    public static AuthorityCertificates FromFile(string path) => new(path, Read(path));
+    /// <summary>Throws <see cref="CryptographicException"/> where the file holds no certificate, or what reading a file throws.</summary>
+    public static AuthorityCertificates FromFile(string path)
+    {
+        var text = File.ReadAllText(path);
+        var certificates = PemText.Certificates(text);
+        return certificates.Count > 0
+            ? new AuthorityCertificates(path, certificates) { _text = text }
+            : throw new CryptographicException($"{path} holds no certificate");
+    }
 
     public static AuthorityCertificates Fixed(X509Certificate2Collection certificates) => new(null, certificates);
 
@@ -87,6 +94,7 @@ internal sealed class AuthorityCertificates
     private static bool MaySignServers(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().All(usage => usage.EnhancedKeyUsages.Cast<Oid>().Any(u => u.Value is ServerAuthentication or AnyUsage));
 
+    // The text is compared and not the time of change: the kubelet swaps a link, and that of the file behind it is older or newer as it likes.
     private X509Certificate2Collection Current()
     {
         if (_path is null) return _certificates;
@@ -94,21 +102,15 @@ internal sealed class AuthorityCertificates
         {
             try
             {
-                var written = File.GetLastWriteTimeUtc(_path);
-                if (written != _readFrom) (_certificates, _readFrom) = (Read(_path), written);
+                var text = File.ReadAllText(_path);
+                if (text == _text) return _certificates;
+                if (PemText.IsWhole(text) && PemText.Certificates(text) is { Count: > 0 } certificates) (_text, _certificates) = (text, certificates);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Half-written while being rotated: the next handshake reads it again.
+                // Being replaced just now: the next connection reads it again.
             }
             return _certificates;
         }
-    }
-
-    private static X509Certificate2Collection Read(string path)
-    {
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(path);
-        return certificates;
     }
 }

@@ -39,7 +39,7 @@ public sealed class ClusterAddress
 
     internal (string User, string Password)? Basic { get; init; }
 
-    internal ClientCertificate? Certificate { get; init; }
+    internal IClientCertificates? Certificate { get; init; }
 
     /// <summary>Headers that say on whose behalf we act.</summary>
     internal IReadOnlyList<(string Name, string Value)> Impersonation { get; init; } = [];
@@ -52,13 +52,15 @@ public sealed class ClusterAddress
     /// client; with neither, the pod's own service account is used.
     /// </summary>
     /// <returns>The address, or a sentence that says what is wrong and what to do.</returns>
-    public static (ClusterAddress? Address, string? Error) Find(string kubeconfig, string master = "")
+    public static (ClusterAddress? Address, string? Error) Find(string kubeconfig, string master = "") => Find(kubeconfig, master, TimeProvider.System);
+
+    internal static (ClusterAddress? Address, string? Error) Find(string kubeconfig, string master, TimeProvider time)
     {
         try
         {
             if (kubeconfig.Length is 0 && master.Length is 0) return (ServiceAccount.Address(), null);
             if (kubeconfig.Length is 0) return (new ClusterAddress(UrlOf(master, isSecure: false)), null);
-            return (KubeconfigFile.Read(kubeconfig, master), null);
+            return (KubeconfigFile.Read(kubeconfig, master, time), null);
         }
         catch (Exception e) when (e is KubeConfigException or IOException or UnauthorizedAccessException or UriFormatException
                                       or YamlDotNet.Core.YamlException or CryptographicException)

@@ -5,12 +5,17 @@ namespace Sidecars.Kubernetes.Http;
 /// <summary>Makes the connections of a client (common contract 8.2): HTTP/2 where the server can, kept alive by pings.</summary>
 internal static class ClusterHandler
 {
-    public static SocketsHttpHandler For(ClusterAddress address) => For(address, Environment.GetEnvironmentVariable);
+    public static HttpMessageHandler For(ClusterAddress address) => For(address, Environment.GetEnvironmentVariable);
 
-    internal static SocketsHttpHandler For(ClusterAddress address, Func<string, string?> environment)
+    internal static HttpMessageHandler For(ClusterAddress address, Func<string, string?> environment)
     {
         // One in the kubeconfig overrides the environment, for near servers too.
         var route = address.Proxy is { } proxy ? new ProxyChoice(proxy, null) : ProxyEnvironment.Choose(address.Server, environment);
+        return address.Certificate is { } own ? new RenewedConnections(own, () => Connections(address, route)) : Connections(address, route);
+    }
+
+    private static SocketsHttpHandler Connections(ClusterAddress address, ProxyChoice route)
+    {
         var connector = new ClusterConnector(address, route);
         return new SocketsHttpHandler
         {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using k8s;
 using k8s.Authentication;
@@ -18,18 +17,19 @@ internal sealed class KubeconfigFile
 {
     private readonly string _directory;
     private readonly YamlMappingNode _root;
+    private readonly TimeProvider _time;
 
-    private KubeconfigFile(string directory, YamlMappingNode root) => (_directory, _root) = (directory, root);
+    private KubeconfigFile(string directory, YamlMappingNode root, TimeProvider time) => (_directory, _root, _time) = (directory, root, time);
 
     /// <summary>Reads and checks everything a client will need. Throws <see cref="KubeConfigException"/> with a sentence, or what reading a file throws.</summary>
-    public static ClusterAddress Read(string path, string master)
+    public static ClusterAddress Read(string path, string master, TimeProvider time)
     {
         if (!File.Exists(path)) throw new KubeConfigException("there is no such file; correct --kubeconfig, or leave it out inside a pod");
         var stream = new YamlStream();
         using (var reader = new StreamReader(path)) stream.Load(reader);
         if (stream.Documents.Count is 0 || stream.Documents[0].RootNode is not YamlMappingNode root)
             throw new KubeConfigException("it is empty or no kubeconfig at all");
-        return new KubeconfigFile(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", root).Address(master);
+        return new KubeconfigFile(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", root, time).Address(master);
     }
 
     private ClusterAddress Address(string master)
@@ -78,8 +78,7 @@ internal sealed class KubeconfigFile
     {
         if (Text(cluster, "certificate-authority-data") is { Length: > 0 } data)
         {
-            var certificates = new X509Certificate2Collection();
-            certificates.ImportFromPem(Decoded(data, "certificate-authority-data"));
+            var certificates = PemText.Certificates(Decoded(data, "certificate-authority-data"));
             return certificates.Count > 0 ? AuthorityCertificates.Fixed(certificates) : throw new KubeConfigException("certificate-authority-data holds no certificate");
         }
         return Text(cluster, "certificate-authority") is { Length: > 0 } path ? AuthorityCertificates.FromFile(Full(path)) : null;
@@ -93,7 +92,7 @@ internal sealed class KubeconfigFile
         if (key is null) throw new KubeConfigException("the user has a client-certificate and no client-key");
         try
         {
-            return new ClientCertificate(certificate, key);
+            return new ClientCertificate(certificate, key, _time);
         }
         catch (CryptographicException e)
         {
@@ -122,7 +121,7 @@ internal sealed class KubeconfigFile
     }
 
     /// <summary>Runs the credential plug-in once, to see which kind of credentials it gives.</summary>
-    private static (ITokenProvider?, ClientCertificate?) Exec(YamlMappingNode user)
+    private (ITokenProvider?, ClientCertificate?) Exec(YamlMappingNode user)
     {
         if (!user.Children.TryGetValue("exec", out var node) || node is not YamlMappingNode exec) return (null, null);
         var command = new ExternalExecution
@@ -139,7 +138,7 @@ internal sealed class KubeconfigFile
             var status = KubernetesClientConfiguration.ExecuteExternalCommand(command).Status;
             var certificate = string.IsNullOrEmpty(status.ClientCertificateData)
                 ? null
-                : new ClientCertificate(new PemSource(null, status.ClientCertificateData), new PemSource(null, status.ClientKeyData));
+                : new ClientCertificate(new PemSource(null, status.ClientCertificateData), new PemSource(null, status.ClientKeyData), _time);
             return (string.IsNullOrEmpty(status.Token) ? null : new ExecTokenProvider(command), certificate);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -17,15 +17,14 @@ internal sealed class ClusterTls(ClusterAddress address)
     private volatile bool _isHttp11Only;
 
     /// <summary>Shakes hands with the server at the other end. The stream given is closed where that fails.</summary>
-    public Task<SslStream> Secure(Stream stream, CancellationToken cancel)
+    public async Task<SslStream> Secure(Stream stream, CancellationToken cancel)
     {
         var name = address.ServerName ?? address.Server.IdnHost;
         var options = Options(name);
         options.ApplicationProtocols = _isHttp11Only ? [SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
-        // Asked for each new connection, so that a rotated certificate is used without a restart.
-        if (address.Certificate is { } own) options.ClientCertificateContext = own.Current();
+        if (address.Certificate is { } own) options.ClientCertificateContext = await own.CurrentAsync(forConnection: true, cancel);
         if (address.Authority is not null) options.RemoteCertificateValidationCallback ??= (_, presented, chain, _) => AuthorityCertificates.Trusts(presented, chain, name);
-        return Shake(stream, options, cancel);
+        return await Shake(stream, options, cancel);
     }
 
     /// <summary>
