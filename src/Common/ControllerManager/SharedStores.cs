@@ -18,7 +18,7 @@ public sealed class SharedStores
     private bool _areStarted;
 
     /// <summary>How a store is filled once its watch starts.</summary>
-    private delegate Task Fill(RunningTasks running, ApiClient api, TimeProvider time, ILoggerFactory loggers);
+    private delegate Task Fill(RunningTasks running, ProcessParts parts);
 
     private sealed record Watched(object Store, Fill Fill);
 
@@ -29,7 +29,7 @@ public sealed class SharedStores
         if (!_byPath.TryGetValue(resource.CollectionPath, out var watched))
         {
             var made = new ObjectStore<T>();
-            _byPath[resource.CollectionPath] = watched = new Watched(made, (running, api, time, loggers) => Watch(resource, made, running, api, time, loggers));
+            _byPath[resource.CollectionPath] = watched = new Watched(made, (running, parts) => Watch(resource, made, running, parts));
         }
         var store = (ObjectStore<T>)watched.Store;
         store.Add(reading);
@@ -37,17 +37,17 @@ public sealed class SharedStores
     }
 
     /// <summary>Starts all watches; completes when every store is complete.</summary>
-    internal Task Start(RunningTasks running, ApiClient api, TimeProvider time, ILoggerFactory loggers)
+    internal Task Start(RunningTasks running, ProcessParts parts)
     {
         _areStarted = true;
-        return Task.WhenAll(_byPath.Values.Select(w => w.Fill(running, api, time, loggers)).ToList());
+        return Task.WhenAll(_byPath.Values.Select(w => w.Fill(running, parts)).ToList());
     }
 
-    private static Task Watch<T>(Resource<T> resource, ObjectStore<T> store, RunningTasks running, ApiClient api, TimeProvider time, ILoggerFactory loggers)
+    private static Task Watch<T>(Resource<T> resource, ObjectStore<T> store, RunningTasks running, ProcessParts parts)
         where T : KubeObject, new()
     {
-        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted };
-        running.Add(new Reflector<T>(api, resource, store, options, time, loggers.CreateLogger<Reflector<T>>()).RunAsync);
+        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = parts.Metrics };
+        running.Add(new Reflector<T>(parts.Api, resource, store, options, parts.Time, parts.Loggers.CreateLogger<Reflector<T>>()).RunAsync);
         return store.Synced;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class WorkingTerm(IReadOnlyList<Sidecar> sidecars, ConnectedDriv
                 running.Add(events.RunAsync);
                 controllers.Add(sidecar.Compose(new SidecarContext(driver, parts, events, stores)));
             }
-            if (!await running.Reached(stores.Start(running, parts.Api, parts.Time, parts.Loggers))) return;
+            if (!await running.Reached(stores.Start(running, parts))) return;
             foreach (var sidecar in controllers) sidecar.Start(running);
             await running.All();
         }
