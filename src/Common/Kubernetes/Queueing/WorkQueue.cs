@@ -3,7 +3,8 @@ namespace Sidecars.Kubernetes.Queueing;
 /// <summary>
 /// A queue of keys (common contract 11): fair, in the order of arrival; stingy, a key that waits is there once however often
 /// it is added; and never the same key in two hands at a time: what is added while it is worked on comes up once more when it
-/// is done. Keys may be added for later; the earlier of two times wins. Safe for many producers and consumers.
+/// is done. Keys may be added for later; the earlier of two times wins. Safe for many producers, and for one taker that hands keys
+/// on to as many workers as it likes.
 /// </summary>
 /// <typeparam name="TKey">Key of an item.</typeparam>
 public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
@@ -24,7 +25,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     // A key in _later has its time there; an entry of _waiting with another time is stale and passed over.
     private readonly Dictionary<TKey, long> _later = [];
     private readonly PriorityQueue<TKey, long> _waiting = new();
-    private readonly Queue<TaskCompletionSource<bool>> _takers = new();
+    private TaskCompletionSource? _taker; // who waits for the next key, or the close
     private bool _isClosed;
 
     /// <summary>An empty queue whose metrics carry its name.</summary>
@@ -47,9 +48,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     /// <summary>Puts a key in line now, unless it is in line already.</summary>
     public void Add(TKey key)
     {
-        TaskCompletionSource<bool>? taker;
-        lock (_lock) taker = AddWhileLocked(key);
-        Wake(taker);
+        lock (_lock) AddWhileLocked(key);
     }
 
     /// <summary>Puts a key in line after a delay; of two delays the one that ends earlier counts.</summary>
@@ -73,13 +72,13 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     }
 
     /// <summary>
-    /// Takes the next key; the caller owes a <see cref="Done"/>. False once the queue is closed and empty.
+    /// Takes the next key; the caller owes a <see cref="Done"/>. False once the queue is closed and empty. One caller at a time.
     /// </summary>
     public async ValueTask<(bool Found, TKey Key)> TakeAsync(CancellationToken cancel)
     {
         while (true)
         {
-            TaskCompletionSource<bool> arrival;
+            TaskCompletionSource arrival;
             lock (_lock)
             {
                 if (_queue.TryDequeue(out var key))
@@ -91,10 +90,11 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
                     return (true, key);
                 }
                 if (_isClosed) return (false, default!);
-                arrival = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _takers.Enqueue(arrival);
+                if (_taker is { Task.IsCompleted: false }) throw new InvalidOperationException("the queue has one taker at a time");
+                // Completed under the lock, so its taker must go on elsewhere.
+                _taker = arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
-            using (cancel.UnsafeRegister(static (state, token) => ((TaskCompletionSource<bool>)state!).TrySetCanceled(token), arrival))
+            using (cancel.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), arrival))
             {
                 await arrival.Task;
             }
@@ -104,34 +104,27 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     /// <summary>Hands a key back; it comes up again if it was added meanwhile.</summary>
     public void Done(TKey key)
     {
-        TaskCompletionSource<bool>? taker = null;
         lock (_lock)
         {
             if (!_processing.Remove(key, out var takenAt)) return;
             _metrics.Finished(_time.GetElapsedTime(takenAt));
-            if (_dirty.ContainsKey(key))
-            {
-                _queue.Enqueue(key);
-                _metrics.DepthIs(_queue.Count);
-                taker = NextTakerWhileLocked();
-            }
+            if (!_dirty.ContainsKey(key)) return;
+            _queue.Enqueue(key);
+            _metrics.DepthIs(_queue.Count);
+            _taker?.TrySetResult();
         }
-        Wake(taker);
     }
 
-    /// <summary>Takes no more keys, drops those that wait for their time, and lets takers run empty.</summary>
+    /// <summary>Takes no more keys, drops those that wait for their time, and lets the taker run empty.</summary>
     public void Close()
     {
-        List<TaskCompletionSource<bool>> takers;
         lock (_lock)
         {
             _isClosed = true;
             _later.Clear();
             _waiting.Clear();
-            takers = [.. _takers];
-            _takers.Clear();
+            _taker?.TrySetResult();
         }
-        foreach (var taker in takers) taker.TrySetResult(false);
     }
 
     /// <summary>Closes the queue and stops its timer.</summary>
@@ -141,24 +134,19 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         _timer.Dispose();
     }
 
-    private TaskCompletionSource<bool>? AddWhileLocked(TKey key)
+    private void AddWhileLocked(TKey key)
     {
-        if (_isClosed || !_dirty.TryAdd(key, _time.GetTimestamp())) return null;
-        if (_processing.ContainsKey(key))
+        if (_isClosed || !_dirty.TryAdd(key, _time.GetTimestamp())) return;
+        if (!_processing.ContainsKey(key))
         {
-            _metrics.Added(_queue.Count);
-            return null;
+            _queue.Enqueue(key);
+            _taker?.TrySetResult();
         }
-        _queue.Enqueue(key);
         _metrics.Added(_queue.Count);
-        return NextTakerWhileLocked();
     }
-
-    private TaskCompletionSource<bool>? NextTakerWhileLocked() => _takers.TryDequeue(out var taker) ? taker : null;
 
     private void AddDue()
     {
-        var takers = new List<TaskCompletionSource<bool>>();
         lock (_lock)
         {
             var now = _time.GetTimestamp();
@@ -167,19 +155,9 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
                 _waiting.Dequeue();
                 if (!_later.TryGetValue(key, out var valid) || valid != due) continue;
                 _later.Remove(key);
-                if (AddWhileLocked(key) is { } taker) takers.Add(taker);
+                AddWhileLocked(key);
             }
             SetTimerWhileLocked();
-        }
-        foreach (var taker in takers) Wake(taker);
-    }
-
-    /// <summary>Tells a taker of a key in line, or the next one where that taker has just given up waiting.</summary>
-    private void Wake(TaskCompletionSource<bool>? taker)
-    {
-        while (taker is not null && !taker.TrySetResult(true))
-        {
-            lock (_lock) taker = _queue.Count is 0 ? null : NextTakerWhileLocked();
         }
     }
 

@@ -100,13 +100,39 @@ public sealed class WorkQueueTests
         using var queue = CreateQueue();
         using var gaveUp = new CancellationTokenSource();
         var first = queue.TakeAsync(gaveUp.Token).AsTask();
-        var second = queue.TakeAsync(CancellationToken.None).AsTask();
         await gaveUp.CancelAsync();
+        var second = queue.TakeAsync(CancellationToken.None).AsTask();
 
         queue.Add("a");
 
         Assert.That(async () => await first.WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
         Assert.That((await second.WithinLimit()).Key, Is.EqualTo("a"));
+    }
+
+    [Test]
+    public async Task A_key_that_comes_while_its_taker_gives_up_is_there_for_the_next()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            using var queue = CreateQueue();
+            using var givesUp = new CancellationTokenSource();
+            var first = queue.TakeAsync(givesUp.Token).AsTask();
+            var adding = Task.Run(() => queue.Add("a"));
+            await givesUp.CancelAsync();
+            await adding.WithinLimit();
+            var isTaken = await first.ContinueWith(t => t.IsCompletedSuccessfully, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).WithinLimit();
+            Assert.That(isTaken || await Take(queue) is "a", Is.True);
+        }
+    }
+
+    [Test]
+    public async Task A_second_taker_at_a_time_is_a_mistake()
+    {
+        using var queue = CreateQueue();
+        var first = queue.TakeAsync(CancellationToken.None).AsTask();
+        Assert.That(async () => await queue.TakeAsync(CancellationToken.None), Throws.InvalidOperationException);
+        queue.Add("a");
+        Assert.That((await first.WithinLimit()).Key, Is.EqualTo("a"));
     }
 
     [Test]
