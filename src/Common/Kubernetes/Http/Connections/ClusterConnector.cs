@@ -1,11 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
+using Sidecars.Hosting;
 
 namespace Sidecars.Kubernetes.Http.Connections;
 
 /// <summary>Opens the connections to a server, through a proxy where there is one, and encrypts them.</summary>
-internal sealed class ClusterConnector(ClusterAddress address, ProxyChoice route)
+internal sealed class ClusterConnector(ClusterAddress address, ProxyChoice route, TcpDialer dialer)
 {
+    /// <summary>How long we may take to reach the server or the proxy.</summary>
+    public static readonly TimeSpan DialLimit = TimeSpan.FromSeconds(30);
+
     private readonly ClusterTls _tls = new(address);
 
     /// <summary>
@@ -32,11 +36,17 @@ internal sealed class ClusterConnector(ClusterAddress address, ProxyChoice route
     {
         var (host, port) = (address.Server.IdnHost, address.Server.Port);
         var stream = await ToProxy(proxy, cancel);
+        using var limit = new TimeLimit(DialLimit, TimeProvider.System, cancel);
         try
         {
-            if (proxy.IsSocks) await SocksTunnel.Open(stream, proxy, host, port, cancel);
-            else await HttpTunnel.Open(stream, proxy, $"{(host.Contains(':') ? $"[{host}]" : host)}:{port}", cancel);
+            if (proxy.IsSocks) await SocksTunnel.Open(stream, proxy, host, port, limit.Token);
+            else await HttpTunnel.Open(stream, proxy, $"{(host.Contains(':') ? $"[{host}]" : host)}:{port}", limit.Token);
             return stream;
+        }
+        catch (OperationCanceledException) when (limit.HasPassed)
+        {
+            await stream.DisposeAsync();
+            throw new IOException($"the proxy {proxy} did not connect us to {host}:{port} within {DialLimit.TotalSeconds:0} s");
         }
         catch
         {
@@ -52,25 +62,12 @@ internal sealed class ClusterConnector(ClusterAddress address, ProxyChoice route
         {
             stream = await Dial(new DnsEndPoint(proxy.Host, proxy.Port), cancel);
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             throw new IOException($"the proxy {proxy} cannot be reached: {e.Message}"); // the caller names the server, which is not to blame
         }
         return proxy.IsSecure ? await _tls.SecureProxy(stream, proxy, cancel) : stream;
     }
 
-    private static async Task<Stream> Dial(DnsEndPoint target, CancellationToken cancel)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(target, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private Task<Stream> Dial(DnsEndPoint target, CancellationToken cancel) => dialer.Dial(target, DialLimit, cancel);
 }

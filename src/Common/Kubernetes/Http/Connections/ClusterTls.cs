@@ -11,7 +11,7 @@ namespace Sidecars.Kubernetes.Http.Connections;
 /// </summary>
 internal sealed class ClusterTls(ClusterAddress address)
 {
-    private static readonly TimeSpan s_handshakeLimit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
 
     // The handler remembers that a server speaks HTTP/1.1 only, and would be surprised by another choice later.
     private volatile bool _isHttp11Only;
@@ -52,7 +52,7 @@ internal sealed class ClusterTls(ClusterAddress address)
     private async Task<SslStream> Shake(Stream stream, SslClientAuthenticationOptions options, CancellationToken cancel)
     {
         var secure = new SslStream(stream);
-        using var limit = new TimeLimit(s_handshakeLimit, TimeProvider.System, cancel);
+        using var limit = new TimeLimit(HandshakeLimit, TimeProvider.System, cancel);
         try
         {
             await secure.AuthenticateAsClientAsync(options, limit.Token);
@@ -62,7 +62,7 @@ internal sealed class ClusterTls(ClusterAddress address)
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             await secure.DisposeAsync();
-            throw new IOException($"no TLS handshake within {s_handshakeLimit.TotalSeconds:0} s");
+            throw new IOException($"no TLS handshake within {HandshakeLimit.TotalSeconds:0} s");
         }
         catch
         {
