@@ -38,7 +38,7 @@ public sealed partial class ApiClient : IDisposable
 
     /// <summary>A client for a cluster; no connection is opened before the first request.</summary>
     public ApiClient(ClusterAddress address, ApiClientOptions options, TimeProvider time, ILogger log)
-        : this(address, options, time, log, ClusterHandler.For(address))
+        : this(address, options, time, log, ClusterHandler.For(address, options.Connections))
     {
     }
 
@@ -55,6 +55,7 @@ public sealed partial class ApiClient : IDisposable
             _fixed = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
         _http = new HttpMessageInvoker(handler, disposeHandler: true);
         if (address.Warning is { } warning) Log.NotAsItShouldBe(log, warning);
+        foreach (var odd in options.Connections.Warnings) Log.NotAsItShouldBe(log, odd);
     }
 
     /// <summary>Reads one object.</summary>

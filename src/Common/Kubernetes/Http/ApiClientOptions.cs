@@ -15,6 +15,9 @@ public sealed record ApiClientOptions
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How the connections are kept.</summary>
+    public ConnectionOptions Connections { get; init; } = ConnectionOptions.OfEnvironment;
+
     /// <summary>
     /// Whether lists are asked for packed; null does so where the way is long: not on this machine, where packing costs both sides more than
     /// the bytes, and not where the kubeconfig says <c>disable-compression</c>.

@@ -14,6 +14,9 @@ internal sealed class ScriptedRequest(HttpContext http, string body)
     /// <summary>Path and query as sent.</summary>
     public string Target { get; } = http.Request.GetEncodedPathAndQuery();
 
+    /// <summary>Such as <c>HTTP/2</c>.</summary>
+    public string Protocol { get; } = http.Request.Protocol;
+
     public string Body { get; } = body;
 
     public IHeaderDictionary Headers { get; } = new HeaderDictionary(http.Request.Headers.ToDictionary(h => h.Key, h => h.Value));

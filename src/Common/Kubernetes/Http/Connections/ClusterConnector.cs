@@ -5,12 +5,12 @@ using Sidecars.Hosting;
 namespace Sidecars.Kubernetes.Http.Connections;
 
 /// <summary>Opens the connections to a server, through a proxy where there is one, and encrypts them.</summary>
-internal sealed class ClusterConnector(ClusterAddress address, ProxyChoice route, TcpDialer dialer)
+internal sealed class ClusterConnector(ClusterAddress address, ConnectionOptions options, ProxyChoice route, TcpDialer dialer)
 {
     /// <summary>How long we may take to reach the server or the proxy.</summary>
     public static readonly TimeSpan DialLimit = TimeSpan.FromSeconds(30);
 
-    private readonly ClusterTls _tls = new(address);
+    private readonly ClusterTls _tls = new(address, options.AllowsHttp2);
 
     /// <summary>
     /// An API server without TLS behind an HTTP proxy needs no tunnel: the proxy is sent the requests themselves. That is left to

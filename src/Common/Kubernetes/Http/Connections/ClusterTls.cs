@@ -9,12 +9,12 @@ namespace Sidecars.Kubernetes.Http.Connections;
 /// HTTP/2. Not left to the platform's handler, which knows no name but that of the Host header, and sends of our certificates only
 /// the first.
 /// </summary>
-internal sealed class ClusterTls(ClusterAddress address)
+internal sealed class ClusterTls(ClusterAddress address, bool allowsHttp2)
 {
     public static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
 
     // The handler remembers that a server speaks HTTP/1.1 only, and would be surprised by another choice later.
-    private volatile bool _isHttp11Only;
+    private volatile bool _isHttp11Only = !allowsHttp2;
 
     /// <summary>Shakes hands with the server at the other end. The stream given is closed where that fails.</summary>
     public async Task<SslStream> Secure(Stream stream, CancellationToken cancel)

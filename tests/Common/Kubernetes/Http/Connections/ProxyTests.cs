@@ -40,7 +40,7 @@ public sealed class ProxyTests
         var environment = new Dictionary<string, string> { ["HTTPS_PROXY"] = $"127.0.0.1:{proxy.Port}", ["NO_PROXY"] = "10.97.0.0/16" };
         var address = ClusterAddress.Find(Kubeconfig("https://10.96.0.1:443", null)).Address!;
         using var client = new ApiClient(address, new ApiClientOptions { UserAgent = "test" }, TimeProvider.System, NullLogger.Instance,
-            ClusterHandler.For(address, environment.GetValueOrDefault));
+            ClusterHandler.For(address, new ConnectionOptions(), environment.GetValueOrDefault));
         Assert.That(await Ask(api, client), Is.Null);
         Assert.That(await proxy.Asked(), Is.EqualTo("CONNECT 10.96.0.1:443 HTTP/1.1\r\nHost: 10.96.0.1:443\r\n\r\n"));
     }

@@ -18,6 +18,7 @@ internal sealed class ScriptedProxy : IAsyncDisposable
     private readonly Func<NetworkStream, Task<(string Asked, bool IsGood)>> _greet;
     private readonly int _target;
     private readonly Task _accepting;
+    private volatile int _vanished;
 
     private ScriptedProxy(int target, Func<NetworkStream, Task<(string, bool)>> greet)
     {
@@ -59,6 +60,9 @@ internal sealed class ScriptedProxy : IAsyncDisposable
     /// <summary>What the next connection asked for.</summary>
     public Task<string> Asked() => _asked.Reader.ReadAsync().WithinLimit();
 
+    /// <summary>From now on nothing comes through the connections there are, in either direction; none is closed. New ones are served.</summary>
+    public void Vanish() => Interlocked.Increment(ref _vanished);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -91,11 +95,22 @@ internal sealed class ScriptedProxy : IAsyncDisposable
             if (!isGood) return;
             using var other = new TcpClient();
             await other.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-            await Task.WhenAny(stream.CopyToAsync(other.GetStream(), _stop.Token), other.GetStream().CopyToAsync(stream, _stop.Token));
+            var opened = _vanished;
+            await Task.WhenAny(Copy(stream, other.GetStream(), opened), Copy(other.GetStream(), stream, opened));
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
             // The client left.
+        }
+    }
+
+    private async Task Copy(NetworkStream from, NetworkStream to, int opened)
+    {
+        var bytes = new byte[4096];
+        while (await from.ReadAsync(bytes, _stop.Token) is > 0 and var read)
+        {
+            if (opened != _vanished) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
+            await to.WriteAsync(bytes.AsMemory(0, read), _stop.Token);
         }
     }
 

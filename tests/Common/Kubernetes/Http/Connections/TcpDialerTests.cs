@@ -123,7 +123,7 @@ public sealed class TcpDialerTests
         var address = ClusterAddress.Find("", $"http://api.example:{api.Port}").Address!;
         var dialer = new TcpDialer(_time, (_, _) => Task.FromResult(new[] { silent, IPAddress.Loopback }), TcpDialer.Connect);
         using var client = new ApiClient(address, new ApiClientOptions { UserAgent = "test" }, TimeProvider.System, NullLogger.Instance,
-            ClusterHandler.For(address, _ => null, dialer));
+            ClusterHandler.For(address, new ConnectionOptions(), _ => null, dialer));
         var get = client.GetAsync(Resources.StorageClasses, new ObjectKey(null, "a"), default).WithinLimit();
         await _time.Pass(TimeSpan.FromSeconds(15));
         await (await api.Request()).Reply(200, "{}");
