@@ -12,6 +12,7 @@ public sealed record ConnectionOptions
 {
     private static readonly TimeSpan s_defaultSilence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_defaultAnswer = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1); // what the platform takes
 
     /// <summary>What the environment says, read once.</summary>
     public static ConnectionOptions OfEnvironment { get; } = From(Environment.GetEnvironmentVariable);
@@ -25,8 +26,26 @@ public sealed record ConnectionOptions
     /// <summary>How long the answer to a ping may take before the connection counts as dead, a second at least.</summary>
     public TimeSpan PingTimeout { get; init; } = s_defaultAnswer;
 
+    /// <summary>How long it may take to reach the server or a proxy.</summary>
+    public TimeSpan DialLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>What is not as it should be, to be told in the log.</summary>
     internal IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>
+    /// For a client whose one request must get through within a deadline, on a second connection if the first is dead: two seconds of
+    /// silence, three for the answer to a ping and four to connect, of ten, and never longer than usual.
+    /// </summary>
+    public ConnectionOptions Within(TimeSpan deadline)
+    {
+        const double silence = 0.2, answer = 0.3, dial = 0.4;
+        return this with
+        {
+            PingAfter = Between(deadline * silence, PingAfter ?? s_defaultSilence),
+            PingTimeout = Between(deadline * answer, PingTimeout),
+            DialLimit = Between(deadline * dial, DialLimit),
+        };
+    }
 
     /// <summary>
     /// <c>DISABLE_HTTP2</c>, whatever it holds; <c>HTTP2_READ_IDLE_TIMEOUT_SECONDS</c>, of which 0 sends no pings; and
@@ -54,4 +73,6 @@ public sealed record ConnectionOptions
             return unless;
         }
     }
+
+    private static TimeSpan Between(TimeSpan wanted, TimeSpan longest) => wanted < s_least ? s_least : wanted > longest ? longest : wanted;
 }

@@ -19,13 +19,15 @@ public sealed class SidecarClients(
     ClusterAddress cluster, string program, string version, StandardFlags flags, ILoggerFactory loggers, TimeProvider time)
 {
     /// <summary>A new client with its own connections and its own bucket.</summary>
-    public ApiClient Create()
+    /// <param name="connections">How soon it notices a dead connection; null for the usual times.</param>
+    public ApiClient Create(ConnectionOptions? connections = null)
     {
         var isExplicit = flags.KubeApiQps.IsSet || flags.KubeApiBurst.IsSet;
         return new ApiClient(cluster, new ApiClientOptions
         {
             UserAgent = $"{program}/v{version} (linux/{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()})",
             Throttle = ApiClientOptions.ThrottleOf(flags.KubeApiQps.Value, flags.KubeApiBurst.Value, isExplicit, time),
+            Connections = connections ?? ConnectionOptions.OfEnvironment,
         }, time, loggers.CreateLogger<ApiClient>());
     }
 }

@@ -9,7 +9,7 @@ public sealed record LeaderElectionOptions
     /// <summary>Namespace of the lease.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>Who we are, sanitised.</summary>
+    /// <summary>Who we are; see <see cref="LeaderIdentity"/>.</summary>
     public required string Identity { get; init; }
 
     /// <summary>How long a leader may be silent before another one takes over.</summary>

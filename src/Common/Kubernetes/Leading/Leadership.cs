@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Sidecars.Hosting.Flags;
 using Sidecars.Hosting.Metrics;
@@ -32,18 +31,19 @@ public sealed class Leadership : IDisposable
     public Leadership(StandardFlags flags, string leaseName, SidecarClients clients, MetricRegistry metrics, ILoggerFactory loggers, TimeProvider time)
     {
         if (!flags.LeaderElection.Value) return;
+        var identity = LeaderIdentity.Find();
         var options = new LeaderElectionOptions
         {
             LeaseName = LeaderElectionOptions.Sanitise(leaseName),
             Namespace = OwnNamespace.Find(flags.LeaderElectionNamespace.Value),
-            Identity = LeaderElectionOptions.Sanitise(Dns.GetHostName()),
+            Identity = identity.Holder,
             LeaseDuration = flags.LeaseDuration.Value,
             RenewDeadline = flags.RenewDeadline.Value,
             RetryPeriod = flags.RetryPeriod.Value,
             Labels = flags.LeaderElectionLabels.Value,
         };
-        _api = clients.Create();
-        _events = new EventRecorder(_api, $"{leaseName}/{Dns.GetHostName()}", time, loggers.CreateLogger<EventRecorder>());
+        _api = clients.Create(ConnectionOptions.OfEnvironment.Within(options.RenewDeadline)); // else every try would go over a connection that is dead
+        _events = new EventRecorder(_api, $"{leaseName}/{identity.Raw}", time, loggers.CreateLogger<EventRecorder>());
         _elector = new LeaderElector(_api, options, new LeaderElectionMetrics(metrics), Announce, time, loggers.CreateLogger<LeaderElector>());
 
         void Announce(Lease lease, string message) => _events.Record(

@@ -7,9 +7,6 @@ namespace Sidecars.Kubernetes.Http.Connections;
 /// <summary>Opens the connections to a server, through a proxy where there is one, and encrypts them.</summary>
 internal sealed class ClusterConnector(ClusterAddress address, ConnectionOptions options, ProxyChoice route, TcpDialer dialer)
 {
-    /// <summary>How long we may take to reach the server or the proxy.</summary>
-    public static readonly TimeSpan DialLimit = TimeSpan.FromSeconds(30);
-
     private readonly ClusterTls _tls = new(address, options.AllowsHttp2);
 
     /// <summary>
@@ -36,7 +33,7 @@ internal sealed class ClusterConnector(ClusterAddress address, ConnectionOptions
     {
         var (host, port) = (address.Server.IdnHost, address.Server.Port);
         var stream = await ToProxy(proxy, cancel);
-        using var limit = new TimeLimit(DialLimit, TimeProvider.System, cancel);
+        using var limit = new TimeLimit(options.DialLimit, TimeProvider.System, cancel);
         try
         {
             if (proxy.IsSocks) await SocksTunnel.Open(stream, proxy, host, port, limit.Token);
@@ -46,7 +43,7 @@ internal sealed class ClusterConnector(ClusterAddress address, ConnectionOptions
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             await stream.DisposeAsync();
-            throw new IOException($"the proxy {proxy} did not connect us to {host}:{port} within {DialLimit.TotalSeconds:0} s");
+            throw new IOException($"the proxy {proxy} did not connect us to {host}:{port} within {options.DialLimit.TotalSeconds:0} s");
         }
         catch
         {
@@ -69,5 +66,5 @@ internal sealed class ClusterConnector(ClusterAddress address, ConnectionOptions
         return proxy.IsSecure ? await _tls.SecureProxy(stream, proxy, cancel) : stream;
     }
 
-    private Task<Stream> Dial(DnsEndPoint target, CancellationToken cancel) => dialer.Dial(target, DialLimit, cancel);
+    private Task<Stream> Dial(DnsEndPoint target, CancellationToken cancel) => dialer.Dial(target, options.DialLimit, cancel);
 }
