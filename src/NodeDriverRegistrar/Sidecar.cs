@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
 using Sidecars.Hosting;
@@ -18,6 +19,9 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 {
     /// <summary>How long answers in flight may take at the end; they are ready already and only have to be taken.</summary>
     private static readonly TimeSpan s_drainLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Pause before a driver that is not available yet is asked again.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _log = life.Loggers.CreateLogger<Sidecar>();
     private readonly CancellationToken _stop = life.Stopping;
@@ -70,11 +74,20 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
     private async Task<(string? Name, string? Error)> Name(CsiAddress address)
     {
         var limit = CsiConnectionOptions.DefaultConnectLimit;
-        var (connection, failure) = await NodeConnection.ConnectAsync(address, limit, null, life.Loggers.CreateLogger<NodeConnection>(), time, _stop);
-        if (connection is null) return (null, $"waiting for the driver: {failure!.Text}");
-        using var connected = connection;
-        var name = await new DriverIdentity(connection.Invoker, new CsiCall(time), flags.Timeout.Value).NameAsync(_stop);
-        return name.IsOk ? (name.Response, null) : (null, $"asking the driver at {address} for its name (GetPluginInfo): {name.Error.Text}");
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var (connection, failure) = await NodeConnection.ConnectAsync(address, limit, null, life.Loggers.CreateLogger<NodeConnection>(), time, _stop);
+            if (connection is null) return (null, $"waiting for the driver: {failure!.Text}");
+            using var connected = connection;
+            var name = await new DriverIdentity(connection.Invoker, new CsiCall(time), flags.Timeout.Value).NameAsync(_stop);
+            if (name.IsOk) return (name.Response, null);
+            // A front that takes connections before the driver behind it does: as good as nobody listening yet.
+            if (name.Error.Code is not StatusCode.Unavailable || time.GetElapsedTime(began) >= limit)
+                return (null, $"asking the driver at {address} for its name (GetPluginInfo): {name.Error.Text}");
+            Log.NotAvailable(_log, address.Text, name.Error.Text);
+            await Task.Delay(s_pause, time, _stop);
+        }
     }
 
     private string? ServeHealth(DiagnosticsServer server, string path, string name)
@@ -104,5 +117,8 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 
         [LoggerMessage(4, LogLevel.Information, "Waiting for the kubelet on the registration socket: {path} {endpoint}")]
         public static partial void Serving(ILogger logger, string path, string endpoint);
+
+        [LoggerMessage(5, LogLevel.Warning, "The driver is not available yet, asking again: {address} {err}")]
+        public static partial void NotAvailable(ILogger logger, string address, string err);
     }
 }

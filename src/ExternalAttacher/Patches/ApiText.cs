@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text;
+using Sidecars.Hosting;
 
 namespace Sidecars.ExternalAttacher.Patches;
 
@@ -9,12 +8,6 @@ internal static class ApiText
     /// <summary>Most bytes of an attach or detach error (attacher contract 8.1).</summary>
     public const int LongestError = 1024;
 
-    /// <summary>The text, or as much of its beginning as fits without tearing a character.</summary>
-    public static string Cut(string text, int bytes = LongestError)
-    {
-        if (Encoding.UTF8.GetByteCount(text) <= bytes) return text;
-        var kept = Encoding.UTF8.GetBytes(text).AsSpan(0, bytes);
-        while (kept.Length > 0 && Rune.DecodeLastFromUtf8(kept, out _, out var torn) is not OperationStatus.Done) kept = kept[..^torn];
-        return Encoding.UTF8.GetString(kept);
-    }
+    /// <summary>The text, or as much of its beginning as the server takes.</summary>
+    public static string Cut(string text, int bytes = LongestError) => Utf8Text.Cut(text, bytes);
 }

@@ -5,7 +5,8 @@ namespace Sidecars.ExternalAttacher.Publication;
 
 /// <summary>
 /// Asks the driver for all volumes and where they are published (attacher contract 10). Each page has the limit of one call, so that
-/// a long list is not given up half-way; one that would never end is given up, with the reason.
+/// a long list is not given up half-way; one that would never end is given up, with the reason. Where an answer is larger than is accepted,
+/// the next list is asked for in pages, or in smaller ones.
 /// </summary>
 /// <param name="connection">The driver.</param>
 /// <param name="timeout">Limit of one page.</param>
@@ -21,6 +22,11 @@ internal sealed class PublishedVolumes(
     /// <summary>Pages in a row without a new volume: a driver may filter some pages empty, but one that goes on so goes nowhere.</summary>
     private const int MostPagesWithoutNews = 10;
 
+    /// <summary>Volumes of a page where nobody named a number and the whole list is too large: two kilobytes for each are far more than usual.</summary>
+    private const int UsualPage = 2000;
+
+    private int _entries = maxEntries; // asked for in one page by now
+
     private readonly CsiCall _calls = new(time);
     private readonly Controller.ControllerClient _controller = new(connection.Invoker);
 
@@ -32,9 +38,9 @@ internal sealed class PublishedVolumes(
         var (token, withoutNews) = ("", 0);
         for (var pages = 1; ; pages++)
         {
-            var request = new ListVolumesRequest { MaxEntries = maxEntries, StartingToken = token };
+            var request = new ListVolumesRequest { MaxEntries = _entries, StartingToken = token };
             var page = await _calls.InvokeAsync(_controller.ListVolumesAsync, request, timeout, stop);
-            if (!page.IsOk) return (null, page.Error.Text);
+            if (!page.IsOk) return (null, page.Error.IsAnswerTooLarge ? AskForLess(page.Error) : page.Error.Text);
             withoutNews = HasNews(nodes, page.Response) ? 0 : withoutNews + 1;
             token = page.Response.NextToken;
             if (token.Length is 0) return (nodes, null);
@@ -44,6 +50,14 @@ internal sealed class PublishedVolumes(
             if (pages == mostPages)
                 return (null, $"the driver's list does not end: it has {nodes.Count} volumes on {pages} pages, and it names another page, \"{token}\"; look at the paging of the driver's ListVolumes, or raise --max-entries");
         }
+    }
+
+    private string AskForLess(CsiError error)
+    {
+        var asked = _entries;
+        _entries = asked is 0 ? UsualPage : Math.Max(1, asked / 2);
+        var what = asked is 0 ? "the driver's list of all volumes" : $"a page of {asked} volumes";
+        return $"{what} is larger than the 4 MiB an answer may have, so the next list is asked for in pages of {_entries}; --max-entries={_entries} does that from the start: {error.Text}";
     }
 
     /// <summary>Adds the page to the list; whether a volume was on it that was on none before.</summary>

@@ -25,14 +25,15 @@ internal sealed partial class DriverName(CsiAddress address, CsiCallMetrics metr
             if (name.IsOk) return (name.Response, null);
             // On a new connection: another driver may be at the path by now, and one that stands still would be sent more and more.
             if (name.Error.IsLimit) Log.StillNoName(log, address.Text, Limit);
-            else if (name.Error.Code is StatusCode.Unavailable && connection.Lost.IsCompleted) await AfterLoss(name.Error, stop);
+            else if (name.Error.Code is StatusCode.Unavailable) await AfterLoss(name.Error, connection.Lost.IsCompleted, stop);
             else return (null, name.Error.Text);
         }
     }
 
-    private async Task AfterLoss(CsiError error, CancellationToken stop)
+    private async Task AfterLoss(CsiError error, bool isLost, CancellationToken stop)
     {
-        Log.LostWhileAsked(log, address.Text, error.Text);
+        if (isLost) Log.LostWhileAsked(log, address.Text, error.Text);
+        else Log.NotAvailable(log, address.Text, error.Text);
         await Task.Delay(Pause, time, stop);
     }
 
@@ -43,5 +44,8 @@ internal sealed partial class DriverName(CsiAddress address, CsiCallMetrics metr
 
         [LoggerMessage(2, LogLevel.Warning, "The driver went away while it was asked for its name, waiting for it again: {address} {err}")]
         public static partial void LostWhileAsked(ILogger logger, string address, string err);
+
+        [LoggerMessage(3, LogLevel.Warning, "The driver is not available yet behind what took the connection, asking again: {address} {err}")]
+        public static partial void NotAvailable(ILogger logger, string address, string err);
     }
 }

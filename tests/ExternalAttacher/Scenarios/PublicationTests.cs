@@ -162,6 +162,23 @@ internal sealed class PublicationTests : RigTest
     }
 
     [Test]
+    public async Task A_list_larger_than_an_answer_may_be_is_told_and_asked_for_in_pages_the_next_time()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
+        var tooLarge = DriverRule.Answer($$$"""{"entries":[{"volume":{"volume_id":"{{{new string('v', 5 * 1024 * 1024)}}}"}}]}""");
+        rig.Driver.Answer(ListVolumes, tooLarge, tooLarge, DriverRule.Answer("""{"entries":[{"volume":{"volume_id":"handle-pv"},"status":{"published_node_ids":["node-1"]}}]}"""));
+        Settle(rig);
+        await rig.Run();
+        await rig.Log.WaitForLine(l => l.StartsWith("Failed to list", StringComparison.Ordinal) && l.Contains("--max-entries=2000", StringComparison.Ordinal));
+        await Compared(rig, 4);
+        Assert.That(rig.Calls(ListVolumes).Take(3).Select(c => c["max_entries"]?.GetValue<int>() ?? 0), Is.EqualTo((int[])[0, 2000, 1000]));
+        Assert.That(rig.Published, Is.Empty);
+        rig.World.Add(new TestVolume("second"));
+        rig.World.Add(new TestAttachment("later").Of("second"));
+        await rig.World.UntilAttached("later");
+    }
+
+    [Test]
     public async Task A_node_that_came_back_with_another_name_is_looked_for_by_the_name_noted()
     {
         var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });

@@ -52,8 +52,21 @@ internal sealed class DriverNameTests
     [Test]
     public async Task A_driver_that_calls_it_an_error_is_not_asked_again()
     {
-        _driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Unavailable, "not now"));
-        Assert.That((await Ask().WithinLimit()).Error, Is.EqualTo("rpc error: code = Unavailable desc = not now"));
+        _driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.FailedPrecondition, "not now"));
+        Assert.That((await Ask().WithinLimit()).Error, Is.EqualTo("rpc error: code = FailedPrecondition desc = not now"));
+    }
+
+    [Test]
+    public async Task A_driver_that_is_not_available_behind_what_took_the_connection_is_waited_for()
+    {
+        _driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"), DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"), DriverRule.Default);
+        var asking = Ask();
+        for (var pauses = 0; pauses < 2; pauses++)
+        {
+            await _time.TimerSet(due => due == DriverName.Pause);
+            _time.Advance(DriverName.Pause);
+        }
+        Assert.That((await asking.WithinLimit()).Name, Is.EqualTo("csi.example.com"));
     }
 
     [Test]

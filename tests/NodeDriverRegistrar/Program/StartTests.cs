@@ -87,6 +87,15 @@ internal sealed class StartTests
         Assert.That(rig.Csi.Calls.Of("GetPluginInfo"), Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public async Task A_driver_that_is_not_available_yet_behind_what_took_the_connection_is_waited_for()
+    {
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        rig.Csi.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"), DriverRule.Default);
+        var program = await rig.StartServing();
+        Assert.That(program.ErrorLines, Has.Some.Contains("The driver is not available yet, asking again").And.Some.Contains("no healthy upstream"));
+    }
+
     [TestCase("a/b")]
     [TestCase("../../etc/x")]
     public async Task A_name_that_would_lead_out_of_the_directory_is_refused(string name)

@@ -1,8 +1,8 @@
-using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
+using Sidecars.Hosting;
 
 namespace Sidecars.Csi;
 
@@ -40,11 +40,9 @@ internal sealed partial class CsiCallLogInterceptor(ILogger logger, int maxRespo
 
     private string Cut(string text)
     {
-        if (maxResponseBytes <= 0 || Encoding.UTF8.GetByteCount(text) <= maxResponseBytes) return text;
-        // The limit is one of bytes; a character that would be torn is left out.
-        var kept = Encoding.UTF8.GetBytes(text).AsSpan(0, maxResponseBytes);
-        while (kept.Length > 0 && Rune.DecodeLastFromUtf8(kept, out _, out var length) != System.Buffers.OperationStatus.Done) kept = kept[..^length];
-        return $"{Encoding.UTF8.GetString(kept)} [capped to {maxResponseBytes} chars]";
+        if (maxResponseBytes <= 0) return text;
+        var kept = Utf8Text.Cut(text, maxResponseBytes);
+        return kept.Length == text.Length ? text : $"{kept} [capped to {maxResponseBytes} chars]";
     }
 
     private static partial class Log

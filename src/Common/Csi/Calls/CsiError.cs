@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Sidecars.Hosting;
 
 namespace Sidecars.Csi;
 
@@ -8,7 +9,13 @@ namespace Sidecars.Csi;
 /// </summary>
 public sealed record CsiError(StatusCode? Code, string Message)
 {
+    /// <summary>The gRPC library's words; a test against it holds them.</summary>
+    private const string TooLargeMessage = "Received message exceeds the maximum configured message size.";
+
     private const string DeadlineMessage = "context deadline exceeded";
+
+    /// <summary>Bytes of a driver's words that are kept. It may send sixteen MiB of them, into every event and log line that quotes them.</summary>
+    private const int LongestMessage = 8 * 1024;
 
     /// <summary><c>rpc error: code = NotFound desc = no such volume</c>, or the bare message where there is no code.</summary>
     public string Text => Code is { } code ? $"rpc error: code = {code.GoName()} desc = {Message}" : Message;
@@ -27,7 +34,7 @@ public sealed record CsiError(StatusCode? Code, string Message)
     {
         RpcException e when e.StatusCode == StatusCode.DeadlineExceeded && e.Status.Detail.Length == 0 => DeadlineExceeded,
         RpcException { Status.DebugException: { } cause } e => new CsiError(e.StatusCode, Innermost(cause)),
-        RpcException e => new CsiError(e.StatusCode, e.Status.Detail),
+        RpcException e => new CsiError(e.StatusCode, Readable(e.Status.Detail)),
         _ => Local(failure.Message),
     };
 
@@ -37,8 +44,17 @@ public sealed record CsiError(StatusCode? Code, string Message)
     /// <summary>Whether it was the limit of the call that passed; a driver may answer DEADLINE_EXCEEDED, in the same words, for reasons of its own.</summary>
     public bool IsLimit => ReferenceEquals(this, DeadlineExceeded);
 
+    /// <summary>Whether the answer was there, and larger than is accepted (common contract 3.2): asking for less of it may help.</summary>
+    public bool IsAnswerTooLarge => Code is StatusCode.ResourceExhausted && Message.StartsWith(TooLargeMessage, StringComparison.Ordinal);
+
     /// <summary>The same as <see cref="Text"/>.</summary>
     public override string ToString() => Text;
+
+    private static string Readable(string words)
+    {
+        var kept = Utf8Text.Cut(words, LongestMessage);
+        return kept.Length == words.Length ? words : $"{kept} [and {words.Length - kept.Length} characters more]";
+    }
 
     // The outer layers only say that a request could not be started; our own text about the address is further in, the system's innermost.
     private static string Innermost(Exception cause)

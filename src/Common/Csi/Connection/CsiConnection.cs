@@ -19,6 +19,12 @@ public sealed partial class CsiConnection : IDisposable
     /// <summary>Largest answer accepted, in bytes (common contract 3.2).</summary>
     private const int MaxReceiveBytes = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// KiB of the fields of an answer, in which the words of an error travel, each octet as up to three. As generous as gRPC for Go is; a driver
+    /// that goes beyond the platform's own 64 would end the connection, and with it the process, with every such error.
+    /// </summary>
+    private const int MaxFieldsKilobytes = 16 * 1024;
+
     /// <summary>Credit of one answer: a full page of ListVolumes arrives without waiting for window updates.</summary>
     private const int StreamWindowBytes = 1024 * 1024;
 
@@ -102,6 +108,9 @@ public sealed partial class CsiConnection : IDisposable
         EnableMultipleHttp2Connections = false,
         ActivityHeadersPropagator = null,
         InitialHttp2StreamWindowSize = StreamWindowBytes,
+#pragma warning disable CA2262 // Kilobytes are meant.
+        MaxResponseHeadersLength = MaxFieldsKilobytes,
+#pragma warning restore CA2262
     };
 
     private async Task<Stream> NextStream(CancellationToken stop)

@@ -35,7 +35,7 @@ public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILo
         {
             return new DriverStartFailure(DriverStartStep.Connection, e.Message);
         }
-        var notReady = await new DriverProbe(connection.Invoker, _calls, loggers.CreateLogger<DriverProbe>(), time).WaitUntilReadyAsync(limits.Probe, stop);
+        var notReady = await new DriverProbe(connection.Invoker, _calls, loggers.CreateLogger<DriverProbe>(), time).WaitUntilReadyAsync(limits.Probe, connection.Lost, stop);
         if (notReady is null) return connection;
         connection.Dispose();
         return new DriverStartFailure(DriverStartStep.Probe, notReady.Text);

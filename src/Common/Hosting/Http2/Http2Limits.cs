@@ -12,8 +12,11 @@ internal static class Http2Limits
     /// <summary>Octets of the header fields of a request, as the standard counts them.</summary>
     public const int RequestFields = 16 * 1024;
 
-    /// <summary>Octets of the header fields of an answer: the words of an error travel in one, and each octet of them may take three.</summary>
-    public const int AnswerFields = 512 * 1024;
+    /// <summary>
+    /// Octets of the header fields of an answer: the words of an error travel in one, and each octet of them may take three. As generous as gRPC
+    /// for Go; what is held of them is let go of with the call.
+    /// </summary>
+    public const int AnswerFields = 16 * 1024 * 1024;
 
     /// <summary>Octets that may be sent ahead on one stream, and on the connection (RFC 9113 6.9.2): the values without an agreement.</summary>
     public const int Window = 65535;

@@ -38,6 +38,35 @@ public sealed class CsiConnectionTests
         Assert.That(_logger.Entries.Count(e => e.Level == LogLevel.Error && e.Text.Contains(_driver.SocketPath, StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
+    private static readonly string[] s_longWords = [new('x', 100_000), new('\n', 25_000), new('\u00e4', 60_000)];
+
+    [TestCaseSource(nameof(s_longWords))]
+    public async Task An_error_with_very_many_words_is_an_error_and_no_more(string words)
+    {
+        _driver.Answer("Probe", DriverRule.Fail(StatusCode.Internal, words), DriverRule.Default);
+        using var connection = await Connect(LossPolicy.Exit);
+        var failure = (await Assert.ThrowsAsync<RpcException>(() => Probe(connection)))!;
+        Assert.That(failure.Status.Detail, Is.EqualTo(words));
+        Assert.That(CsiError.From(failure).Message, Does.StartWith(words[..1000]).And.Length.LessThan(9000).And.EndsWith("characters more]"));
+
+        Assert.That((await Probe(connection)).Ready, Is.True, "on the same connection");
+        Assert.That(connection.Lost.IsCompleted, Is.False);
+        Assert.That(_driver.Connections, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_answer_that_is_too_large_is_known_for_it()
+    {
+        using var connection = await Connect(LossPolicy.Exit);
+        var controller = new Controller.ControllerClient(connection.Invoker);
+        _driver.Answer("ListVolumes", DriverRule.Answer($$$"""{"entries":[{"volume":{"volume_id":"{{{new string('v', 5 * 1024 * 1024)}}}"}}]}"""), DriverRule.Fail(StatusCode.ResourceExhausted, "no"));
+        var tooLarge = (await Assert.ThrowsAsync<RpcException>(() => controller.ListVolumesAsync(new ListVolumesRequest()).ResponseAsync.WithinLimit()))!;
+        Assert.That(CsiError.From(tooLarge).IsAnswerTooLarge, Is.True);
+        var refused = (await Assert.ThrowsAsync<RpcException>(() => controller.ListVolumesAsync(new ListVolumesRequest()).ResponseAsync.WithinLimit()))!;
+        Assert.That(CsiError.From(refused).IsAnswerTooLarge, Is.False);
+        Assert.That(connection.Lost.IsCompleted, Is.False);
+    }
+
     [Test]
     public async Task After_a_loss_a_program_that_exits_makes_no_new_connection()
     {

@@ -101,6 +101,18 @@ internal sealed class NodeConnectionTests
         Assert.That(_driver.Connections, Is.EqualTo(1));
     }
 
+    private static readonly string[] s_longWords = [new('x', 100_000), new('\n', 25_000), new('\u00e4', 60_000)];
+
+    [TestCaseSource(nameof(s_longWords))]
+    public async Task An_error_with_very_many_words_is_an_error_and_no_more(string words)
+    {
+        _driver.Answer("Probe", DriverRule.Fail(StatusCode.Internal, words), DriverRule.Default);
+        var failure = (await Assert.ThrowsAsync<RpcException>(() => Identity.ProbeAsync(new ProbeRequest()).ResponseAsync.WithinLimit()))!;
+        Assert.That(failure.Status.Detail, Is.EqualTo(words));
+        Assert.That((await Identity.ProbeAsync(new ProbeRequest()).ResponseAsync.WithinLimit()).Ready, Is.True, "on the same connection");
+        Assert.That(_driver.Connections, Is.EqualTo(1));
+    }
+
     private Identity.IdentityClient Identity => new(_connection.Invoker);
 
     private async Task<NodeConnection> Connect(string path)

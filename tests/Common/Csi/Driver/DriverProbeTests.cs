@@ -71,7 +71,6 @@ public sealed class DriverProbeTests
         Assert.That(_logger.Lines, Does.Contain("CSI driver probe timed out"));
     }
 
-    [TestCase(StatusCode.Unavailable)]
     [TestCase(StatusCode.FailedPrecondition)]
     [TestCase(StatusCode.Unimplemented)]
     public async Task Any_other_answer_ends_the_waiting(StatusCode code)
@@ -79,6 +78,40 @@ public sealed class DriverProbeTests
         _driver.Answer("Probe", DriverRule.Fail(code, "broken"));
         var error = await Wait();
         Assert.That(error!.Text, Is.EqualTo($"CSI driver probe failed: rpc error: code = {code} desc = broken"));
+        Assert.That(_driver.Calls.Of("Probe"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_driver_that_is_unavailable_behind_a_connection_that_stands_is_waited_for()
+    {
+        _driver.Answer("Probe", DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"), DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"), DriverRule.Default);
+        var waiting = Wait();
+        for (var refusals = 1; refusals <= 2; refusals++)
+        {
+            await AfterLines(refusals, "CSI driver is not available yet behind what took the connection: rpc error: code = Unavailable desc = no healthy upstream");
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.That(await waiting.WithinLimit(), Is.Null);
+    }
+
+    [Test]
+    public async Task One_that_is_unavailable_for_half_a_minute_ends_the_waiting()
+    {
+        _driver.Answer("Probe", DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"));
+        var waiting = Wait();
+        for (var second = 1; second <= 30; second++)
+        {
+            await AfterLines(second, "CSI driver is not available yet behind what took the connection: rpc error: code = Unavailable desc = no healthy upstream");
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.That((await waiting.WithinLimit())!.Text, Is.EqualTo("CSI driver probe failed: rpc error: code = Unavailable desc = no healthy upstream"));
+    }
+
+    [Test]
+    public async Task One_that_went_away_is_not_waited_for()
+    {
+        _driver.Answer("Probe", DriverRule.Fail(StatusCode.Unavailable, "gone"));
+        Assert.That((await Wait(lost: Task.CompletedTask))!.Text, Does.StartWith("CSI driver probe failed"));
         Assert.That(_driver.Calls.Of("Probe"), Has.Count.EqualTo(1));
     }
 
@@ -103,12 +136,14 @@ public sealed class DriverProbeTests
         await Assert.CatchAsync<OperationCanceledException>(() => waiting.WithinLimit());
     }
 
-    private Task<CsiError?> Wait(TimeSpan? limit = null, CancellationToken stop = default) =>
-        new DriverProbe(_connection.Invoker, new CsiCall(_time), _logger, _time).WaitUntilReadyAsync(limit, stop).WithinLimit();
+    private Task<CsiError?> Wait(TimeSpan? limit = null, Task? lost = null, CancellationToken stop = default) =>
+        new DriverProbe(_connection.Invoker, new CsiCall(_time), _logger, _time).WaitUntilReadyAsync(limit, lost ?? _connection.Lost, stop).WithinLimit();
 
-    private Task<string> AfterRefusals(int count)
+    private Task<string> AfterRefusals(int count) => AfterLines(count, "CSI driver is not ready");
+
+    private Task<string> AfterLines(int count, string line)
     {
         var seen = 0;
-        return _logger.WaitForLine(l => l == "CSI driver is not ready" && ++seen >= count);
+        return _logger.WaitForLine(l => l == line && ++seen >= count);
     }
 }

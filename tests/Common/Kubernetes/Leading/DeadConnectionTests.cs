@@ -63,7 +63,7 @@ public sealed class DeadConnectionTests
     public void The_times_of_a_connection_follow_the_deadline(int deadline, string expected)
     {
         var times = new ConnectionOptions().Within(TimeSpan.FromSeconds(deadline));
-        Assert.That($"{times.PingAfter.TotalSeconds} {times.PingTimeout.TotalSeconds} {times.DialLimit.TotalSeconds}", Is.EqualTo(expected));
+        Assert.That($"{times.PingAfter!.Value.TotalSeconds} {times.PingTimeout.TotalSeconds} {times.DialLimit.TotalSeconds}", Is.EqualTo(expected));
     }
 
     private static X509Certificate2 SelfSigned()
