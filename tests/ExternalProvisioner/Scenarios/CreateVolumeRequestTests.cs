@@ -114,6 +114,28 @@ internal sealed class CreateVolumeRequestTests : RigTest
         Assert.That(rig.Calls("CreateVolume").Single()["parameters"]!.AsObject().Select(p => p.Key), Is.EqualTo(new[] { "csiFoo" }));
     }
 
+    [TestCase("3.2Gi", 3_435_973_837, "3435973837")]
+    [TestCase("0.5Gi", 536_870_912, "512Mi")]
+    [TestCase("2.5G", 2_500_000_000, "2500000000")]
+    [TestCase("1e3", 1000, "1000")]
+    [TestCase("500m", 1, "1")]
+    [TestCase("8589934592Gi", long.MaxValue, "9223372036854775807")]
+    [TestCase("16Ei", long.MaxValue, "9223372036854775807")]
+    public async Task A_size_goes_to_the_driver_in_bytes_and_the_volume_is_never_below_it(string size, long bytes, string capacity)
+    {
+        var (request, volume) = await Provision(new TestClass(), new TestClaim().Sized(size));
+        Assert.That(World.Text(request, "capacity_range", "required_bytes"), Is.EqualTo($"{bytes}"));
+        Assert.That(World.Text(volume, "spec", "capacity", "storage"), Is.EqualTo(capacity));
+    }
+
+    [TestCase("10E")]
+    [TestCase("73786976299133170k")]
+    public async Task A_size_no_driver_can_be_told_is_refused_by_its_name(string size)
+    {
+        var message = await Refusal(new TestClass(), new TestClaim().Sized(size));
+        Assert.That(message, Does.Contain($"the requested size {size} is more than a volume can have, 9223372036854775807 bytes"));
+    }
+
     [Test]
     public async Task Names_follow_the_prefix_and_the_length_of_the_command_line()
     {

@@ -4,27 +4,25 @@ namespace Sidecars.Hosting;
 
 /// <summary>
 /// A Kubernetes quantity such as <c>1536Mi</c>, <c>2G</c> or <c>100m</c> (common contract 15): an exact decimal with nine places and
-/// the suffix family it was written in. Magnitudes are limited to 2^63-1 and anything larger is cut to that, finer than a billionth
-/// is rounded away from zero, as the API server does. Equality and order are numerical: <c>1Gi</c> equals <c>1073741824</c>.
-/// It is 16 bytes and arithmetic on it allocates nothing.
+/// the suffix family it was written in. As the API server does, a value of the binary family is cut to 2^63-1, those of the others are
+/// not (<see cref="IsInt64"/> tells), and what is finer than a billionth is rounded away from zero. Beyond 10^29, where nobody has a use
+/// for it, magnitudes are cut in every family. Equality and order are numerical: <c>1Gi</c> equals <c>1073741824</c>. Arithmetic on it
+/// allocates nothing.
 /// </summary>
 public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>, IComparisonOperators<Quantity, Quantity, bool>,
     IAdditionOperators<Quantity, Quantity, Quantity>, ISubtractionOperators<Quantity, Quantity, Quantity>, ISpanFormattable
 {
     internal const long NanosPerUnit = 1_000_000_000;
 
-    // The value is _units + _nanos / 10^9, both of the same sign.
-    private readonly long _units;
-    private readonly int _nanos;
+    /// <summary>2^63-1 in billionths: the largest value of the binary family.</summary>
+    internal static readonly Int128 LargestBinary = (Int128)long.MaxValue * NanosPerUnit;
+
+    private readonly Int128 _nanos;
     private readonly QuantityFormat _format;
 
     private Quantity(Int128 nanos, QuantityFormat format)
     {
-        var limit = (Int128)long.MaxValue * NanosPerUnit;
-        nanos = Int128.Clamp(nanos, -limit, limit);
-        (var units, var rest) = Int128.DivRem(nanos, NanosPerUnit);
-        _units = (long)units;
-        _nanos = (int)rest;
+        _nanos = format is QuantityFormat.Binary ? Int128.Clamp(nanos, -LargestBinary, LargestBinary) : nanos;
         _format = format;
     }
 
@@ -35,15 +33,30 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>, I
     public QuantityFormat Format => _format;
 
     /// <summary>Whether the value is zero.</summary>
-    public bool IsZero => _units == 0 && _nanos == 0;
+    public bool IsZero => _nanos == 0;
 
     /// <summary>-1, 0 or 1.</summary>
-    public int Sign => _units != 0 ? Math.Sign(_units) : Math.Sign(_nanos);
+    public int Sign => Int128.Sign(_nanos);
 
-    /// <summary>The whole number, a fraction rounded away from zero: <c>1500m</c> is 2. For a size this is the number of bytes.</summary>
-    public long Value => _nanos == 0 || Math.Abs(_units) == long.MaxValue ? _units : _units + Math.Sign(_nanos);
+    /// <summary>
+    /// The whole number, a fraction rounded away from zero: <c>1500m</c> is 2. For a size this is the number of bytes. What is larger than
+    /// 2^63-1 is cut to that; whoever must not take the one for the other asks <see cref="IsInt64"/> first.
+    /// </summary>
+    public long Value => (long)Int128.Clamp(Whole, -long.MaxValue, long.MaxValue);
 
-    internal Int128 Nanos => (Int128)_units * NanosPerUnit + _nanos;
+    /// <summary>Whether the value, rounded to a whole number, is within 2^63-1.</summary>
+    public bool IsInt64 => Int128.Abs(Whole) <= long.MaxValue;
+
+    internal Int128 Nanos => _nanos;
+
+    private Int128 Whole
+    {
+        get
+        {
+            var (whole, rest) = Int128.DivRem(_nanos, NanosPerUnit);
+            return whole + Int128.Sign(rest);
+        }
+    }
 
     /// <summary>A number of bytes, printed in the binary family: 1610612736 is <c>1536Mi</c>.</summary>
     public static Quantity FromBytes(long bytes) => new((Int128)bytes * NanosPerUnit, QuantityFormat.Binary);
@@ -60,16 +73,16 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>, I
     public Quantity As(QuantityFormat format) => new(Nanos, format);
 
     /// <inheritdoc/>
-    public int CompareTo(Quantity other) => _units != other._units ? _units.CompareTo(other._units) : _nanos.CompareTo(other._nanos);
+    public int CompareTo(Quantity other) => _nanos.CompareTo(other._nanos);
 
     /// <inheritdoc/>
-    public bool Equals(Quantity other) => _units == other._units && _nanos == other._nanos;
+    public bool Equals(Quantity other) => _nanos == other._nanos;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Quantity other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_units, _nanos);
+    public override int GetHashCode() => _nanos.GetHashCode();
 
     /// <summary>The canonical text: no fraction, the largest suffix that loses nothing, in the family the value was written in.</summary>
     public override string ToString()
@@ -91,11 +104,11 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>, I
         return fits;
     }
 
-    /// <summary>The sum, in the family of the left operand unless that is zero; cut to 2^63-1 like a parsed value.</summary>
-    public static Quantity operator +(Quantity left, Quantity right) => new(left.Nanos + right.Nanos, left.IsZero ? right._format : left._format);
+    /// <summary>The sum, in the family of the left operand unless that is zero; cut like a parsed value.</summary>
+    public static Quantity operator +(Quantity left, Quantity right) => new(Sum(left.Nanos, right.Nanos), left.IsZero ? right._format : left._format);
 
     /// <summary>The difference, in the family of the left operand unless that is zero.</summary>
-    public static Quantity operator -(Quantity left, Quantity right) => new(left.Nanos - right.Nanos, left.IsZero ? right._format : left._format);
+    public static Quantity operator -(Quantity left, Quantity right) => new(Sum(left.Nanos, -right.Nanos), left.IsZero ? right._format : left._format);
 
     /// <inheritdoc/>
     public static bool operator ==(Quantity left, Quantity right) => left.Equals(right);
@@ -114,4 +127,11 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>, I
 
     /// <inheritdoc/>
     public static bool operator >=(Quantity left, Quantity right) => left.CompareTo(right) >= 0;
+
+    private static Int128 Sum(Int128 left, Int128 right)
+    {
+        var sum = unchecked(left + right);
+        // Only two of one sign can leave the range, and then come out with the other.
+        return Int128.Sign(left) == Int128.Sign(right) && Int128.Sign(sum) != Int128.Sign(left) && left != 0 ? left > 0 ? QuantityText.Largest : -QuantityText.Largest : sum;
+    }
 }

@@ -7,12 +7,15 @@ namespace Sidecars.Hosting;
 /// <summary>The text form of a <see cref="Quantity"/>: <c>sign number suffix</c>, read generously and printed canonically.</summary>
 internal static class QuantityText
 {
-    /// <summary>Room for the longest canonical text, a sign, 28 digits and a suffix.</summary>
-    public const int MaxLength = 40;
+    /// <summary>Room for the longest canonical text, a sign, 39 digits and a suffix.</summary>
+    public const int MaxLength = 48;
+
+    /// <summary>The largest magnitude of all, in billionths.</summary>
+    public static readonly Int128 Largest = Int128.MaxValue;
 
     private const int NanoExponent = -9;
 
-    // 27 digits and nine places are more than any value below 2^63 has; what is longer takes the slow path.
+    // More digits than any size has; what is longer takes the slow path.
     private const int FastDigits = 27;
 
     // With an exponent beyond this every value is cut to the limit or rounded to a billionth anyway.
@@ -37,7 +40,7 @@ internal static class QuantityText
         var magnitude = whole.Length + fraction.Length <= FastDigits && Math.Abs(power) <= -NanoExponent
             ? Fast(whole, fraction, power, shift)
             : null;
-        var nanos = magnitude ?? Slow(whole, fraction, power, shift);
+        var nanos = magnitude ?? Slow(whole, fraction, power, shift, format is QuantityFormat.Binary ? Quantity.LargestBinary : Largest);
         quantity = Quantity.FromNanos(negative ? -nanos : nanos, format);
         return true;
     }
@@ -145,11 +148,10 @@ internal static class QuantityText
         return value <= (UInt128)Int128.MaxValue ? (Int128)value : null;
     }
 
-    private static Int128 Slow(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, int shift)
+    private static Int128 Slow(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, int shift, Int128 limit)
     {
         var digits = string.Concat(whole, fraction).TrimStart('0');
         if (digits.Length == 0) return 0;
-        var limit = (Int128)long.MaxValue * Quantity.NanosPerUnit;
         // The decimal position of the first digit settles absurd exponents without building absurd numbers.
         var exponent = (long)power - fraction.Length - NanoExponent;
         var magnitude = digits.Length + exponent + shift;

@@ -46,16 +46,43 @@ internal sealed class QuantityTests
     }
 
     [TestCase("8Ei")]
-    [TestCase("10E")]
-    [TestCase("1e30")]
-    [TestCase("1e999999999999")]
-    [TestCase("99999999999999999999999999999999999999999999")]
-    public void What_is_too_large_is_cut_to_63_bits(string text)
+    [TestCase("16Ei")]
+    [TestCase("8589934592Gi")]
+    [TestCase("9223372036854775807.5Ki")]
+    [TestCase("99999999999999999999999999999999999999999999Ki")]
+    public void What_is_too_large_in_the_binary_family_is_cut_to_63_bits(string text)
     {
         Assert.That(Quantity.TryParse(text, out var quantity), Is.True);
-        Assert.That(quantity.Value, Is.EqualTo(long.MaxValue));
+        Assert.That((quantity.Value, quantity.IsInt64, quantity.ToString()), Is.EqualTo((long.MaxValue, true, "9223372036854775807")));
         Assert.That(Quantity.TryParse("-" + text, out var negative), Is.True);
         Assert.That(negative.Value, Is.EqualTo(-long.MaxValue));
+    }
+
+    [TestCase("10E", "10E")]
+    [TestCase("73786976299133170k", "73786976299133170k")]
+    [TestCase("9223372036854775808", "9223372036854775808")]
+    [TestCase("9223372036854775807.1", "9223372036854775807100m")]
+    [TestCase("1e20", "100e18")]
+    [TestCase("1e30", null)]
+    [TestCase("1e999999999999", null)]
+    [TestCase("99999999999999999999999999999999999999999999", null)]
+    public void What_is_too_large_in_another_is_kept_and_known_for_it(string text, string? canonical)
+    {
+        Assert.That(Quantity.TryParse(text, out var quantity), Is.True);
+        Assert.That((quantity.Value, quantity.IsInt64), Is.EqualTo((long.MaxValue, false)));
+        if (canonical is not null) Assert.That(quantity.ToString(), Is.EqualTo(canonical));
+        Assert.That(Quantity.TryParse("-" + text, out var negative), Is.True);
+        Assert.That((negative.Value, negative.IsInt64), Is.EqualTo((-long.MaxValue, false)));
+    }
+
+    [TestCase("9223372036854775807")]
+    [TestCase("-9223372036854775807")]
+    [TestCase("9223372036854775806.1")]
+    public void What_just_fits_fits(string text)
+    {
+        Assert.That(Quantity.TryParse(text, out var quantity), Is.True);
+        Assert.That(quantity.IsInt64, Is.True);
+        Assert.That(Math.Abs(quantity.Value), Is.EqualTo(long.MaxValue));
     }
 
     [TestCase("")]
@@ -104,6 +131,9 @@ internal sealed class QuantityTests
         Assert.That((Read("1Gi") - Read("512Mi")).ToString(), Is.EqualTo("512Mi"));
         Assert.That((Quantity.Zero + Read("1Gi")).ToString(), Is.EqualTo("1Gi"));
         Assert.That((Quantity.FromBytes(long.MaxValue) + Read("1")).Value, Is.EqualTo(long.MaxValue));
+        var most = Read("1e30");
+        Assert.That(most + most, Is.EqualTo(most));
+        Assert.That(Quantity.Zero - most - most, Is.EqualTo(Read("-1e30")));
     }
 
     [Test]
@@ -116,9 +146,10 @@ internal sealed class QuantityTests
         Prop.ForAll(Quantities(), Quantities(), (left, right) =>
         {
             var (a, b) = ((BigInteger)left.Nanos, (BigInteger)right.Nanos);
-            var limit = (BigInteger)long.MaxValue * Quantity.NanosPerUnit;
+            var sum = left + right;
+            var limit = sum.Format is QuantityFormat.Binary ? (BigInteger)long.MaxValue * Quantity.NanosPerUnit : (BigInteger)Int128.MaxValue;
             return Math.Sign(left.CompareTo(right)) == BigInteger.Compare(a, b)
-                && (BigInteger)(left + right).Nanos == BigInteger.Min(BigInteger.Max(a + b, -limit), limit);
+                && (BigInteger)sum.Nanos == BigInteger.Min(BigInteger.Max(a + b, -limit), limit);
         }).QuickCheckThrowOnFailure();
 
     [Test]
