@@ -14,7 +14,7 @@ internal sealed class DriverObject(ApiClient api, string driver, TimeProvider ti
     private const double Jitter = 0.1;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long each of the last requests may take: a write under way, and the deletion. A container runtime waits 30 seconds before it kills.</summary>
+    /// <summary>How long the deletion at the end may take; a write that is still under way before it has as long. A container runtime waits 30 seconds before it kills.</summary>
     internal static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     private readonly ObjectKey _key = new(null, driver);
@@ -24,28 +24,23 @@ internal sealed class DriverObject(ApiClient api, string driver, TimeProvider ti
     public Task<ApiResult<CsiDriver>> GetAsync(CancellationToken stop) => api.GetAsync(RegistrarResources.Drivers, _key, stop);
 
     public Task<ApiResult<CsiDriver>> CreateAsync(CsiDriverSpec spec, CancellationToken stop) =>
-        Write(late => api.CreateAsync(RegistrarResources.Drivers, CsiDriver.Of(driver, spec), late, stop), stop);
+        Write(() => api.CreateAsync(RegistrarResources.Drivers, CsiDriver.Of(driver, spec), stop), stop);
 
     public Task<ApiResult<CsiDriver>> PatchAsync(ReadOnlyMemory<byte> patch, CancellationToken stop) =>
-        Write(late => api.PatchAsync(RegistrarResources.Drivers, _key, null, patch, MediaTypes.MergePatch, late, stop), stop);
+        Write(() => api.PatchAsync(RegistrarResources.Drivers, _key, null, patch, MediaTypes.MergePatch, stop), stop);
 
     /// <summary>Deletes the object of that uid, or whichever has the name where nobody could see one.</summary>
     public Task<ApiResult<MetadataOnly>> DeleteAsync(string? uid, CancellationToken stop) =>
-        Insistently(() => api.DeleteAsync(RegistrarResources.Drivers, _key, uid, stop), stop);
+        Insistently(() => api.DeleteAsync(RegistrarResources.Drivers, _key, uid, stop, abandon: stop), stop);
 
     /// <summary>Opens a watch of this one object.</summary>
     public Task<ApiResult<ObjectWatch>> WatchAsync(CancellationToken stop) => ObjectWatch.OpenAsync(api, driver, time, random, stop);
 
-    /// <summary>
-    /// A write that was sent is not given up at once when the program is to end: the server may carry it out all the same, after a deletion that
-    /// was to be the last word. None is begun or sent again then.
-    /// </summary>
-    private async Task<ApiResult<CsiDriver>> Write(Func<CancellationToken, Task<ApiResult<CsiDriver>>> send, CancellationToken stop)
+    /// <summary>No write is begun once the program is to end: after a deletion that was to be the last word it would undo it.</summary>
+    private Task<ApiResult<CsiDriver>> Write(Func<Task<ApiResult<CsiDriver>>> send, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        await using var end = stop.Register(() => late.CancelAfter(EndLimit));
-        return await Insistently(() => send(late.Token), stop);
+        return Insistently(send, stop);
     }
 
     private async Task<ApiResult<T>> Insistently<T>(Func<Task<ApiResult<T>>> send, CancellationToken stop) where T : class

@@ -135,11 +135,11 @@ public sealed partial class EventRecorder
             FirstTimestamp = decision.First,
             LastTimestamp = decision.Record.At,
             Count = decision.Count,
-        }, stop);
+        }, stop, abandon: stop);
     }
 
     private Task<ApiResult<ClusterEvent>> CountUp(EventDecision decision, CancellationToken stop) =>
-        _api.PatchAsync(Resources.Events, decision.Existing!.Value, null, EventPatch.CountUp(decision), MediaTypes.StrategicMergePatch, stop);
+        _api.PatchAsync(Resources.Events, decision.Existing!.Value, null, EventPatch.CountUp(decision), MediaTypes.StrategicMergePatch, stop, abandon: stop);
 
     private static partial class Log
     {

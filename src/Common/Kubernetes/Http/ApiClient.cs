@@ -16,6 +16,13 @@ namespace Sidecars.Kubernetes.Http;
 /// for that with Retry-After, or where a read broke on the way (common contract 8.4); anything else is the caller's to judge.
 /// One client has one set of connections and one token bucket; it is safe to use from many tasks.
 /// </summary>
+/// <remarks>
+/// Every method takes the caller's <c>stop</c>, and the rule is one for all. It ends every wait before a request is sent, for the first time
+/// or again: of a request that was refused, the refusal is then the answer. It ends a read under way. It does not end a write under way,
+/// because nobody would know what became of it: that has some seconds more (<see cref="ApiClientOptions.TimeToEnd"/>) to bring its answer;
+/// nor does it keep back a write that needs no wait, so that what a driver did can still be noted. Whoever has a limit of his own for a
+/// write, and knows what to do then, gives it as <c>abandon</c>. Where a token ended a request, <see cref="OperationCanceledException"/> is thrown.
+/// </remarks>
 public sealed partial class ApiClient : IDisposable
 {
     /// <summary>How often one request is sent again at most.</summary>
@@ -59,19 +66,19 @@ public sealed partial class ApiClient : IDisposable
     }
 
     /// <summary>Reads one object.</summary>
-    public Task<ApiResult<T>> GetAsync<T>(Resource<T> resource, ObjectKey key, CancellationToken cancel) where T : KubeObject =>
-        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Get, resource.Of(key), resource.Item, default, null, cancel);
+    public Task<ApiResult<T>> GetAsync<T>(Resource<T> resource, ObjectKey key, CancellationToken stop) where T : KubeObject =>
+        GetAsync(resource, key, resource.Item, stop);
 
-    /// <summary>Creates an object; the answer is the object as the server stored it. For <paramref name="stop"/> see <see cref="SendAsync"/>.</summary>
-    public Task<ApiResult<T>> CreateAsync<T>(Resource<T> resource, T item, CancellationToken cancel, CancellationToken stop = default) where T : KubeObject =>
+    /// <summary>Creates an object; the answer is the object as the server stored it.</summary>
+    public Task<ApiResult<T>> CreateAsync<T>(Resource<T> resource, T item, CancellationToken stop, CancellationToken abandon = default) where T : KubeObject =>
         SendAsync(HttpMethod.Post, resource.In(item.Metadata.Namespace ?? "default"), resource.Item,
-            JsonSerializer.SerializeToUtf8Bytes(item, resource.Item), MediaTypes.Json, cancel, stop);
+            JsonSerializer.SerializeToUtf8Bytes(item, resource.Item), MediaTypes.Json, stop, abandon);
 
-    /// <summary>Changes an object by a patch of the given media type. For <paramref name="stop"/> see <see cref="SendAsync"/>.</summary>
+    /// <summary>Changes an object by a patch of the given media type.</summary>
     public Task<ApiResult<T>> PatchAsync<T>(
-        Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken cancel, CancellationToken stop = default)
+        Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken stop, CancellationToken abandon = default)
         where T : KubeObject =>
-        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Patch, resource.Of(key, subresource), resource.Item, patch, type, cancel, stop);
+        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Patch, resource.Of(key, subresource), resource.Item, patch, type, stop, abandon);
 
     /// <summary>
     /// Deletes an object. The answer holds the metadata of what is left while finalizers keep it, or little more than nothing.
@@ -79,22 +86,23 @@ public sealed partial class ApiClient : IDisposable
     /// <param name="resource">Kind of the object.</param>
     /// <param name="key">Where it is.</param>
     /// <param name="uid">Which incarnation is meant: another of the same name is not touched, and the failure says so (<see cref="ApiFailure.IsOtherUid"/>). Null only where nobody could know it.</param>
-    /// <param name="cancel">Ends the request; what it did by then is unknown.</param>
-    public Task<ApiResult<MetadataOnly>> DeleteAsync<T>(Resource<T> resource, ObjectKey key, string? uid, CancellationToken cancel) where T : KubeObject =>
+    /// <param name="stop">Ends the waiting.</param>
+    /// <param name="abandon">Ends the request.</param>
+    public Task<ApiResult<MetadataOnly>> DeleteAsync<T>(Resource<T> resource, ObjectKey key, string? uid, CancellationToken stop, CancellationToken abandon = default) where T : KubeObject =>
         Unaddressable(key) is { } refused
             ? Task.FromResult<ApiResult<MetadataOnly>>(refused)
             : SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly,
-                uid is null ? default : JsonSerializer.SerializeToUtf8Bytes(DeleteOptions.Only(uid), KubeJson.Default.DeleteOptions), uid is null ? null : MediaTypes.Json, cancel);
+                uid is null ? default : JsonSerializer.SerializeToUtf8Bytes(DeleteOptions.Only(uid), KubeJson.Default.DeleteOptions), uid is null ? null : MediaTypes.Json, stop, abandon);
 
     /// <summary>Reads one object in another form than its model; for <see cref="ObjectUpdate"/>.</summary>
-    internal Task<ApiResult<TForm>> GetAsync<T, TForm>(Resource<T> resource, ObjectKey key, JsonTypeInfo<TForm> form, CancellationToken cancel, CancellationToken stop)
+    internal Task<ApiResult<TForm>> GetAsync<T, TForm>(Resource<T> resource, ObjectKey key, JsonTypeInfo<TForm> form, CancellationToken stop)
         where T : KubeObject where TForm : class =>
-        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<TForm>>(refused) : SendAsync(HttpMethod.Get, resource.Of(key), form, default, null, cancel, stop);
+        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<TForm>>(refused) : SendAsync(HttpMethod.Get, resource.Of(key), form, default, null, stop);
 
     /// <summary>Replaces an object as a whole; for <see cref="ObjectUpdate"/>, because what a model does not know would be lost.</summary>
     internal Task<ApiResult<T>> ReplaceAsync<T>(
-        Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> item, CancellationToken cancel, CancellationToken stop) where T : KubeObject =>
-        SendAsync(HttpMethod.Put, resource.Of(key, subresource), resource.Item, item, MediaTypes.Json, cancel, stop);
+        Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> item, CancellationToken stop) where T : KubeObject =>
+        SendAsync(HttpMethod.Put, resource.Of(key, subresource), resource.Item, item, MediaTypes.Json, stop);
 
     /// <summary>Sends any request whose answer is one JSON document.</summary>
     /// <param name="method">Verb.</param>
@@ -102,21 +110,17 @@ public sealed partial class ApiClient : IDisposable
     /// <param name="answer">Reader of the answer.</param>
     /// <param name="body">Body, or empty.</param>
     /// <param name="type">Media type of the body.</param>
-    /// <param name="cancel">Ends the request; what it did by then is unknown.</param>
-    /// <param name="stop">Ends the waiting before the request is sent, for the first time or again, and lets one that was sent go on; where it is not given, <paramref name="cancel"/> does.</param>
-    public async Task<ApiResult<TAnswer>> SendAsync<TAnswer>(
-        HttpMethod method, string path, JsonTypeInfo<TAnswer> answer, ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type, CancellationToken cancel, CancellationToken stop = default)
-        where TAnswer : class
-    {
-        var waiting = stop.CanBeCanceled ? stop : cancel;
-        return await Insist(method, path, () => SendOnce(method, path, answer, body, type, cancel), waiting);
-    }
+    /// <param name="stop">Ends the waiting and a read, and leaves a write some seconds.</param>
+    /// <param name="abandon">Ends a write under way too; what it did by then is unknown.</param>
+    public Task<ApiResult<TAnswer>> SendAsync<TAnswer>(
+        HttpMethod method, string path, JsonTypeInfo<TAnswer> answer, ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type, CancellationToken stop, CancellationToken abandon = default)
+        where TAnswer : class => Insist(method, path, () => SendOnce(method, path, answer, body, type, stop, abandon), stop);
 
     /// <summary>
     /// Opens a stream of watch events; the caller reads it to its end or disposes it. Takes no token (common contract 8.3) and is
     /// not sent again here: its caller waits as the failure says. The time limit holds until the stream begins.
     /// </summary>
-    public Task<ApiResult<HttpResponseMessage>> OpenAsync(string path, CancellationToken cancel) => Begin(path, packed: false, cancel);
+    public Task<ApiResult<HttpResponseMessage>> OpenAsync(string path, CancellationToken stop) => Begin(path, packed: false, stop);
 
     /// <summary>
     /// Opens a list, or a page of one, to be read as it comes. Sent like any read; the time limit holds until its beginning has come, and
@@ -128,6 +132,8 @@ public sealed partial class ApiClient : IDisposable
         return opened.IsSuccess ? await AnswerBody.Open(opened.Value, _time, stop) : opened.Failure;
     }
 
+    private TimeSpan LeftAtTheEnd => _options.TimeToEnd < _options.Timeout ? _options.TimeToEnd : _options.Timeout;
+
     /// <summary>How long nothing may come of an answer that has begun.</summary>
     internal TimeSpan LongestSilence => _options.Timeout;
 
@@ -135,24 +141,25 @@ public sealed partial class ApiClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Takes a token and sends, again and again where the server asks for that, or a read broke on the way.</summary>
-    private async Task<ApiResult<TAnswer>> Insist<TAnswer>(HttpMethod method, string path, Func<Task<ApiResult<TAnswer>>> send, CancellationToken waiting)
+    private async Task<ApiResult<TAnswer>> Insist<TAnswer>(HttpMethod method, string path, Func<Task<ApiResult<TAnswer>>> send, CancellationToken stop)
         where TAnswer : class
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (_options.Throttle is { } throttle) await throttle.TakeAsync(waiting);
+            if (_options.Throttle is { } throttle) await throttle.TakeAsync(stop);
             var result = await send();
             if (result.IsSuccess || attempt == MostRetries || PauseBeforeRetry(method, result.Failure) is not { } pause) return result;
 
             if (pause >= s_longPause) Log.RetryingMuchLater(_log, method.Method, path, result.Failure.ToString(), pause);
             else Log.Retrying(_log, method.Method, path, result.Failure.ToString(), pause);
-            await Task.Delay(pause, _time, waiting);
+            await Task.Delay(pause, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (stop.IsCancellationRequested) return result; // there will be no later: this is all that is known
         }
     }
 
-    private async Task<ApiResult<HttpResponseMessage>> Begin(string path, bool packed, CancellationToken cancel)
+    private async Task<ApiResult<HttpResponseMessage>> Begin(string path, bool packed, CancellationToken stop)
     {
-        using var limit = new TimeLimit(_options.Timeout, _time, cancel);
+        using var limit = new TimeLimit(_options.Timeout, _time, stop);
         try
         {
             var made = await RequestFor(HttpMethod.Get, path, limit.Token);
@@ -167,15 +174,18 @@ public sealed partial class ApiClient : IDisposable
         }
         catch (Exception e) when (IsTransport(e))
         {
-            return WhyBroken(e, HttpMethod.Get, path, limit.HasPassed, cancel);
+            return WhyBroken(e, HttpMethod.Get, path, limit.HasPassed ? _options.Timeout : null, stop);
         }
     }
 
     private async Task<ApiResult<TAnswer>> SendOnce<TAnswer>(
-        HttpMethod method, string path, JsonTypeInfo<TAnswer> answer, ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type, CancellationToken cancel)
+        HttpMethod method, string path, JsonTypeInfo<TAnswer> answer, ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type, CancellationToken stop, CancellationToken abandon)
         where TAnswer : class
     {
-        using var limit = new TimeLimit(_options.Timeout, _time, cancel);
+        var isRead = method == HttpMethod.Get;
+        var ends = isRead ? stop : abandon;
+        using var limit = new TimeLimit(_options.Timeout, _time, ends);
+        await using var ending = isRead ? default : stop.UnsafeRegister(_ => limit.Restart(LeftAtTheEnd), null);
         try
         {
             var made = await RequestFor(method, path, limit.Token);
@@ -198,7 +208,7 @@ public sealed partial class ApiClient : IDisposable
         }
         catch (Exception e) when (IsTransport(e))
         {
-            return WhyBroken(e, method, path, limit.HasPassed, cancel);
+            return WhyBroken(e, method, path, !limit.HasPassed ? null : !isRead && stop.IsCancellationRequested ? LeftAtTheEnd : _options.Timeout, ends);
         }
     }
 
@@ -273,11 +283,11 @@ public sealed partial class ApiClient : IDisposable
 
     private static bool IsTransport(Exception e) => e is HttpRequestException or IOException or SocketException or InvalidDataException or OperationCanceledException;
 
-    private ApiFailure WhyBroken(Exception e, HttpMethod method, string path, bool isLate, CancellationToken cancel)
+    private ApiFailure WhyBroken(Exception e, HttpMethod method, string path, TimeSpan? passed, CancellationToken ends)
     {
-        cancel.ThrowIfCancellationRequested();
-        if (isLate)
-            return ApiFailure.WithoutAnswer($"{method} {path}: no answer from {_address.Server} within {_options.Timeout.TotalSeconds:0} s");
+        ends.ThrowIfCancellationRequested();
+        if (passed is { } limit)
+            return ApiFailure.WithoutAnswer($"{method} {path}: no answer from {_address.Server} within {limit.TotalSeconds:0} s");
         var error = (e as HttpRequestException)?.HttpRequestError;
         var isTls = error is HttpRequestError.SecureConnectionError;
         // The handler's own limit for a connection shows as a cancellation nobody asked for.

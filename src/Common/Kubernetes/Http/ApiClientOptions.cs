@@ -15,6 +15,9 @@ public sealed record ApiClientOptions
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a write that is under way when its sender is to stop may take from then on: a container runtime waits 30 seconds before it kills.</summary>
+    public TimeSpan TimeToEnd { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How the connections are kept.</summary>
     public ConnectionOptions Connections { get; init; } = ConnectionOptions.OfEnvironment;
 

@@ -28,15 +28,14 @@ public static class ObjectUpdate
     /// <param name="uid">Which incarnation is meant.</param>
     /// <param name="change">What to change.</param>
     /// <param name="subresource">The part to write, such as <c>status</c>, or null for the object itself; the object is read as a whole either way.</param>
-    /// <param name="cancel">Ends the request; what it did by then is unknown.</param>
-    /// <param name="stop">Ends the waiting before a request is sent; see <see cref="ApiClient.SendAsync"/>.</param>
+    /// <param name="stop">Ends the waiting and the read, and leaves the write some seconds; see <see cref="ApiClient"/>.</param>
     public static async Task<ApiResult<T>> UpdateAsync<T>(
-        this ApiClient api, Resource<T> resource, ObjectKey key, string uid, ObjectChange change, string? subresource, CancellationToken cancel, CancellationToken stop = default)
+        this ApiClient api, Resource<T> resource, ObjectKey key, string uid, ObjectChange change, string? subresource, CancellationToken stop)
         where T : KubeObject
     {
         for (var tries = 1; ; tries++)
         {
-            var read = await api.GetAsync(resource, key, KubeJson.Default.JsonObject, cancel, stop);
+            var read = await api.GetAsync(resource, key, KubeJson.Default.JsonObject, stop);
             if (!read.IsSuccess) return read.Failure;
             var item = read.Value;
             if (Metadata(item, "uid") != uid) return ApiFailure.Succeeded(resource.Plural, key, uid);
@@ -45,7 +44,7 @@ public static class ObjectUpdate
                 return ApiFailure.WithoutAnswer($"{change.Name} on {resource.Plural} {key}: the server named no version of the object, so nothing was sent");
             if (!change.Apply(item)) return item.Deserialize(resource.Item)!;
 
-            var written = await api.ReplaceAsync(resource, key, subresource, Bytes(item), cancel, stop);
+            var written = await api.ReplaceAsync(resource, key, subresource, Bytes(item), stop);
             if (written.IsSuccess || !written.Failure.IsConflict || tries == MostTries) return written;
         }
     }

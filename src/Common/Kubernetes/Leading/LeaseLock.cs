@@ -45,5 +45,5 @@ internal sealed class LeaseLock(ApiClient api, string ns, string name)
     }
 
     private Task<ApiResult<Lease>> Send(HttpMethod method, string path, Lease lease, CancellationToken cancel) =>
-        api.SendAsync(method, path, KubeJson.Default.Lease, JsonSerializer.SerializeToUtf8Bytes(lease, KubeJson.Default.Lease), MediaTypes.Json, cancel);
+        api.SendAsync(method, path, KubeJson.Default.Lease, JsonSerializer.SerializeToUtf8Bytes(lease, KubeJson.Default.Lease), MediaTypes.Json, cancel, abandon: cancel); // an unknown outcome is found out by the next try
 }

@@ -240,5 +240,80 @@ public sealed class ApiClientTests
         request.End();
     }
 
+    [Test]
+    public async Task A_stop_ends_the_wait_for_a_token_and_nothing_is_sent()
+    {
+        using var client = _api.Client(_time, _log, new RequestThrottle(perSecond: 1, burst: 1, _time));
+        using var stop = new CancellationTokenSource();
+        var first = Create(client, stop.Token);
+        await (await _api.Request()).Reply(201, Fast);
+        await first;
+        var second = Create(client, stop.Token);
+        await _time.TimerSet(d => d == TimeSpan.FromSeconds(1));
+        await stop.CancelAsync();
+        Assert.That(async () => await second, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(_api.Waiting, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_stop_ends_the_wait_a_server_asked_for_and_its_refusal_is_the_answer([Values] bool isRead)
+    {
+        using var client = _api.Client(_time, _log);
+        using var stop = new CancellationTokenSource();
+        var sent = isRead ? client.GetAsync(Resources.StorageClasses, s_key, stop.Token).WithinLimit() : Create(client, stop.Token);
+        await (await _api.Request()).Refuse(429, "TooManyRequests", retryAfter: 600);
+        await _time.TimerSet(d => d == TimeSpan.FromSeconds(600));
+        await stop.CancelAsync();
+        Assert.That((await sent).Failure!.IsTooManyRequests, Is.True);
+        Assert.That(_api.Waiting, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_write_under_way_at_a_stop_brings_its_answer()
+    {
+        using var client = _api.Client(_time, _log);
+        using var stop = new CancellationTokenSource();
+        var create = Create(client, stop.Token);
+        var request = await _api.Request();
+        await stop.CancelAsync();
+        await request.Reply(201, Fast);
+        Assert.That((await create).IsSuccess, Is.True);
+
+        // Nor is one kept back that begins only then: what a driver did is to be noted.
+        create = Create(client, stop.Token);
+        await (await _api.Request()).Reply(201, Fast);
+        Assert.That((await create).IsSuccess, Is.True);
+    }
+
+    [Test]
+    public async Task A_write_without_an_answer_is_given_up_ten_seconds_after_a_stop([Values] bool isStoppedBefore)
+    {
+        using var client = _api.Client(_time, _log);
+        using var stop = new CancellationTokenSource();
+        if (isStoppedBefore) await stop.CancelAsync();
+        var create = Create(client, stop.Token);
+        await _api.Request();
+        _time.Advance(TimeSpan.FromSeconds(9));
+        if (!isStoppedBefore) await stop.CancelAsync();
+        await _time.Pass(TimeSpan.FromSeconds(10));
+        Assert.That((await create).Failure!.ToString(), Does.EndWith("within 10 s"));
+    }
+
+    [Test]
+    public async Task Whoever_gives_a_write_up_gives_it_up_at_once()
+    {
+        using var client = _api.Client(_time, _log);
+        using var abandon = new CancellationTokenSource();
+        var create = client.CreateAsync(Resources.StorageClasses, new StorageClass { Metadata = { Name = "fast" } }, default, abandon.Token).WithinLimit();
+        await _api.Request();
+        await abandon.CancelAsync();
+        Assert.That(async () => await create, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    private const string Fast = """{"metadata":{"name":"fast"}}""";
+
+    private static Task<ApiResult<StorageClass>> Create(ApiClient client, CancellationToken stop) =>
+        client.CreateAsync(Resources.StorageClasses, new StorageClass { Metadata = { Name = "fast" } }, stop).WithinLimit();
+
     private static Task<ApiResult<StorageClass>> Get(ApiClient client) => client.GetAsync(Resources.StorageClasses, s_key, default).WithinLimit();
 }
