@@ -1,3 +1,5 @@
+using Sidecars.Hosting;
+
 namespace Sidecars.Kubernetes.Http;
 
 /// <summary>
@@ -7,6 +9,8 @@ namespace Sidecars.Kubernetes.Http;
 /// </summary>
 public sealed class RequestThrottle
 {
+    private static readonly TimeSpan s_never = TimeSpan.FromDays(36_500);
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly double _perSecond;
@@ -28,7 +32,7 @@ public sealed class RequestThrottle
     public ValueTask TakeAsync(CancellationToken cancel)
     {
         var wait = Reserve();
-        return wait > TimeSpan.Zero ? new ValueTask(Task.Delay(wait, _time, cancel)) : ValueTask.CompletedTask;
+        return wait > TimeSpan.Zero ? new ValueTask(Pause.For(wait, _time, cancel)) : ValueTask.CompletedTask;
     }
 
     /// <summary>Takes a token, which may be one of the future, and says how long it is until that one is there.</summary>
@@ -40,7 +44,9 @@ public sealed class RequestThrottle
             _tokens = Math.Min(_burst, _tokens + (now - _filledAt) * _perSecond);
             _filledAt = now;
             _tokens -= 1;
-            return _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / _perSecond);
+            if (_tokens >= 0) return TimeSpan.Zero;
+            var seconds = -_tokens / _perSecond; // of a rate that is next to nothing: more than there are
+            return seconds < s_never.TotalSeconds ? TimeSpan.FromSeconds(seconds) : s_never;
         }
     }
 }

@@ -96,7 +96,7 @@ public sealed partial class LeaderElector
         Log.Acquiring(_log, _options.Namespace, _options.LeaseName);
         try
         {
-            while (!await TryInTime(stop)) await Task.Delay(_options.RetryPeriod * (1 + LeaderElectionOptions.JitterFactor * _random()), _time, stop);
+            while (!await TryInTime(stop)) await Pause.For(_options.RetryPeriod * (1 + LeaderElectionOptions.JitterFactor * _random()), _time, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -116,7 +116,7 @@ public sealed partial class LeaderElector
         {
             while (true)
             {
-                await Task.Delay(_options.RetryPeriod, _time, stop);
+                await Pause.For(_options.RetryPeriod, _time, stop);
                 if (!await RenewRound(stop)) return;
             }
         }
@@ -140,7 +140,7 @@ public sealed partial class LeaderElector
                 if (await TryInTime(deadline.Token)) return true;
                 // Tries begin a retry period apart: one that hung has used up the pause already.
                 var pause = _options.RetryPeriod - _time.GetElapsedTime(began);
-                if (pause > TimeSpan.Zero) await Task.Delay(pause, _time, deadline.Token);
+                if (pause > TimeSpan.Zero) await Pause.For(pause, _time, deadline.Token);
             }
         }
         catch (OperationCanceledException) when (deadline.HasPassed)

@@ -12,6 +12,9 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     /// <summary>A timer takes no longer times; a later one is set when this one fires.</summary>
     private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(1);
 
+    /// <summary>No clock's ticks go further than some of the delays that can be written down.</summary>
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromDays(36_500);
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly QueueMetrics _metrics;
@@ -63,7 +66,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         lock (_lock)
         {
             if (_isClosed) return;
-            var due = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+            var due = _time.GetTimestamp() + (long)((delay < s_longestDelay ? delay : s_longestDelay).TotalSeconds * _time.TimestampFrequency);
             if (_later.TryGetValue(key, out var known) && known <= due) return;
             _later[key] = due;
             _waiting.Enqueue(key, due);

@@ -20,6 +20,20 @@ public sealed class RequestThrottleTests
         Assert.That(throttle.Reserve(), Is.GreaterThan(TimeSpan.Zero), "but not beyond its size");
     }
 
+    [TestCase(1e-9)]
+    [TestCase(double.Epsilon)]
+    public async Task A_rate_of_next_to_nothing_is_waited_for(double rate)
+    {
+        var throttle = new RequestThrottle(rate, 1, _time);
+        await throttle.TakeAsync(CancellationToken.None);
+        using var stop = new CancellationTokenSource();
+        var second = throttle.TakeAsync(stop.Token);
+        _time.Advance(TimeSpan.FromDays(400));
+        Assert.That(second.IsCompleted, Is.False);
+        await stop.CancelAsync();
+        Assert.That(async () => await second, Throws.InstanceOf<OperationCanceledException>());
+    }
+
     [TestCase(5, 10, false, false, TestName = "Without_the_flags_there_is_no_throttle")]
     [TestCase(5, 10, true, true, TestName = "Named_limits_are_honoured")]
     [TestCase(-1, 10, true, false, TestName = "A_negative_rate_is_no_limit")]

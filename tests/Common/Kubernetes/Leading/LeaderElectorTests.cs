@@ -36,6 +36,18 @@ public sealed class LeaderElectorTests
         Assert.That(_server.Verbs, Is.EqualTo(new[] { "a GET 404", "a POST 201", "a PUT 200" }), "renewing needs no read");
     }
 
+    [Test]
+    public void A_retry_period_longer_than_a_timer_can_wait_is_waited_for()
+    {
+        _server.Touch(Lease("other"));
+        var candidate = new Candidate("b", _server, _time, () => 0, o => o with { RetryPeriod = TimeSpan.FromDays(365) });
+        _candidates.Add(candidate);
+        _ = _turns.Run(() => candidate.Run());
+        Drain();
+        Assert.That(candidate.Running.IsCompleted, Is.False, candidate.Running.Exception?.ToString());
+        Assert.That(_server.Verbs, Is.EqualTo(new[] { "b GET 200" }));
+    }
+
     [TestCase(0d, 15)]
     [TestCase(0.999, 21.995)]
     public async Task A_dead_leader_is_replaced_after_its_time_and_up_to_eleven_seconds(double random, double latest)

@@ -83,6 +83,30 @@ public sealed class WorkQueueTests
     }
 
     [Test]
+    public void The_longest_delay_there_is_does_not_end_and_keeps_no_other_key_waiting()
+    {
+        using var queue = new WorkQueue<string>(new QueueMetrics(new MetricRegistry(), "test"), new NanosecondTime(_time));
+        queue.AddAfter("never", TimeSpan.MaxValue);
+        queue.AddAfter("a", TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromDays(400));
+        Assert.That(queue.Depth, Is.EqualTo(1));
+    }
+
+    /// <summary>The test's clock with the ticks of the real one, which is the finer.</summary>
+    private sealed class NanosecondTime(TimeProvider time) : TimeProvider
+    {
+        private const int Finer = 100;
+
+        private readonly long _start = time.GetTimestamp();
+
+        public override long TimestampFrequency => time.TimestampFrequency * Finer;
+
+        public override long GetTimestamp() => (time.GetTimestamp() - _start) * Finer;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
+    }
+
+    [Test]
     public async Task A_waiting_taker_is_woken_by_an_add()
     {
         using var queue = CreateQueue();
