@@ -1,5 +1,6 @@
 using Csi.V1;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Sidecars.Hosting.Metrics;
@@ -72,6 +73,21 @@ public sealed class InterceptorTests
         await Create(connection.Invoker);
         await Create(connection.InvokerForMigrated);
         Assert.That(Text(), Does.Contain("migrated=\"false\"").And.Contain("migrated=\"true\""));
+    }
+
+    [Test]
+    public async Task A_call_ends_at_its_limit_though_the_machines_clock_was_set_back_and_the_library_waits_on()
+    {
+        var answer = new TaskCompletionSource<ProbeResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isDisposed = false;
+        var method = new Method<ProbeRequest, ProbeResponse>(
+            MethodType.Unary, "csi.v1.Identity", "Probe", Marshallers.Create<ProbeRequest>(_ => [], _ => new()), Marshallers.Create<ProbeResponse>(_ => [], _ => new()));
+        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(50);
+        using var call = new DeadlineInterceptor().AsyncUnaryCall(
+            new ProbeRequest(), new ClientInterceptorContext<ProbeRequest, ProbeResponse>(method, null, new CallOptions(deadline: deadline)),
+            (_, _) => new AsyncUnaryCall<ProbeResponse>(answer.Task, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => isDisposed = true));
+        var ended = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync.WithinLimit());
+        Assert.That((ended!.StatusCode, isDisposed), Is.EqualTo((StatusCode.DeadlineExceeded, true)));
     }
 
     [Test]
