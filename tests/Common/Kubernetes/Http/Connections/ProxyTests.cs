@@ -45,6 +45,22 @@ public sealed class ProxyTests
         Assert.That(await proxy.Asked(), Is.EqualTo("CONNECT 10.96.0.1:443 HTTP/1.1\r\nHost: 10.96.0.1:443\r\n\r\n"));
     }
 
+    [Test]
+    public async Task A_proxy_over_tls_has_to_be_who_it_says()
+    {
+        using var stranger = new TestAuthority("two");
+        using var certificate = _authority.Server("127.0.0.1");
+        using var otherName = _authority.Server("proxy.example");
+        using var foreign = stranger.Server("127.0.0.1");
+        await using var api = await ScriptedApi.Start(() => certificate);
+        foreach (var (shown, isTrusted) in new[] { (certificate, true), (otherName, false), (foreign, false) })
+        {
+            await using var proxy = ScriptedProxy.Http(api.Port, certificate: shown);
+            Assert.That(await Ask(api, $"https://joe:secret@127.0.0.1:{proxy.Port}") is null, Is.EqualTo(isTrusted));
+            if (isTrusted) Assert.That(await proxy.Asked(), Does.StartWith($"CONNECT 127.0.0.1:{api.Port} ").And.Contains(Base64("joe:secret")));
+        }
+    }
+
     [TestCase("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n", "407 Proxy Authentication Required")]
     [TestCase("HTTP/1.1 403 Forbidden\r\n\r\n", "403 Forbidden")]
     [TestCase("", "closed the connection instead of answering to CONNECT")]

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
 using Sidecars.Tests.Support;
@@ -15,21 +18,23 @@ internal sealed class ScriptedProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
     private readonly CancellationTokenSource _stop = new();
-    private readonly Func<NetworkStream, Task<(string Asked, bool IsGood)>> _greet;
+    private readonly Func<Stream, Task<(string Asked, bool IsGood)>> _greet;
     private readonly int _target;
+    private readonly X509Certificate2? _certificate;
     private readonly Task _accepting;
     private volatile int _vanished;
 
-    private ScriptedProxy(int target, Func<NetworkStream, Task<(string, bool)>> greet)
+    private ScriptedProxy(int target, X509Certificate2? certificate, Func<Stream, Task<(string, bool)>> greet)
     {
-        (_target, _greet) = (target, greet);
+        (_target, _certificate, _greet) = (target, certificate, greet);
         _listener.Start();
         _accepting = Accept();
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public static ScriptedProxy Http(int target, string answer = "HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n") => new(target, async stream =>
+    /// <summary>An HTTP proxy, which is spoken to over TLS where it has a certificate.</summary>
+    public static ScriptedProxy Http(int target, string answer = "HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n", X509Certificate2? certificate = null) => new(target, certificate, async stream =>
     {
         var head = new StringBuilder();
         var one = new byte[1];
@@ -39,7 +44,7 @@ internal sealed class ScriptedProxy : IAsyncDisposable
     });
 
     /// <summary>A SOCKS 5 proxy that wants a login, or none.</summary>
-    public static ScriptedProxy Socks(int target, bool wantsLogin, byte answer = 0) => new(target, async stream =>
+    public static ScriptedProxy Socks(int target, bool wantsLogin, byte answer = 0) => new(target, null, async stream =>
     {
         var methods = await Read(stream, (await Read(stream, 2))[1]);
         var login = "";
@@ -89,7 +94,13 @@ internal sealed class ScriptedProxy : IAsyncDisposable
         using var one = client;
         try
         {
-            var stream = one.GetStream();
+            Stream stream = one.GetStream();
+            if (_certificate is not null)
+            {
+                var secure = new SslStream(stream);
+                stream = secure;
+                await secure.AuthenticateAsServerAsync(_certificate);
+            }
             var (asked, isGood) = await _greet(stream);
             _asked.Writer.TryWrite(asked);
             if (!isGood) return;
@@ -98,13 +109,13 @@ internal sealed class ScriptedProxy : IAsyncDisposable
             var opened = _vanished;
             await Task.WhenAny(Copy(stream, other.GetStream(), opened), Copy(other.GetStream(), stream, opened));
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or AuthenticationException)
         {
             // The client left.
         }
     }
 
-    private async Task Copy(NetworkStream from, NetworkStream to, int opened)
+    private async Task Copy(Stream from, Stream to, int opened)
     {
         var bytes = new byte[4096];
         while (await from.ReadAsync(bytes, _stop.Token) is > 0 and var read)
@@ -114,7 +125,7 @@ internal sealed class ScriptedProxy : IAsyncDisposable
         }
     }
 
-    private static async Task<byte[]> Read(NetworkStream stream, int count)
+    private static async Task<byte[]> Read(Stream stream, int count)
     {
         var bytes = new byte[count];
         await stream.ReadExactlyAsync(bytes);
