@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Sidecars.Hosting;
+using Sidecars.Kubernetes.Http.Credentials;
 using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
 
@@ -41,7 +42,7 @@ public sealed partial class ApiClient : IDisposable
     private readonly ServerWarnings _warnings;
     private readonly bool _packsLists;
     private readonly AuthenticationHeaderValue? _fixed;
-    private readonly k8s.Authentication.ITokenProvider? _tokens;
+    private readonly IRequestCredentials? _credentials;
 
     /// <summary>A client for a cluster; no connection is opened before the first request.</summary>
     public ApiClient(ClusterAddress address, ApiClientOptions options, TimeProvider time, ILogger log)
@@ -55,7 +56,7 @@ public sealed partial class ApiClient : IDisposable
         _warnings = new ServerWarnings(log);
         _packsLists = options.PacksLists ?? !(address.DisablesCompression || address.Server.IsLoopback);
         // A token file wins over a token that stands beside it, as for every client.
-        _tokens = address.TokenFile is { } file ? new TokenFile(file, time) : address.ExecTokens;
+        _credentials = address.TokenFile is { } file ? new TokenFile(file, time) : address.Exec;
         if (address.Token is { } token)
             _fixed = new AuthenticationHeaderValue("Bearer", token);
         else if (address.Basic is var (user, password))
@@ -217,7 +218,7 @@ public sealed partial class ApiClient : IDisposable
         var authorization = _fixed;
         try
         {
-            if (_tokens is not null) authorization = await _tokens.GetAuthenticationHeaderAsync(cancel).WaitAsync(cancel); // a plug-in that hangs does not look at it
+            if (_credentials is not null) authorization = await _credentials.HeaderAsync(cancel) ?? _fixed;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -238,7 +239,7 @@ public sealed partial class ApiClient : IDisposable
 
     private async Task<ApiFailure> FailureOf(HttpResponseMessage response, CancellationToken cancel)
     {
-        if (response.StatusCode is HttpStatusCode.Unauthorized && _tokens is TokenFile file) file.Refused();
+        if (response.StatusCode is HttpStatusCode.Unauthorized) _credentials?.Refused(response.RequestMessage?.Headers.Authorization);
         var retryAfter = response.Headers.RetryAfter?.Delta;
         Status? status = null;
         var text = "";

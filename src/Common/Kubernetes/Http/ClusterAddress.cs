@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using k8s.Authentication;
 using k8s.Exceptions;
 using Sidecars.Kubernetes.Http.Connections;
+using Sidecars.Kubernetes.Http.Credentials;
 
 namespace Sidecars.Kubernetes.Http;
 
@@ -35,7 +35,8 @@ public sealed class ClusterAddress
 
     internal string? TokenFile { get; init; }
 
-    internal ITokenProvider? ExecTokens { get; init; }
+    /// <summary>A plug-in that gives tokens, certificates, or both.</summary>
+    internal ExecCredentials? Exec { get; init; }
 
     internal (string User, string Password)? Basic { get; init; }
 

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using k8s;
-using k8s.Authentication;
+using System.Text.Json.Nodes;
 using k8s.Exceptions;
-using k8s.KubeConfigModels;
 using Sidecars.Kubernetes.Http.Connections;
+using Sidecars.Kubernetes.Http.Credentials;
 using YamlDotNet.RepresentationModel;
 
 namespace Sidecars.Kubernetes.Http;
@@ -48,8 +47,9 @@ internal sealed class KubeconfigFile
         var authority = Authority(cluster);
         var server = master.Length > 0 ? master
             : Text(cluster, "server") is { Length: > 0 } own ? own : throw new KubeConfigException($"cluster \"{clusterName}\" has no server");
-        var (tokens, execCertificate) = Exec(user);
-        return new ClusterAddress(ClusterAddress.UrlOf(server, isSecure: authority is not null))
+        var url = ClusterAddress.UrlOf(server, isSecure: authority is not null);
+        var plugin = Exec(user, cluster, url);
+        return new ClusterAddress(url)
         {
             Authority = authority,
             SkipsVerification = Text(cluster, "insecure-skip-tls-verify") is "true",
@@ -58,9 +58,9 @@ internal sealed class KubeconfigFile
             Proxy = Proxy(cluster),
             Token = Text(user, "token") is { Length: > 0 } token ? token : null,
             TokenFile = Text(user, "tokenFile") is { Length: > 0 } file ? Full(file) : null,
-            ExecTokens = tokens,
+            Exec = plugin,
             Basic = Text(user, "username") is { Length: > 0 } login ? (login, Text(user, "password") ?? "") : null,
-            Certificate = execCertificate ?? Certificate(user),
+            Certificate = Certificate(user) ?? (IClientCertificates?)plugin, // what stands there wins over what is run for
             Impersonation = Impersonation(user),
         };
     }
@@ -120,32 +120,23 @@ internal sealed class KubeconfigFile
         return headers;
     }
 
-    /// <summary>Runs the credential plug-in once, to see which kind of credentials it gives.</summary>
-    private (ITokenProvider?, ClientCertificate?) Exec(YamlMappingNode user)
+    private ExecCredentials? Exec(YamlMappingNode user, YamlMappingNode cluster, Uri server) =>
+        user.Children.TryGetValue("exec", out var node) && node is YamlMappingNode exec
+            ? new ExecCredentials(ExecSection.Read(exec, () => Told(cluster, server), _directory), _time)
+            : null;
+
+    /// <summary>What a credential plug-in is told of the cluster.</summary>
+    private JsonObject Told(YamlMappingNode cluster, Uri server)
     {
-        if (!user.Children.TryGetValue("exec", out var node) || node is not YamlMappingNode exec) return (null, null);
-        var command = new ExternalExecution
-        {
-            ApiVersion = Text(exec, "apiVersion"),
-            Command = Text(exec, "command"),
-            Arguments = [.. Texts(exec, "args")],
-            EnvironmentVariables = exec.Children.TryGetValue("env", out var env) && env is YamlSequenceNode list
-                ? [.. list.Children.OfType<YamlMappingNode>().Select(e => new Dictionary<string, string> { ["name"] = Text(e, "name") ?? "", ["value"] = Text(e, "value") ?? "" })]
-                : null,
-        };
-        try
-        {
-            var status = KubernetesClientConfiguration.ExecuteExternalCommand(command).Status;
-            var certificate = string.IsNullOrEmpty(status.ClientCertificateData)
-                ? null
-                : new ClientCertificate(new PemSource(null, status.ClientCertificateData), new PemSource(null, status.ClientKeyData), _time);
-            return (string.IsNullOrEmpty(status.Token) ? null : new ExecTokenProvider(command), certificate);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The library throws whatever comes to hand: of a missing command, of its exit code, of its output.
-            throw new KubeConfigException($"the credential plug-in \"{command.Command}\" gave no credentials: {e.Message}", e);
-        }
+        var told = new JsonObject { ["server"] = server.AbsoluteUri.TrimEnd('/') };
+        if (Text(cluster, "tls-server-name") is { Length: > 0 } name) told["tls-server-name"] = name;
+        if (Text(cluster, "insecure-skip-tls-verify") is "true") told["insecure-skip-tls-verify"] = true;
+        if (Text(cluster, "certificate-authority-data") is { Length: > 0 } data) told["certificate-authority-data"] = data;
+        else if (Text(cluster, "certificate-authority") is { Length: > 0 } path) told["certificate-authority-data"] = Convert.ToBase64String(File.ReadAllBytes(Full(path)));
+        if (Text(cluster, "proxy-url") is { Length: > 0 } proxy) told["proxy-url"] = proxy;
+        if (Text(cluster, "disable-compression") is "true") told["disable-compression"] = true;
+        if (ExecSection.Extension(cluster) is { } config) told["config"] = config;
+        return told;
     }
 
     private YamlMappingNode Entry(string list, string content, string name)

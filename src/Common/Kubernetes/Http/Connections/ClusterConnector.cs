@@ -26,7 +26,16 @@ internal sealed class ClusterConnector(ClusterAddress address, ConnectionOptions
         if (route.Refusal is { } refusal) throw new IOException(refusal);
         if (Forwarding is not null) return await Dial(context.DnsEndPoint, cancel);
         var stream = route.Proxy is { } proxy ? await Through(proxy, cancel) : await Dial(new DnsEndPoint(address.Server.IdnHost, address.Server.Port), cancel);
-        return address.Server.Scheme == Uri.UriSchemeHttps ? await _tls.Secure(stream, cancel) : stream;
+        if (address.Server.Scheme != Uri.UriSchemeHttps) return stream;
+        try
+        {
+            return await _tls.Secure(stream, cancel);
+        }
+        catch
+        {
+            await stream.DisposeAsync(); // also where there was no certificate to show
+            throw;
+        }
     }
 
     private async Task<Stream> Through(ProxyAddress proxy, CancellationToken cancel)

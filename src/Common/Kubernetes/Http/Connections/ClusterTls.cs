@@ -16,7 +16,7 @@ internal sealed class ClusterTls(ClusterAddress address, bool allowsHttp2)
     // The handler remembers that a server speaks HTTP/1.1 only, and would be surprised by another choice later.
     private volatile bool _isHttp11Only = !allowsHttp2;
 
-    /// <summary>Shakes hands with the server at the other end. The stream given is closed where that fails.</summary>
+    /// <summary>Shakes hands with the server at the other end.</summary>
     public async Task<SslStream> Secure(Stream stream, CancellationToken cancel)
     {
         var name = address.ServerName ?? address.Server.IdnHost;
