@@ -97,7 +97,7 @@ internal sealed partial class AttacherControllers : IControllers
     {
         while (true)
         {
-            await Task.Delay(TimerRange.Cap(_options.Resync), _context.Time, stop);
+            await Pause.For(_options.Resync, _context.Time, stop);
             _triggers.LookAgain();
         }
     }

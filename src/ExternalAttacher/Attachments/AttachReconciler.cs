@@ -26,24 +26,24 @@ internal sealed partial class AttachReconciler(
         if (attachment.Status.Attached && !memory.Forced.Contains(attachment)) return Outcome.Done;
 
         var (order, error) = await composer.ToPublish(attachment, stop);
-        if (order is null) return await Failed(attachment, CsiError.Local(error!));
+        if (order is null) return await Failed(attachment, CsiError.Local(error!), null, stop);
 
-        var prepared = await writer.Prepare(attachment, order.Request.NodeId);
-        if (prepared.Failure is { } refused) return await Failed(attachment, CsiError.Local($"could not save VolumeAttachment: {refused.Message}"));
+        var prepared = await writer.Prepare(attachment, order.Request.NodeId, stop);
+        if (prepared.Failure is { } refused) return await Failed(attachment, CsiError.Local($"could not save VolumeAttachment: {refused.Message}"), null, stop);
         if (prepared.Now is not { IsBeingDeleted: false } marked) return Outcome.Done; // it goes to the other lane
 
         var answer = await calls.Publish(order, stop);
-        return answer.IsOk ? await Succeeded(marked, order, answer.Response.PublishContext) : await Failed(marked, answer.Error, order);
+        return answer.IsOk ? await Succeeded(marked, order, answer.Response.PublishContext, stop) : await Failed(marked, answer.Error, order, stop);
     }
 
-    private async Task<Outcome> Succeeded(VolumeAttachment attachment, PublishOrder order, MapField<string, string> metadata)
+    private async Task<Outcome> Succeeded(VolumeAttachment attachment, PublishOrder order, MapField<string, string> metadata, CancellationToken stop)
     {
         var size = metadata.Sum(m => Encoding.UTF8.GetByteCount(m.Key) + Encoding.UTF8.GetByteCount(m.Value));
         if (size > LongestMetadata)
             return await Failed(attachment, CsiError.Local(
-                $"the driver published the volume, but its publish context has {size} bytes and the API server keeps at most {LongestMetadata}; the driver has to send less"), order);
+                $"the driver published the volume, but its publish context has {size} bytes and the API server keeps at most {LongestMetadata}; the driver has to send less"), order, stop);
 
-        var written = await writer.Attached(attachment, metadata);
+        var written = await writer.Attached(attachment, metadata, stop);
         if (written.Failure is { } failure)
             return memory.Waiting.Failed(attachment, $"published, but VolumeAttachment {attachment.Name} cannot be marked as attached: {failure}");
         memory.Forced.Remove(attachment);
@@ -56,9 +56,10 @@ internal sealed partial class AttachReconciler(
     /// <param name="attachment">The attachment.</param>
     /// <param name="error">What failed.</param>
     /// <param name="made">The call, where it was made: whatever the answer, the volume may be published.</param>
-    private async Task<Outcome> Failed(VolumeAttachment attachment, CsiError error, PublishOrder? made = null)
+    /// <param name="stop">Ends waiting.</param>
+    private async Task<Outcome> Failed(VolumeAttachment attachment, CsiError error, PublishOrder? made, CancellationToken stop)
     {
-        var written = await writer.AttachFailed(attachment, error);
+        var written = await writer.AttachFailed(attachment, error, stop);
         if (HasVanished(written, attachment)) return made is { Undeliverable: null } ? Abandon(attachment, made) : Outcome.Done;
         if (written.Failure is { } failure) Log.ErrorNotSaved(log, attachment.Name, failure.ToString());
         return memory.Waiting.Failed(attachment, error.Text);

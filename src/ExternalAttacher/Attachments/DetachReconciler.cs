@@ -20,22 +20,22 @@ internal sealed partial class DetachReconciler(
         if (!attachment.HasFinalizer(finalizer) && !memory.Forced.Contains(attachment)) return Outcome.Done;
 
         var (order, error) = await composer.ToUnpublish(attachment, stop);
-        if (order is null) return await Failed(attachment, CsiError.Local(error!));
+        if (order is null) return await Failed(attachment, CsiError.Local(error!), stop);
         var answer = await calls.Unpublish(order, stop);
-        if (!answer.IsOk) return await Failed(attachment, answer.Error);
+        if (!answer.IsOk) return await Failed(attachment, answer.Error, stop);
 
         // The attachment may have changed while the driver worked; the mark is taken off what is there now.
-        var written = await writer.Detached(caches.FindAttachment(name) is { } now && now.Uid == attachment.Uid ? now : attachment);
-        if (written.Failure is { } failure) return await Failed(attachment, CsiError.Local($"could not mark as detached: {failure.Message}"));
+        var written = await writer.Detached(caches.FindAttachment(name) is { } now && now.Uid == attachment.Uid ? now : attachment, stop);
+        if (written.Failure is { } failure) return await Failed(attachment, CsiError.Local($"could not mark as detached: {failure.Message}"), stop);
         memory.Forced.Remove(attachment);
         memory.Waiting.Finished(attachment);
         Log.Detached(log, name, order.Request.VolumeId, order.Request.NodeId);
         return Outcome.Done;
     }
 
-    private async Task<Outcome> Failed(VolumeAttachment attachment, CsiError error)
+    private async Task<Outcome> Failed(VolumeAttachment attachment, CsiError error, CancellationToken stop)
     {
-        var written = await writer.DetachFailed(attachment, error);
+        var written = await writer.DetachFailed(attachment, error, stop);
         if (written.IsGone) return Outcome.Done;
         if (written.Failure is { } failure) Log.ErrorNotSaved(log, attachment.Name, failure.ToString());
         return memory.Waiting.Failed(attachment, error.Text);

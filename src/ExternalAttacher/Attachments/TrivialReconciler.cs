@@ -14,7 +14,7 @@ internal sealed partial class TrivialReconciler(Caches caches, AttachmentWriter 
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
         if (caches.FindAttachment(name) is not { Status.Attached: false } attachment) return Outcome.Done;
-        var written = await writer.Attached(attachment, s_nothing);
+        var written = await writer.Attached(attachment, s_nothing, stop);
         if (written.Failure is { } failure) return memory.Waiting.Failed(attachment, $"VolumeAttachment {name} cannot be marked as attached: {failure}");
         memory.Waiting.Finished(attachment);
         Log.Attached(log, name);

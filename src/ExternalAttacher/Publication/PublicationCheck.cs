@@ -20,7 +20,7 @@ internal sealed partial class PublicationCheck(
             while (true)
             {
                 await Pass(stop);
-                await Task.Delay(TimerRange.Cap(pause), time, stop);
+                await Pause.For(pause, time, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

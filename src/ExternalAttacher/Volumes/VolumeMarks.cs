@@ -28,7 +28,7 @@ internal sealed class VolumeMarks(Caches caches, ApiClient api, string finalizer
             if (newest.Uid != volume.Uid) return "it was deleted meanwhile, and made anew under the same name";
             if (newest.HasFinalizer(finalizer)) return null;
             if (newest.IsBeingDeleted) return "the volume is being deleted meanwhile";
-            var (now, failure) = await Write(newest, FinalizerSteps.Add(newest.Uid, newest.Metadata.Finalizers, finalizer), attempt);
+            var (now, failure) = await Write(newest, FinalizerSteps.Add(newest.Uid, newest.Metadata.Finalizers, finalizer), attempt, stop);
             if (now is null) return failure?.Message;
             newest = now;
         }
@@ -45,7 +45,7 @@ internal sealed class VolumeMarks(Caches caches, ApiClient api, string finalizer
         for (var attempt = 1; volume.HasFinalizer(finalizer) && volume.Uid == uid; attempt++)
         {
             if (caches.AttachmentsByVolume.First(volume.Name) is { } keeper) return (keeper, null);
-            var (now, failure) = await Write(volume, FinalizerSteps.Remove(uid, volume.Metadata.Finalizers!, finalizer), attempt);
+            var (now, failure) = await Write(volume, FinalizerSteps.Remove(uid, volume.Metadata.Finalizers!, finalizer), attempt, stop);
             if (now is null) return (null, failure is null or { IsNotFound: true } ? null : failure.Message);
             volume = now;
         }
@@ -54,18 +54,18 @@ internal sealed class VolumeMarks(Caches caches, ApiClient api, string finalizer
 
     /// <summary>
     /// Sends a patch: nothing back where it stands, the failure where it is final, or the volume as it is now where somebody else was
-    /// faster. Not stopped by a shutdown: the request is short, and what it did would be unknown.
+    /// faster.
     /// </summary>
-    private async Task<(PersistentVolume? Now, ApiFailure? Failure)> Write(PersistentVolume volume, ReadOnlyMemory<byte> patch, int attempt)
+    private async Task<(PersistentVolume? Now, ApiFailure? Failure)> Write(PersistentVolume volume, ReadOnlyMemory<byte> patch, int attempt, CancellationToken stop)
     {
-        var patched = await api.PatchAsync(Resources.PersistentVolumes, volume.Key, null, patch, MediaTypes.JsonPatch, CancellationToken.None);
+        var patched = await api.PatchAsync(Resources.PersistentVolumes, volume.Key, null, patch, MediaTypes.JsonPatch, stop);
         if (patched.IsSuccess)
         {
             caches.Volumes.Fold(patched.Value);
             return (null, null);
         }
         if (attempt == MostTries || !IsOvertaken(patched.Failure)) return (null, patched.Failure);
-        var read = await api.GetAsync(Resources.PersistentVolumes, volume.Key, CancellationToken.None);
+        var read = await api.GetAsync(Resources.PersistentVolumes, volume.Key, stop);
         return (read.Value, read.Failure);
     }
 

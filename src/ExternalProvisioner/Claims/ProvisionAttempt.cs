@@ -37,6 +37,6 @@ internal sealed class ProvisionAttempt(
         // From here on the driver may be at work for this claim, whatever happens to us.
         if (names.Reserve(name!, claim) is { } other) return VolumeNames.IsTaken(name!, other);
         (var made, failure) = await maker.Make(request, stop);
-        return made is null ? failure! : AttemptResult.Made(await saver.Save(made));
+        return made is null ? failure! : AttemptResult.Made(await saver.Save(made, stop));
     }
 }

@@ -46,7 +46,7 @@ internal sealed partial class CloneProtectionController : IControllers
         if (_caches.ClaimsByUid.First(uid) is not { } claim || !SourceProtection.IsToBeReleased(claim)) return Outcome.Done;
         if (_caches.PendingClones.First(claim.Key.ToString()) is not null) return Outcome.Done; // its end brings the claim up again
 
-        var written = await _api.UpdateAsync(Resources.PersistentVolumeClaims, claim.Key, uid, s_release, null, CancellationToken.None, stop);
+        var written = await _api.UpdateAsync(Resources.PersistentVolumeClaims, claim.Key, uid, s_release, null, stop);
         if (written.IsSuccess && written.Value.Metadata.Finalizers is { Length: > 0 }) _caches.Claims.Fold(written.Value);
         else if (written.IsSuccess || written.Failure.IsNotFound) _caches.Claims.FoldDeletion(claim.Key, uid);
         else return Outcome.Retry($"cannot take finalizer {SourceProtection.CloneFinalizer} off PersistentVolumeClaim {claim.Key}: {written.Failure}");

@@ -23,7 +23,7 @@ internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inPr
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using var period = new PeriodicTimer(TimerRange.Cap(interval), time);
+        using var period = new PeriodicTimer(interval < TimeLimit.Longest ? interval : TimeLimit.Longest, time);
         while (await Sweep(stop)) await period.WaitForNextTickAsync(stop);
     }
 
@@ -55,7 +55,7 @@ internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inPr
 
     private async Task Release(MetadataOnly snapshot, CancellationToken stop)
     {
-        var written = await api.UpdateAsync(s_snapshots, snapshot.Key, snapshot.Uid, s_release, null, CancellationToken.None, stop);
+        var written = await api.UpdateAsync(s_snapshots, snapshot.Key, snapshot.Uid, s_release, null, stop);
         if (written.IsSuccess) Log.Released(log, snapshot.Key);
         else if (!written.Failure.IsNotFound) Log.NotReleased(log, snapshot.Key, written.Failure.ToString());
     }

@@ -29,14 +29,14 @@ internal sealed partial class VolumeSaver(
     public PersistentVolume? Waiting(string volume) => _unsaved.GetValueOrDefault(volume)?.Volume;
 
     /// <summary>
-    /// Writes the object, or takes it over to write it later. Not stopped by a shutdown: the request is short, and a volume whose
-    /// object is not written has to be found again through the driver.
+    /// Writes the object, or takes it over to write it later. A shutdown ends the waiting for a server that wants to be spared, and not the
+    /// write: a volume whose object is not written has to be found again through the driver.
     /// </summary>
-    public async Task<PersistentVolume> Save(MadeVolume made)
+    public async Task<PersistentVolume> Save(MadeVolume made, CancellationToken stop)
     {
         var volume = composer.Compose(made);
         var waiting = _unsaved[volume.Name] = new Unsaved(made, volume); // before the try, so that a second attempt at the claim sees it
-        if (!await Try(waiting)) queue.Add(volume.Name);
+        if (!await Try(waiting, stop)) queue.Add(volume.Name);
         return volume;
     }
 
@@ -54,7 +54,7 @@ internal sealed partial class VolumeSaver(
     {
         if (!_unsaved.TryGetValue(volume, out var waiting)) return Outcome.Done;
         if (waiting.IsRefused) _unsaved[volume] = waiting = ComposedAnew(waiting);
-        return await Try(waiting) ? Outcome.Done : Outcome.Retry("the volume's object is not written yet");
+        return await Try(waiting, stop) ? Outcome.Done : Outcome.Retry("the volume's object is not written yet");
     }
 
     /// <summary>The same volume of the driver, described by what the class and the claim say today; as it was, where they say nothing that can be used.</summary>
@@ -69,12 +69,12 @@ internal sealed partial class VolumeSaver(
         return waiting with { Made = made, Volume = composer.Compose(made) };
     }
 
-    private async Task<bool> Try(Unsaved waiting)
+    private async Task<bool> Try(Unsaved waiting, CancellationToken stop)
     {
         var (volume, claim) = (waiting.Volume, waiting.Claim);
         // Asked before the write: who waits for the volume may have used it and deleted the claim by the time the answer is here.
         var isThere = caches.ClaimsByUid.First(claim.Uid) is not null;
-        var result = await Write(volume);
+        var result = await Write(volume, stop);
         if (result.IsSaved)
         {
             _unsaved.TryRemove(volume.Name, out _); // the name is reserved for this claim, so it is this entry
@@ -93,15 +93,15 @@ internal sealed partial class VolumeSaver(
         return false;
     }
 
-    private async Task<SaveResult> Write(PersistentVolume volume)
+    private async Task<SaveResult> Write(PersistentVolume volume, CancellationToken stop)
     {
-        var created = await api.CreateAsync(Resources.PersistentVolumes, volume, CancellationToken.None);
+        var created = await api.CreateAsync(Resources.PersistentVolumes, volume, stop);
         if (created.IsSuccess)
         {
             caches.Volumes.Fold(created.Value);
             return new(true);
         }
-        if (created.Failure.IsAlreadyExists) return await CompareExisting(volume);
+        if (created.Failure.IsAlreadyExists) return await CompareExisting(volume, stop);
         return new(false, created.Failure.ToString(), created.Failure.IsRejected);
     }
 
@@ -109,9 +109,9 @@ internal sealed partial class VolumeSaver(
     /// An object of that name is there: ours from an earlier try whose answer got lost, or another one. The original takes any
     /// for its own, which leaks the volume when the other one is just being deleted.
     /// </summary>
-    private async Task<SaveResult> CompareExisting(PersistentVolume volume)
+    private async Task<SaveResult> CompareExisting(PersistentVolume volume, CancellationToken stop)
     {
-        var read = await api.GetAsync(Resources.PersistentVolumes, volume.Key, CancellationToken.None);
+        var read = await api.GetAsync(Resources.PersistentVolumes, volume.Key, stop);
         if (!read.IsSuccess) return new(false, read.Failure.ToString());
         var existing = read.Value;
         if (existing.IsBeingDeleted) return new(false, "an older PersistentVolume of that name is still being deleted");

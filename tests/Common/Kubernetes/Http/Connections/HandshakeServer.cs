@@ -53,7 +53,7 @@ internal sealed class HandshakeServer : IAsyncDisposable
         var serving = new List<Task>();
         try
         {
-            for (var connection = 1; ; connection++) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_stop.Token), connection));
+            while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
         catch (OperationCanceledException)
         {
@@ -61,7 +61,7 @@ internal sealed class HandshakeServer : IAsyncDisposable
         }
     }
 
-    private async Task Serve(TcpClient client, int connection)
+    private async Task Serve(TcpClient client)
     {
         using var one = client;
         try
@@ -90,7 +90,7 @@ internal sealed class HandshakeServer : IAsyncDisposable
             {
                 head.Append(Encoding.ASCII.GetString(bytes, 0, read));
                 if (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)) continue;
-                _arrived.Writer.TryWrite(new Arrived(connection, name, certificates, head.ToString()));
+                _arrived.Writer.TryWrite(new Arrived(name, certificates, head.ToString()));
                 head.Clear();
                 await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {Answer} Done\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), _stop.Token);
             }
@@ -101,9 +101,8 @@ internal sealed class HandshakeServer : IAsyncDisposable
         }
     }
 
-    /// <param name="Connection">Number of the connection it came over, from 1.</param>
     /// <param name="ServerName">Name in the handshake; empty where there was none.</param>
     /// <param name="Certificates">Subjects of what the client presented, its own first.</param>
     /// <param name="Head">Request line and headers.</param>
-    internal sealed record Arrived(int Connection, string ServerName, IReadOnlyList<string> Certificates, string Head);
+    internal sealed record Arrived(string ServerName, IReadOnlyList<string> Certificates, string Head);
 }
