@@ -54,7 +54,7 @@ internal sealed class BrokenServerTests
         yield return Fault("a name that is empty", Http2ErrorCode.Protocol, Headers(1, Block((":status", "200"), ("", "0"))));
         yield return Fault("news of an answer for an answer", Http2ErrorCode.Protocol, Headers(1, Block((":status", "100")), End));
         yield return Fault("a head that is too large", Http2ErrorCode.EnhanceYourCalm,
-            InFrames(1, Block([(":status", "200"), .. Enumerable.Repeat(("x", new string('y', 1000)), 520)])));
+            InFrames(1, Block([(":status", "200"), .. Enumerable.Repeat(("x", new string('y', 1000)), Http2Limits.AnswerFields / 1000)])));
         yield return Fault("a body that is too large", Http2ErrorCode.EnhanceYourCalm,
             [Headers(1, s_ok), .. Enumerable.Repeat(Data(1, new byte[Http2Limits.FrameSize], 0), ClientCall.LongestBody / Http2Limits.FrameSize + 1)]);
         yield return Fault("a window that grows by nothing", Http2ErrorCode.Protocol, WindowUpdate(1, 0));
