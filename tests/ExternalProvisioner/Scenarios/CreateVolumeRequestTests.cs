@@ -116,8 +116,8 @@ internal sealed class CreateVolumeRequestTests : RigTest
 
     [TestCase("3.2Gi", 3_435_973_837, "3435973837")]
     [TestCase("0.5Gi", 536_870_912, "512Mi")]
-    [TestCase("2.5G", 2_500_000_000, "2500000000")]
-    [TestCase("1e3", 1000, "1000")]
+    [TestCase("2.5G", 2_500_000_000, "2500M")]
+    [TestCase("1e3", 1000, "1k")]
     [TestCase("500m", 1, "1")]
     [TestCase("8589934592Gi", long.MaxValue, "9223372036854775807")]
     [TestCase("16Ei", long.MaxValue, "9223372036854775807")]
