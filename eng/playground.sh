@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Starts the playground: a cluster, a CSI driver and the real sidecars as processes, no Kubernetes needed.
-# usage: eng/playground.sh [--once] [-f FILE]... [--csi-address SOCKET] ...      see --help
+# The sidecars run as they are built, which takes a minute the first time; native ones are taken where they are there and up to date, or
+# where --native asks for them.
+# usage: eng/playground.sh [--native] [--once] [-f FILE]... [--csi-address SOCKET] ...      see --help
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 folder=$PWD
@@ -9,9 +11,36 @@ cd "$top"
 need_dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-echo "building (the first time takes a minute or two)" >&2
-eng/publish.sh >&2
-dotnet build src/HostPathDriver/HostPathDriver.csproj -c Release --nologo -v q -clp:NoSummary >&2
-dotnet build src/Playground/Playground.csproj -c Release --nologo -v q -clp:NoSummary >&2
+native=no
+arguments=()
+for argument in "$@"; do
+  if [ "$argument" = --native ]; then native=wanted; else arguments+=("$argument"); fi
+done
+
+# The native programs are all there, and nothing they are made from is newer.
+native_is_current() {
+  local name
+  for name in csi-provisioner csi-attacher csi-node-driver-registrar livenessprobe csi-cluster-driver-registrar; do
+    [ -x "artifacts/native/$name" ] || return 1
+    [ -z "$(find src Directory.Build.props Directory.Packages.props -newer "artifacts/native/$name" -type f -print -quit)" ] || return 1
+  done
+}
+
+if [ "$native" = wanted ]; then
+  echo "publishing the sidecars natively, which takes some minutes" >&2
+  eng/publish.sh >&2
+elif native_is_current; then
+  native=there
+fi
+
+if [ "$native" = no ]; then
+  echo "building (the first time takes a minute; --native takes native sidecars instead)" >&2
+  dotnet build src/Playground/playground.slnf -c Release --nologo -v q -clp:NoSummary >&2
+  programs=artifacts/bin
+else
+  echo "the sidecars are the native ones in artifacts/native" >&2
+  for project in HostPathDriver Playground; do dotnet build "src/$project/$project.csproj" -c Release --nologo -v q -clp:NoSummary >&2; done
+  programs=artifacts/native
+fi
 cd "$folder"
-exec "$top/artifacts/bin/Playground/release/playground" "$@"
+exec "$top/artifacts/bin/Playground/release/playground" --programs "$top/$programs" ${arguments[@]+"${arguments[@]}"}

@@ -16,7 +16,8 @@ internal static class PlaygroundFlags
                              ${DRIVER_NAME} in them stands for the driver's name
           --csi-address S    play with the driver that listens on this Unix socket instead of the hostpath driver
           --keep-dir DIR     keep logs, volumes and kubeconfig in this directory
-          --programs DIR     the directory with the sidecar programs (default: artifacts/native of the repository)
+          --programs DIR     the directory with the sidecar programs, or with the outputs of a build
+                             (default: artifacts/native of the repository, else artifacts/bin)
           --v N              verbosity of the sidecars' logs (default 5)
 
         """;

@@ -28,8 +28,8 @@ internal sealed class LiveDisplay(IAnsiConsole console)
     private static Rows Draw(Board board)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Object", "State").Caption(Markup.Escape($"CSI calls: {board.Calls}"));
-        foreach (var (name, state) in board.Objects) table.AddRow(Markup.Escape(name), $"[{ColourOf(state)}]{Markup.Escape(state)}[/]");
-        return new Rows([table, .. board.News.TakeLast(NewsShown).Select(line => new Markup($"[grey]{Markup.Escape(line)}[/]"))]);
+        foreach (var (name, state) in board.Objects) table.AddRow(Markup.Escape(ShortNames.Of(name)), $"[{ColourOf(state)}]{Markup.Escape(ShortNames.Of(state))}[/]");
+        return new Rows([table, .. board.News.TakeLast(NewsShown).Select(line => new Markup($"[grey]{Markup.Escape(ShortNames.Of(line))}[/]"))]);
     }
 
     private static string ColourOf(string state) => state switch

@@ -30,7 +30,7 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider time)
         foreach (var line in board.News.Skip(_shown))
         {
             var seconds = time.GetElapsedTime(_began).TotalSeconds.ToString("F2", CultureInfo.InvariantCulture);
-            output.WriteLine($"[{seconds,7}s] {line}");
+            output.WriteLine($"[{seconds,7}s] {ShortNames.Of(line)}");
             _shown++;
         }
     }

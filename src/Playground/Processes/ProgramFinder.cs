@@ -1,6 +1,9 @@
 namespace Sidecars.Playground;
 
-/// <summary>Where the programs are: in the directory the user names, published in the repository, or beside the playground.</summary>
+/// <summary>
+/// Where the programs are: in the directory the user names, published natively in the repository, as they were built there, or beside the
+/// playground.
+/// </summary>
 internal static class ProgramFinder
 {
     /// <summary>The path of the program.</summary>
@@ -8,10 +11,18 @@ internal static class ProgramFinder
     public static string Find(string fileName, string? directory)
     {
         var places = directory is not null ? [directory] : DefaultPlaces().ToList();
-        return places.Select(place => Path.GetFullPath(Path.Combine(place, fileName))).FirstOrDefault(File.Exists)
+        return places.SelectMany(place => Candidates(place, fileName)).FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException(
-                $"The program {fileName} is in none of: {string.Join(", ", places)}. Publish it with eng/publish.sh {fileName}, "
+                $"The program {fileName} is in none of: {string.Join(", ", places)}. Build it with dotnet build, or publish it with eng/publish.sh {fileName}, "
                 + "or say where it is with --programs.");
+    }
+
+    /// <summary>The program itself, or, in a directory of build outputs, that of its project.</summary>
+    private static IEnumerable<string> Candidates(string place, string fileName)
+    {
+        yield return Path.GetFullPath(Path.Combine(place, fileName));
+        if (!Directory.Exists(place)) yield break;
+        foreach (var project in Directory.EnumerateDirectories(place)) yield return Path.GetFullPath(Path.Combine(project, "release", fileName));
     }
 
     private static IEnumerable<string> DefaultPlaces()
@@ -20,6 +31,7 @@ internal static class ProgramFinder
         {
             if (!File.Exists(Path.Combine(folder.FullName, "Sidecars.sln"))) continue;
             yield return Path.Combine(folder.FullName, "artifacts", "native");
+            yield return Path.Combine(folder.FullName, "artifacts", "bin");
             break;
         }
 
