@@ -11,9 +11,9 @@ internal sealed class NodeVolumes(Backend backend)
     public NodeGetVolumeStatsResponse Stats(NodeGetVolumeStatsRequest request)
     {
         var id = Check.Required(request.VolumeId, "volume_id");
-        var path = Check.AbsolutePath(request.VolumePath, "volume_path");
+        Check.Required(request.VolumePath, "volume_path");
         var volume = Check.Volume(backend, id);
-        RequirePlacement(path, id);
+        RequirePlacement(request.VolumePath, id);
         var response = new NodeGetVolumeStatsResponse { VolumeCondition = volume.Condition(backend) };
         if (response.VolumeCondition.Abnormal) return response;
         var usage = new VolumeUsage { Unit = VolumeUsage.Types.Unit.Bytes, Total = volume.Capacity };
@@ -31,12 +31,12 @@ internal sealed class NodeVolumes(Backend backend)
     public NodeExpandVolumeResponse Expand(NodeExpandVolumeRequest request)
     {
         var id = Check.Required(request.VolumeId, "volume_id");
-        var path = Check.AbsolutePath(request.VolumePath, "volume_path");
-        var range = Check.Range(request.CapacityRange);
+        Check.Required(request.VolumePath, "volume_path");
         using var changing = backend.Locks.TryChange(id) ?? throw Refuse.Busy($"volume {id}");
         var volume = Check.Volume(backend, id);
+        var range = Check.Range(request.CapacityRange);
         if (request.VolumeCapability is { } capability) CapabilityCheck.ForVolume(capability, volume);
-        RequirePlacement(path, id);
+        RequirePlacement(request.VolumePath, id);
         if (range.Required > volume.Capacity)
         {
             throw Refuse.OutOfRange(
@@ -49,9 +49,11 @@ internal sealed class NodeVolumes(Backend backend)
         return new NodeExpandVolumeResponse { CapacityBytes = volume.Capacity };
     }
 
+    // A path that could be none of ours, such as a relative one, is a place without the volume like any other.
     private void RequirePlacement(string path, string id)
     {
-        if (backend.Placements.Find(path)?.Volume != id) throw Refuse.NotFound($"Volume {id} is not staged or published at {path}.");
+        var placement = Check.IsAbsolutePath(path) ? backend.Placements.Find(Check.AbsolutePath(path, "volume_path")) : null;
+        if (placement?.Volume != id) throw Refuse.NotFound($"Volume {id} is not staged or published at {path}.");
     }
 
     private static long UsedBytes(string directory) => new DirectoryInfo(directory)

@@ -37,10 +37,11 @@ internal static class Check
     public static string AbsolutePath(string path, string field)
     {
         Required(path, field);
-        if (!Path.IsPathFullyQualified(path) || path.Contains('\0'))
-            throw Refuse.InvalidArgument($"{field} \"{path}\" is not an absolute path.");
+        if (!IsAbsolutePath(path)) throw Refuse.InvalidArgument($"{field} \"{path}\" is not an absolute path.");
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
     }
+
+    public static bool IsAbsolutePath(string path) => Path.IsPathFullyQualified(path) && !path.Contains('\0');
 
     public static VolumeRecord Volume(Backend backend, string volumeId) =>
         backend.Volumes.Find(Required(volumeId, "volume_id")) ?? throw Refuse.NoSuchVolume(volumeId);

@@ -53,15 +53,15 @@ internal sealed class VolumeChanges(Backend backend)
         return new ControllerExpandVolumeResponse { CapacityBytes = capacity, NodeExpansionRequired = !volume.IsBlock };
     }
 
-    /// <summary>Changes the mentioned mutable parameters, all of them or, when one is bad, none.</summary>
+    /// <summary>Changes the mentioned mutable parameters, all of them or, when one is bad, none. Without any there is nothing to do.</summary>
     public void Modify(ControllerModifyVolumeRequest request)
     {
         var id = Check.Required(request.VolumeId, "volume_id");
-        if (request.MutableParameters.Count == 0) throw Refuse.InvalidArgument("mutable_parameters is missing.");
-        Check.Map(request.MutableParameters, "mutable_parameters");
-        MutableParameters.Check(request.MutableParameters);
         using var changing = Change(id);
         var volume = Check.Volume(backend, id);
+        Check.Map(request.MutableParameters, "mutable_parameters");
+        MutableParameters.Check(request.MutableParameters);
+        if (request.MutableParameters.Count == 0) return;
         backend.Volumes.Modify(id, MutableParameters.Merge(volume.Mutable, request.MutableParameters));
     }
 

@@ -104,9 +104,21 @@ internal sealed class ChangeVolumeTests : DriverTest
     }
 
     [Test]
-    public async Task Modification_needs_a_volume_that_exists_and_parameters()
+    public async Task Modification_without_parameters_changes_nothing()
     {
-        await Refused(Driver.Controller.ControllerModifyVolumeAsync(new() { VolumeId = _volume }), StatusCode.InvalidArgument);
+        await Modify("iops", "100");
+        await Ok(Driver.Controller.ControllerModifyVolumeAsync(new() { VolumeId = _volume }));
+        Assert.That(Driver.Backend.Volumes.Find(_volume)!.Mutable, Is.EqualTo("""{"iops":"100"}"""));
+    }
+
+    [Test]
+    public async Task Modification_needs_a_volume_that_exists_before_its_parameters_are_judged()
+    {
+        await Refused(Driver.Controller.ControllerModifyVolumeAsync(new()), StatusCode.InvalidArgument);
+        await Refused(Driver.Controller.ControllerModifyVolumeAsync(new() { VolumeId = "vol-x" }), StatusCode.NotFound);
+        await Refused(
+            Driver.Controller.ControllerModifyVolumeAsync(new() { VolumeId = "vol-x", MutableParameters = { ["colour"] = "red" } }),
+            StatusCode.NotFound);
         await Refused(
             Driver.Controller.ControllerModifyVolumeAsync(new() { MutableParameters = { ["iops"] = "1" } }), StatusCode.InvalidArgument);
         await Refused(

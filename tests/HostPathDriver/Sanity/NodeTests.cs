@@ -162,6 +162,39 @@ internal sealed class NodeTests : DriverTest
     }
 
     [Test]
+    public async Task An_unknown_volume_is_not_found_before_its_path_or_another_argument_is_judged()
+    {
+        var node = Driver.Node;
+        await Refused(node.NodeGetVolumeStatsAsync(new() { VolumeId = "vol-x", VolumePath = "some/path" }), StatusCode.NotFound);
+        await Refused(node.NodeExpandVolumeAsync(new() { VolumeId = "vol-x", VolumePath = "some/path" }), StatusCode.NotFound);
+        await Refused(
+            node.NodeExpandVolumeAsync(new() { VolumeId = "vol-x", VolumePath = _target, CapacityRange = new() { RequiredBytes = -1 } }),
+            StatusCode.NotFound);
+        // What is missing altogether is told first.
+        await Refused(node.NodeGetVolumeStatsAsync(new() { VolumeId = "vol-x" }), StatusCode.InvalidArgument);
+        await Refused(node.NodeGetVolumeStatsAsync(new() { VolumePath = "some/path" }), StatusCode.InvalidArgument);
+    }
+
+    [TestCase("some/path")]
+    [TestCase("/some\0path")]
+    public async Task A_path_that_could_not_be_one_is_a_place_without_the_volume(string path)
+    {
+        await StageAndPublish();
+        await Refused(Driver.Node.NodeGetVolumeStatsAsync(new() { VolumeId = _volume, VolumePath = path }), StatusCode.NotFound);
+        await Refused(Driver.Node.NodeExpandVolumeAsync(new() { VolumeId = _volume, VolumePath = path }), StatusCode.NotFound);
+    }
+
+    [Test]
+    public async Task A_known_volume_has_the_range_of_its_growth_judged()
+    {
+        await StageAndPublish();
+        await Refused(
+            Driver.Node.NodeExpandVolumeAsync(new() { VolumeId = _volume, VolumePath = _target, CapacityRange = new() { RequiredBytes = -1 } }),
+            StatusCode.InvalidArgument);
+        Assert.That((await Stats(_target + "/")).Usage.Single().Total, Is.EqualTo(Gi), "other spellings of the path are the path");
+    }
+
+    [Test]
     public async Task Stats_count_the_bytes_in_use()
     {
         await StageAndPublish();
