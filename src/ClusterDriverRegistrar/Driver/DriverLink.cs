@@ -20,15 +20,24 @@ internal sealed partial class DriverLink(CsiAddress address, bool? attachRequire
     private readonly ILogger _log = loggers.CreateLogger<DriverLink>();
     private NodeConnection? _connection;
 
-    /// <summary>Connects, and asks.</summary>
+    /// <summary>Connects, and asks; a driver that goes away while it is asked is waited for anew.</summary>
     public async Task<CsiResult<DriverFacts>> MeetAsync(CancellationToken stop)
     {
-        _connection?.Dispose();
-        var (connection, failure) = await NodeConnection.ConnectAsync(address, null, metrics, loggers.CreateLogger<NodeConnection>(), time, stop);
-        if (connection is null) return CsiError.Local(failure!.Text);
-        _connection = connection;
-        var questions = new DriverQuestions(_connection.Invoker, address.Text, attachRequired, callLimit, time, loggers.CreateLogger<DriverQuestions>());
-        return await questions.AskAsync(stop);
+        while (true)
+        {
+            _connection?.Dispose();
+            var (connection, failure) = await NodeConnection.ConnectAsync(address, null, metrics, loggers.CreateLogger<NodeConnection>(), time, stop);
+            if (connection is null) return CsiError.Local(failure!.Text);
+            _connection = connection;
+            var questions = new DriverQuestions(_connection.Invoker, address.Text, attachRequired, callLimit, time, loggers.CreateLogger<DriverQuestions>())
+            {
+                Lost = connection.Lost,
+            };
+            var facts = await questions.AskAsync(stop);
+            if (!questions.WasCutOff) return facts;
+            Log.LostWhileAsked(_log, address.Text, facts.Error!.Text);
+            await Task.Delay(_backoff.Next(Link), time, stop);
+        }
     }
 
     /// <summary>
@@ -60,5 +69,8 @@ internal sealed partial class DriverLink(CsiAddress address, bool? attachRequire
 
         [LoggerMessage(2, LogLevel.Error, "The driver is back and does not say who it is; its object stays as it is, look at the driver's log: {driver} {err}")]
         public static partial void CameBackBroken(ILogger logger, string driver, string err);
+
+        [LoggerMessage(3, LogLevel.Warning, "The driver went away while it was asked who it is, waiting for it again: {address} {err}")]
+        public static partial void LostWhileAsked(ILogger logger, string address, string err);
     }
 }

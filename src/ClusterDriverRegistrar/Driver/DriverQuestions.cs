@@ -9,7 +9,7 @@ namespace Sidecars.ClusterDriverRegistrar.Driver;
 
 /// <summary>
 /// Asks the driver who it is and whether its volumes are attached (registrar contract A3, B2). A driver that is not up yet, or slow, is
-/// asked again without end; any other refusal is final. A driver without a controller needs no attaching.
+/// asked again, for as long as the connection lasts; any other refusal is final. A driver without a controller needs no attaching.
 /// </summary>
 /// <param name="invoker">The connection.</param>
 /// <param name="address">Where the driver is, for messages.</param>
@@ -24,6 +24,12 @@ internal sealed partial class DriverQuestions(CallInvoker invoker, string addres
 
     private readonly DriverIdentity _identity = new(invoker, new CsiCall(time), callLimit);
 
+    /// <summary>Completes when the connection is of no more use; without it the connection takes care of itself.</summary>
+    public Task? Lost { get; init; }
+
+    /// <summary>The last answer is none of the driver's: the connection was lost, and the questions have to be asked on another.</summary>
+    public bool WasCutOff { get; private set; }
+
     /// <summary>The facts, or an error whose text says what was asked and what came back.</summary>
     public async Task<CsiResult<DriverFacts>> AskAsync(CancellationToken stop)
     {
@@ -35,6 +41,7 @@ internal sealed partial class DriverQuestions(CallInvoker invoker, string addres
         const string forServices = "what it can do (GetPluginCapabilities)";
         var plugin = await Patiently(forServices, _identity.PluginCapabilitiesAsync, stop);
         // The original never asked this; a driver that has no answer may still have a controller.
+        if (WasCutOff) return Refused(forServices, plugin.Error!);
         if (!plugin.IsOk) Log.NoAnswer(log, address, forServices, plugin.Error.Text);
         else if (!new PluginCapabilities(plugin.Response).HasControllerService) return WithoutController(name.Response);
 
@@ -62,6 +69,8 @@ internal sealed partial class DriverQuestions(CallInvoker invoker, string addres
         {
             var answer = await ask(stop);
             if (answer.IsOk || answer.Error.Code is not (StatusCode.DeadlineExceeded or StatusCode.Unavailable)) return answer;
+            WasCutOff = answer.Error.Code is StatusCode.Unavailable && Lost is { IsCompleted: true };
+            if (WasCutOff) return answer;
             var pause = backoff.Next(question);
             Log.NotYet(log, address, question, answer.Error.Text, pause);
             await Task.Delay(pause, time, stop);

@@ -35,6 +35,26 @@ internal sealed class DriverLinkTests
         Assert.That((await met).Response!.Name, Is.EqualTo("csi.example.com"));
     }
 
+    [TestCase("GetPluginInfo")]
+    [TestCase("GetPluginCapabilities")]
+    [TestCase("ControllerGetCapabilities")]
+    public async Task A_driver_that_goes_away_while_it_is_asked_is_met_anew(string question)
+    {
+        await using var driver = await ScriptedDriver.StartNewAsync();
+        var time = new ObservedTime();
+        using var link = Link(driver, time);
+        using var gate = driver.Hold(question);
+        var met = link.MeetAsync(_stop.Token);
+        await gate.Entered.WithinLimit();
+        await driver.StopAsync();
+        await time.TimerSet(due => due == TimeSpan.FromSeconds(1));
+        gate.Release();
+        await driver.StartAsync();
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((await met.WithinLimit()).Response, Is.EqualTo(new DriverFacts("csi.example.com", true)));
+        Assert.That(_log.Lines, Has.Some.StartsWith("The driver went away while it was asked who it is"));
+    }
+
     [Test]
     public async Task A_driver_that_comes_back_the_same_changes_nothing()
     {
