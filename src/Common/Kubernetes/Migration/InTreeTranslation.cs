@@ -15,6 +15,8 @@ public static class InTreeTranslation
     /// <summary>Separates the zones of a disk that has several.</summary>
     private const string ZoneSeparator = "__";
 
+    private const int PartsOfZone = 3;
+
     /// <summary>The volume as one of CSI: source, access modes, mount options and volume mode; or why it cannot be.</summary>
     public static (VolumeSpec? Details, string? Error) Translate(PersistentVolume volume)
     {
@@ -69,8 +71,9 @@ public static class InTreeTranslation
 
     private static (CsiVolumeSource?, string?) OfGceDisk(PersistentVolume volume, GcePersistentDiskSource disk)
     {
-        var label = volume.Metadata.Labels?[MigrationMarks.BetaZone] ?? volume.Metadata.Labels?[MigrationMarks.Zone];
-        var zones = (label ?? Unspecified).Split(ZoneSeparator);
+        // An empty label says no more than none.
+        var label = volume.Metadata.Labels?[MigrationMarks.BetaZone] is { Length: > 0 } beta ? beta : volume.Metadata.Labels?[MigrationMarks.Zone];
+        var zones = (label is { Length: > 0 } ? label : Unspecified).Split(ZoneSeparator);
         var (place, error) = zones.Length is 1 ? ($"zones/{zones[0]}", null) : RegionOf(zones);
         if (error is not null) return (null, error);
         return (Source($"projects/{Unspecified}/{place}/disks/{disk.PdName}", disk.FsType, disk.ReadOnly,
@@ -82,6 +85,8 @@ public static class InTreeTranslation
 
     private static (string, string?) RegionOf(string[] zones)
     {
+        if (zones.FirstOrDefault(zone => zone.Split('-').Length != PartsOfZone) is { } odd)
+            return ("", $"zone \"{odd}\" of a disk in several zones is not of the form locale-region-zone");
         var regions = zones.Select(RegionOf).Distinct(StringComparer.Ordinal).ToList();
         return regions.Count is 1 ? ($"regions/{regions[0]}", null) : ("", $"zones {string.Join(", ", zones)} are not all of one region");
     }

@@ -36,6 +36,10 @@ internal sealed class InTreeTranslationTests
     [TestCase(null, "europe-west1-b", "projects/UNSPECIFIED/zones/europe-west1-b/disks/d")]
     [TestCase("old-zone1-a", "new-zone1-a", "projects/UNSPECIFIED/zones/old-zone1-a/disks/d")]
     [TestCase("us-central1-a__us-central1-b", null, "projects/UNSPECIFIED/regions/us-central1/disks/d")]
+    [TestCase("", null, "projects/UNSPECIFIED/zones/UNSPECIFIED/disks/d")]
+    [TestCase(null, "", "projects/UNSPECIFIED/zones/UNSPECIFIED/disks/d")]
+    [TestCase("", "new-zone1-a", "projects/UNSPECIFIED/zones/new-zone1-a/disks/d")]
+    [TestCase("", "us-central1-a__us-central1-b", "projects/UNSPECIFIED/regions/us-central1/disks/d")]
     public void A_disk_is_found_by_the_zones_of_its_labels(string? beta, string? stable, string handle)
     {
         var labels = new Dictionary<string, string?> { ["failure-domain.beta.kubernetes.io/zone"] = beta, ["topology.kubernetes.io/zone"] = stable };
@@ -43,6 +47,14 @@ internal sealed class InTreeTranslationTests
         var (details, _) = InTreeTranslation.Translate(Of("""{"gcePersistentDisk":{"pdName":"d"}}""", "\"labels\":{" + text + "}"));
         Assert.That(details!.Csi!.VolumeHandle, Is.EqualTo(handle));
     }
+
+    [TestCase("__", "zone \"\" of a disk in several zones")]
+    [TestCase("us-central1-a__", "zone \"\" of a disk in several zones")]
+    [TestCase("z1__z2", "zone \"z1\" of a disk in several zones")]
+    [TestCase("us-central1-a__us-east1-b", "are not all of one region")]
+    public void A_disk_in_several_zones_that_name_no_region_is_refused(string zones, string error) => Assert.That(
+        InTreeTranslation.Translate(Of("""{"gcePersistentDisk":{"pdName":"d"}}""", $"\"labels\":{{\"topology.kubernetes.io/zone\":\"{zones}\"}}")).Error,
+        Does.Contain(error));
 
     [TestCase("ReadWriteMany", "ReadWriteOnce")]
     [TestCase("ReadOnlyMany,ReadWriteOnce", "ReadWriteOnce")]
