@@ -17,8 +17,8 @@ internal sealed class RefusedAttachTests : RigTest
         yield return Case("Reading_by_many_and_writing_by_one", new TestVolume().Accessed("ReadOnlyMany", "ReadWriteOnce"), any,
             "CSI does not support ReadOnlyMany and ReadWriteOnce on the same PersistentVolume");
         yield return Case("A_disk_of_zones_that_do_not_belong_together",
-            new TestVolume().From("gcePersistentDisk", """{"pdName":"d"}""").Labelled("topology.kubernetes.io/zone", "us-a__eu-b").Annotated("pv.kubernetes.io/migrated-to", "csi.example.com"),
-            any, "failed to translate in tree pv to CSI: zones us-a, eu-b are not all of one region");
+            new TestVolume().From("gcePersistentDisk", """{"pdName":"d"}""").Labelled("topology.kubernetes.io/zone", "us-east1-a__europe-west1-b").Annotated("pv.kubernetes.io/migrated-to", "csi.example.com"),
+            any, "failed to translate in tree pv to CSI: zones us-east1-a, europe-west1-b are not all of one region");
 
         static TestCaseData Case(string name, TestVolume? volume, TestAttachment attachment, string error, bool marks = true) =>
             new TestCaseData(volume, attachment, error, marks).SetName(name);
