@@ -15,6 +15,9 @@ public sealed record ClusterOptions
     /// <summary>Feature gates that differ from those of Kubernetes 1.36, as far as fields of objects depend on them.</summary>
     public IReadOnlyDictionary<string, bool> FeatureGates { get; init; } = new Dictionary<string, bool>();
 
+    /// <summary>Built-in resources that are not served, as on a server of an earlier release: plurals joined with their group, <c>pods</c> or <c>csinodes.storage.k8s.io</c>.</summary>
+    public IReadOnlyCollection<string> NotServed { get; init; } = [];
+
     /// <summary>The users with a token. A kubeconfig can be written for each.</summary>
     public IReadOnlyList<ClusterUser> Users { get; init; } = [];
 

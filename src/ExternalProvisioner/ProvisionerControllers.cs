@@ -54,7 +54,7 @@ internal sealed class ProvisionerControllers : IControllers
         _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly), context.Events, _unsaved.Queue, Log<VolumeSaver>());
         var attempt = new ProvisionAttempt(driver.Name, lookup,
             new VolumeNames(options.Naming, caches, _saver, memory.InProgress),
-            RequestComposer.Of(driver, options, secrets),
+            RequestComposer.Of(driver, options, context.Api, secrets, context.Loggers),
             new VolumeMaker(calls, context.Time, Log<VolumeMaker>()),
             _saver, claimReports);
         _claimReconciler = new ClaimReconciler(driver.Name, caches, lookup, memory, attempt, claimReports, Log<ClaimReconciler>());

@@ -104,7 +104,8 @@ internal sealed class ProvisionerFlags
         ExtraCreateMetadata = ExtraCreateMetadata.Value,
         ControllerPublishReadOnly = ControllerPublishReadOnly.Value,
         UsesTopology = gates.IsEnabled(TopologyGate),
-        UsesAttributesClasses = gates.IsEnabled(AttributesClassGate),
+        AttributesClasses = !gates.IsEnabled(AttributesClassGate) ? AttributesClassUse.Never
+            : gates.IsExplicit(AttributesClassGate) ? AttributesClassUse.Always : AttributesClassUse.WhereServed,
         Timeout = Timeout.Value,
         RetryIntervalStart = RetryIntervalStart.Value,
         RetryIntervalMax = RetryIntervalMax.Value,

@@ -21,7 +21,7 @@ internal sealed record ProvisionerOptions
     public bool UsesTopology { get; init; } = true;
 
     /// <summary>Gate <c>VolumeAttributesClass</c>.</summary>
-    public bool UsesAttributesClasses { get; init; } = true;
+    public AttributesClassUse AttributesClasses { get; init; }
 
     /// <summary>Limit of each call to the driver.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

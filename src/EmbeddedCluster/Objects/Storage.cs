@@ -20,7 +20,7 @@ public sealed class Storage : IDisposable
     {
         _store = new ObjectStore(options.HistoryLength);
         _time = options.Time;
-        Resources = new ResourceCatalog();
+        Resources = new ResourceCatalog(options.NotServed);
         var admission = new Admission(options.Admission, Resources, _store);
         _deletion = new ObjectDeletion(_store, Resources, options.Time);
         var gates = new FieldGates(options.FeatureGates);

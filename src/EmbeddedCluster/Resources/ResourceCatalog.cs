@@ -5,8 +5,16 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>Every served resource: the built-in ones, and those that CustomResourceDefinitions add while the cluster runs.</summary>
 internal sealed class ResourceCatalog
 {
+    private readonly ImmutableArray<ResourceDefinition> _builtIn;
     private readonly Lock _gate = new();
-    private volatile Snapshot _snapshot = Snapshot.Of(BuiltInResources.All, ImmutableDictionary<string, ImmutableArray<ResourceDefinition>>.Empty);
+    private volatile Snapshot _snapshot;
+
+    /// <param name="notServed">Built-in resources to leave out, as <see cref="ClusterOptions.NotServed"/>.</param>
+    public ResourceCatalog(IReadOnlyCollection<string> notServed)
+    {
+        _builtIn = [.. BuiltInResources.All.Where(resource => !notServed.Contains(resource.GroupResource))];
+        _snapshot = Snapshot.Of(_builtIn, ImmutableDictionary<string, ImmutableArray<ResourceDefinition>>.Empty);
+    }
 
     private sealed record Snapshot(
         ImmutableDictionary<string, ImmutableArray<ResourceDefinition>> Custom,
@@ -40,11 +48,11 @@ internal sealed class ResourceCatalog
     /// <summary>Serves what a CustomResourceDefinition defines, in place of what it defined before. The storage version comes first.</summary>
     public void Serve(string definition, ImmutableArray<ResourceDefinition> versions)
     {
-        lock (_gate) _snapshot = Snapshot.Of(BuiltInResources.All, _snapshot.Custom.SetItem(definition, versions));
+        lock (_gate) _snapshot = Snapshot.Of(_builtIn, _snapshot.Custom.SetItem(definition, versions));
     }
 
     public void Withdraw(string definition)
     {
-        lock (_gate) _snapshot = Snapshot.Of(BuiltInResources.All, _snapshot.Custom.Remove(definition));
+        lock (_gate) _snapshot = Snapshot.Of(_builtIn, _snapshot.Custom.Remove(definition));
     }
 }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests.Parts;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.ExternalProvisioner.Requests;
@@ -11,9 +13,10 @@ namespace Sidecars.ExternalProvisioner.Requests;
 internal sealed class RequestComposer(IReadOnlyList<IRequestPart> parts)
 {
     /// <summary>The parts of every request; a feature adds its own where the contract has it.</summary>
-    public static RequestComposer Of(DriverFacts driver, ProvisionerOptions options, SecretReader secrets) => new(
+    public static RequestComposer Of(DriverFacts driver, ProvisionerOptions options, ApiClient api, SecretReader secrets, ILoggerFactory loggers) => new(
     [
-        new AbilitiesPart(driver, options.UsesAttributesClasses),
+        new AttributesClassPart(options.AttributesClasses, new ServedKind(api, "storage.k8s.io/v1", "VolumeAttributesClass"), loggers.CreateLogger<AttributesClassPart>()),
+        new AbilitiesPart(driver),
         new LaterFeaturesPart(driver, options),
         new FileSystemPart(options.DefaultFsType),
         new SizePart(),

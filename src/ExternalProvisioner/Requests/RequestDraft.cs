@@ -16,6 +16,9 @@ internal sealed record RequestDraft(PersistentVolumeClaim Claim, StorageClass Cl
     /// <summary>File system for the volume; empty leaves it to the driver.</summary>
     public string FsType { get; set; } = "";
 
+    /// <summary>The class of attributes that counts, or null.</summary>
+    public string? AttributesClass { get; set; }
+
     /// <summary>Secrets by purpose.</summary>
     public VolumeSecrets Secrets { get; set; } = VolumeSecrets.None;
 

@@ -32,7 +32,7 @@ internal sealed class ProvisionerRig : IAsyncDisposable
     public static async Task<ProvisionerRig> PrepareAsync(RigOptions? options = null)
     {
         options ??= new RigOptions();
-        return new ProvisionerRig(options, await SidecarRig.PrepareAsync(options.Driver, options.ClockStands));
+        return new ProvisionerRig(options, await SidecarRig.PrepareAsync(options.Driver, options.ClockStands, options.Cluster));
     }
 
     /// <summary>Starts the provisioner, as a new process would: nothing is remembered.</summary>

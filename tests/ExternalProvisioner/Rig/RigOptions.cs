@@ -1,3 +1,4 @@
+using Sidecars.EmbeddedCluster;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.Tests.Support;
 
@@ -22,6 +23,8 @@ internal sealed record RigOptions
         ClockStands = true,
         Provisioner = new ProvisionerOptions { Naming = new VolumeNaming("pvc", VolumeNaming.WholeUid), WorkerThreads = 1 },
     };
+
+    public ClusterOptions Cluster { get; init; } = new();
 
     public bool ClockStands { get; init; }
 

@@ -86,16 +86,6 @@ internal sealed class RefusedClaimTests : RigTest
         Assert.That(volume["spec"]!["nodeAffinity"], Is.Null);
     }
 
-    [Test] // 30
-    public async Task With_the_gate_off_a_class_of_attributes_is_ignored()
-    {
-        var options = new RigOptions();
-        var (request, volume) = await Provision(new TestClass(), new TestClaim().Specified("volumeAttributesClassName", "gold"),
-            options with { Provisioner = options.Provisioner with { UsesAttributesClasses = false } });
-        Assert.That(request["mutable_parameters"], Is.Null);
-        Assert.That(volume["spec"]!["volumeAttributesClassName"], Is.Null);
-    }
-
     [Test] // 51
     public async Task A_source_in_another_namespace_is_refused()
     {

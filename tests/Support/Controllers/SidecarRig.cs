@@ -48,10 +48,10 @@ public sealed class SidecarRig : IAsyncDisposable
     ];
 
     /// <summary>Cluster and driver alone. With a standing clock, the sidecars' time is moved by the test.</summary>
-    public static async Task<SidecarRig> PrepareAsync(ScriptedDriverOptions driver, bool clockStands)
+    public static async Task<SidecarRig> PrepareAsync(ScriptedDriverOptions driver, bool clockStands, ClusterOptions? cluster = null)
     {
-        var cluster = await ClusterServer.StartAsync().WithinLimit();
-        return new SidecarRig(driver.Name, clockStands, cluster, await ScriptedDriver.StartNewAsync(driver));
+        var server = await ClusterServer.StartAsync(cluster).WithinLimit();
+        return new SidecarRig(driver.Name, clockStands, server, await ScriptedDriver.StartNewAsync(driver));
     }
 
     /// <summary>Starts the sidecars, as a new process would: nothing is remembered.</summary>

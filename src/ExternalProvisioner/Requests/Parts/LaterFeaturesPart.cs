@@ -12,8 +12,8 @@ internal sealed class LaterFeaturesPart(DriverFacts driver, ProvisionerOptions o
         var claim = draft.Claim;
         if (SourceKinds.Of(claim).Source is { } source)
             return $"filling a volume from a {source.Kind} is not supported by this version; remove the claim's data source";
-        if (options.UsesAttributesClasses && !string.IsNullOrEmpty(claim.Spec.VolumeAttributesClassName))
-            return $"VolumeAttributesClass {claim.Spec.VolumeAttributesClassName} is not supported by this version; remove it from the claim";
+        if (draft.AttributesClass is { } attributes)
+            return $"VolumeAttributesClass {attributes} is not supported by this version; remove it from the claim";
         return driver.Plugin.HasTopology && options.UsesTopology
             ? $"driver {driver.Name} places volumes by topology{(draft.SelectedNode is { Length: > 0 } node ? $" and node {node} is selected" : "")}, "
               + "which is not supported by this version; start csi-provisioner with --feature-gates=Topology=false to create volumes wherever the driver puts them"
