@@ -1,6 +1,5 @@
 using Sidecars.EmbeddedCluster;
 using Sidecars.ExternalProvisioner.Requests;
-using Sidecars.Tests.Support;
 
 namespace Sidecars.ExternalProvisioner.Tests.Scenarios;
 

@@ -141,9 +141,10 @@ internal sealed class VolumeLifeTests : RigTest
     [Test]
     public async Task A_static_volume_the_cluster_calls_failed_stays_until_somebody_deletes_it_and_goes_then_as_its_policy_says()
     {
-        var rig = await Started();
+        var rig = await Prepared();
         rig.World.Add(new TestVolume().Static().Held(TestVolume.OurFinalizer).InPhase("Failed"));
-        rig.World.Attach("pv-1", "n1");
+        rig.World.Attach("pv-1", "n1"); // known before the first volume is judged
+        await rig.Run();
         await rig.FenceVolumes();
         Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Is.Empty);
 

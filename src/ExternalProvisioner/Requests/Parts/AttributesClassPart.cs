@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Requests.Parts;
 
