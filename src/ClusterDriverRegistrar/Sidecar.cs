@@ -75,7 +75,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
         var registrar = new Registrar(item, flags.Spec.Wanted(driver.NeedsAttach), flags.Reconcile.Value, metrics, time, life.Loggers.CreateLogger<Registrar>());
         var keeper = new Keeper(item, registrar, _state, time, life.Loggers.CreateLogger<Keeper>());
         if (leadership.IsElected) _state.Ready(); // a replica that waits for its turn is in order
-        var isInOrder = await leadership.RunAsync(KeepAndLeave, flags.ReleasesLease, stop);
+        var isInOrder = await leadership.RunAsync(KeepAndLeave, () => flags.ReleasesLease, stop);
         return isInOrder ? null : Fail("the leader lease was lost; another replica may work from now on");
 
         async Task KeepAndLeave(CancellationToken told)

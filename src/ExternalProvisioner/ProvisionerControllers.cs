@@ -32,7 +32,7 @@ internal sealed class ProvisionerControllers : IControllers
     private readonly ClaimReconciler _claimReconciler;
     private readonly VolumeReconciler _volumeReconciler;
     private readonly VolumeSaver _saver;
-    private readonly CloneProtectionController _cloneProtection;
+    private readonly CloneProtectionController? _cloneProtection;
     private readonly SnapshotSweep? _snapshotSweep;
 
     public ProvisionerControllers(SidecarContext context, ProvisionerOptions options)
@@ -63,7 +63,8 @@ internal sealed class ProvisionerControllers : IControllers
         _volumeReconciler = new VolumeReconciler(driver.Name, caches, atDriver, new VolumeWriter(caches, context.Api),
             new VolumeReports(context.Events, metrics, context.Time), Log<VolumeReconciler>());
 
-        _cloneProtection = new CloneProtectionController(context, caches, Backoff(), options.CloningProtectionThreads);
+        if (options.CloningProtectionThreads > 0)
+            _cloneProtection = new CloneProtectionController(context, caches, Backoff(), options.CloningProtectionThreads);
         if (options.SnapshotSweepInterval > TimeSpan.Zero && driver.TakesSnapshots)
             _snapshotSweep = new SnapshotSweep(caches, memory.InProgress, context.Api, options.SnapshotSweepInterval, context.Time, Log<SnapshotSweep>());
 
@@ -79,7 +80,7 @@ internal sealed class ProvisionerControllers : IControllers
         _claims.Start(running, _options.WorkerThreads, _claimReconciler.Reconcile);
         _volumes.Start(running, _options.WorkerThreads, _volumeReconciler.Reconcile);
         _unsaved.Start(running, SaveWorkers, _saver.Retry);
-        _cloneProtection.Start(running);
+        _cloneProtection?.Start(running);
         if (_snapshotSweep is not null) running.Add(_snapshotSweep.RunAsync);
     }
 
@@ -88,7 +89,7 @@ internal sealed class ProvisionerControllers : IControllers
         _claims.Dispose();
         _volumes.Dispose();
         _unsaved.Dispose();
-        _cloneProtection.Dispose();
+        _cloneProtection?.Dispose();
     }
 
     private KeyController Controller(string name, ItemBackoff<string> backoff) => new(name, name, backoff, _context);

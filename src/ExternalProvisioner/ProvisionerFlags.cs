@@ -90,6 +90,7 @@ internal sealed class ProvisionerFlags
     public IEnumerable<string> WithoutEffect(FeatureGates gates)
     {
         if (gates.IsEnabled(CrossNamespaceGate)) yield return $"feature gate {CrossNamespaceGate} has no effect: data sources are not supported by this version";
+        if (CloningProtectionThreads.Value is 0) yield return "--cloning-protection-threads=0: a deleted claim with the finalizer of clone protection is not let go of";
         if (EnablePprof.Value) yield return "--enable-pprof has no effect: the Go profiles do not exist in this program";
         foreach (var flag in _ofLaterFeatures)
         {
@@ -118,7 +119,7 @@ internal sealed class ProvisionerFlags
     {
         if (VolumeNaming.Problem(VolumeNameUuidLength.Value) is { } naming) return naming;
         if (WorkerThreads.Value is 0 or > int.MaxValue) return "--worker-threads must be at least 1";
-        if (CloningProtectionThreads.Value is 0 or > int.MaxValue) return "--cloning-protection-threads must be at least 1";
+        if (CloningProtectionThreads.Value > int.MaxValue) return $"--cloning-protection-threads must be at most {int.MaxValue}";
         if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";
         if (RetryIntervalStart.Value <= TimeSpan.Zero) return "--retry-interval-start must be greater than zero";
         if (RetryIntervalMax.Value <= TimeSpan.Zero) return "--retry-interval-max must be greater than zero";

@@ -40,7 +40,8 @@ internal sealed class Elections : IDisposable
             return true;
         }
         var areOthersHeld = true;
-        var isHeld = await _leaderships[next].RunAsync(async ended => areOthersHeld = await RunAsync(next + 1, work, releases, ended), releases, stop);
+        var isHeld = await _leaderships[next].RunAsync(async ended => areOthersHeld = await RunAsync(next + 1, work, releases, ended),
+            () => releases && areOthersHeld, stop); // who lost another did not wait for the work
         return isHeld && areOthersHeld;
     }
 }

@@ -9,11 +9,11 @@ internal sealed class VolumeWriter(Caches caches, ApiClient api)
 {
     /// <summary>Puts our finalizer on it.</summary>
     public Task<Outcome> Hold(PersistentVolume volume, CancellationToken stop) =>
-        Patch(volume, FinalizerPatch.Add(volume.Metadata.Finalizers, WellKnown.VolumeFinalizer), stop);
+        Patch(volume, FinalizerPatch.Add(volume.Uid, volume.Metadata.Finalizers, WellKnown.VolumeFinalizer), stop);
 
     /// <summary>Takes our finalizer off.</summary>
     public Task<Outcome> LetGo(PersistentVolume volume, CancellationToken stop) =>
-        Patch(volume, FinalizerPatch.Remove(volume.Metadata.Finalizers!, WellKnown.VolumeFinalizer), stop);
+        Patch(volume, FinalizerPatch.Remove(volume.Uid, volume.Metadata.Finalizers!, WellKnown.VolumeFinalizer), stop);
 
     /// <summary>Deletes the object, and takes our finalizer off it; one that others hold is their concern.</summary>
     public async Task<Outcome> Delete(PersistentVolume volume, CancellationToken stop)

@@ -36,7 +36,15 @@ internal sealed partial class VolumeSaver(
     {
         var volume = composer.Compose(made);
         var waiting = _unsaved[volume.Name] = new Unsaved(made, volume); // before the try, so that a second attempt at the claim sees it
-        if (!await Try(waiting, stop)) queue.Add(volume.Name);
+        var isSaved = false;
+        try
+        {
+            isSaved = await Try(waiting, stop);
+        }
+        finally
+        {
+            if (!isSaved) queue.Add(volume.Name); // whatever happened: nobody else remembers the volume
+        }
         return volume;
     }
 

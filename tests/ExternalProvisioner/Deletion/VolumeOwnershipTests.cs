@@ -54,9 +54,9 @@ public sealed class VolumeOwnershipTests
     [Test]
     public void Finalizer_patches_name_one_finalizer_and_the_order()
     {
-        Assert.That(Encoding.UTF8.GetString(FinalizerPatch.Add(["a"], "f").Span),
-            Is.EqualTo("""{"metadata":{"$setElementOrder/finalizers":["a","f"],"finalizers":["f"]}}"""));
-        Assert.That(Encoding.UTF8.GetString(FinalizerPatch.Remove(["a", "f", "b"], "f").Span),
-            Is.EqualTo("""{"metadata":{"$deleteFromPrimitiveList/finalizers":["f"],"$setElementOrder/finalizers":["a","b"]}}"""));
+        Assert.That(Encoding.UTF8.GetString(FinalizerPatch.Add("u", ["a"], "f").Span),
+            Is.EqualTo("""{"metadata":{"uid":"u","$setElementOrder/finalizers":["a","f"],"finalizers":["f"]}}"""));
+        Assert.That(Encoding.UTF8.GetString(FinalizerPatch.Remove("u", ["a", "f", "b"], "f").Span),
+            Is.EqualTo("""{"metadata":{"uid":"u","$deleteFromPrimitiveList/finalizers":["f"],"$setElementOrder/finalizers":["a","b"]}}"""));
     }
 }

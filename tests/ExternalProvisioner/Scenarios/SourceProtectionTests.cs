@@ -83,6 +83,48 @@ internal sealed class SourceProtectionTests : RigTest
     }
 
     [Test]
+    public async Task A_snapshot_is_wanted_by_a_claim_we_do_not_know_yet()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        AddSnapshotKind(rig);
+        await rig.Run();
+        await rig.Log.WaitForLine(l => l.Contains("volumesnapshots?limit", StringComparison.Ordinal));
+        Assert.That(rig.Cluster.Faults.SilenceWatches(To("watch", World.Claims)), Is.EqualTo(1));
+        rig.World.Add(new TestClaim("restore").OfClass("of-another-driver")
+            .Specified("dataSource", new JsonObject { ["apiGroup"] = "snapshot.storage.k8s.io", ["kind"] = "VolumeSnapshot", ["name"] = "wanted" }));
+        AddSnapshot(rig, "wanted");
+        AddSnapshot(rig, "left");
+        rig.Advance(TimeSpan.FromMinutes(5));
+        await rig.World.Until(Snapshots, "left", s => World.Finalizers(s).Length is 0);
+        Assert.That(World.Finalizers(rig.World.Find(Snapshots, "wanted")), Is.EqualTo((string[])[SnapshotFinalizer]));
+    }
+
+    [Test]
+    public async Task A_period_too_short_for_a_timer_is_a_second()
+    {
+        var options = RigOptions.WithStandingClock;
+        var rig = await Prepared(options with { Provisioner = options.Provisioner with { SnapshotSweepInterval = TimeSpan.FromMicroseconds(500) } });
+        AddSnapshotKind(rig);
+        await rig.Run();
+        await rig.Log.WaitForLine(l => l.Contains("volumesnapshots?limit", StringComparison.Ordinal));
+        AddSnapshot(rig, "left");
+        rig.Advance(TimeSpan.FromSeconds(1));
+        await rig.World.Until(Snapshots, "left", s => World.Finalizers(s).Length is 0);
+    }
+
+    [Test]
+    public async Task Without_workers_for_it_clone_protection_stays_and_volumes_are_made()
+    {
+        var options = new RigOptions();
+        var rig = await Started(options with { Provisioner = options.Provisioner with { CloningProtectionThreads = 0 } });
+        rig.World.Add(Protected("source"));
+        rig.World.Delete(World.Claims, "source");
+        rig.World.Add(new TestClass());
+        await rig.World.UntilProvisioned(rig.World.Add(new TestClaim()));
+        Assert.That(World.Finalizers(rig.World.Find(World.Claims, "source")), Is.EqualTo((string[])[CloneFinalizer]));
+    }
+
+    [Test]
     public async Task Where_snapshots_may_not_be_listed_there_is_no_sweep()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);

@@ -129,6 +129,21 @@ internal sealed class VolumeLifeTests : RigTest
         Assert.That(rig.MetricLines(), Has.None.StartsWith(Failures));
     }
 
+    [Test]
+    public async Task The_finalizer_never_lands_on_a_successor_of_the_same_name()
+    {
+        var rig = await Started();
+        using var hold = rig.Cluster.Faults.Add(To("patch", World.Volumes), new FaultAction.Hold(), times: 1);
+        rig.World.Add(new TestVolume().Static());
+        await hold.Reached.WithinLimit();
+        rig.World.Delete(World.Volumes, "pv-1");
+        rig.World.Add(new TestVolume().Foreign().Held());
+        hold.Release();
+        await rig.FenceVolumes();
+        Assert.That(World.Finalizers(rig.World.Find(World.Volumes, "pv-1")), Is.Empty);
+        Assert.That(rig.Cluster.Requests.Entries.Last(r => r.Request.Verb is "patch" && r.Request.Resource is World.Volumes).Code, Is.EqualTo(422));
+    }
+
     [Test] // 68
     public async Task A_bound_static_volume_of_our_driver_gets_the_finalizer()
     {

@@ -23,7 +23,7 @@ internal static class ClusterHandler
         AllowAutoRedirect = false,
         UseCookies = false,
         // Each part of it has a limit of its own that says what was waited for.
-        ConnectTimeout = 2 * (options.DialLimit + ClusterTls.HandshakeLimit),
+        ConnectTimeout = 2 * (options.DialLimit + options.HandshakeLimit),
         // A dead API server is found by a ping after some silence, not by TCP after a quarter of an hour; before the next request, too.
         KeepAlivePingDelay = options.PingAfter is { } silence ? AtLeast(silence) : Timeout.InfiniteTimeSpan,
         KeepAlivePingTimeout = AtLeast(options.PingTimeout),

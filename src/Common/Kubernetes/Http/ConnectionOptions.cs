@@ -29,21 +29,25 @@ public sealed record ConnectionOptions
     /// <summary>How long it may take to reach the server or a proxy.</summary>
     public TimeSpan DialLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the TLS handshake may take with the server or a proxy, once it is reached.</summary>
+    public TimeSpan HandshakeLimit { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What is not as it should be, to be told in the log.</summary>
     internal IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
     /// For a client whose one request must get through within a deadline, on a second connection if the first is dead: two seconds of
-    /// silence, three for the answer to a ping and four to connect, of ten, and never longer than usual.
+    /// silence, three for the answer to a ping, four to connect and two to shake hands, of ten, and never longer than usual.
     /// </summary>
     public ConnectionOptions Within(TimeSpan deadline)
     {
-        const double silence = 0.2, answer = 0.3, dial = 0.4;
+        const double silence = 0.2, answer = 0.3, dial = 0.4, handshake = 0.2;
         return this with
         {
             PingAfter = Between(deadline * silence, PingAfter ?? s_defaultSilence),
             PingTimeout = Between(deadline * answer, PingTimeout),
             DialLimit = Between(deadline * dial, DialLimit),
+            HandshakeLimit = Between(deadline * handshake, HandshakeLimit),
         };
     }
 

@@ -51,10 +51,10 @@ public sealed partial class LeaderElector
     /// Waits for the lease, works while it is held, and returns when it is lost, when the work ends, or on <paramref name="stop"/>.
     /// </summary>
     /// <param name="work">The work of the leader; its token is cancelled when it must stop.</param>
-    /// <param name="releases">Whether the lease is given back at the end (<c>ReleaseLeaderElectionOnExit</c>).</param>
+    /// <param name="releases">Whether the lease is given back, asked at the end (<c>ReleaseLeaderElectionOnExit</c>).</param>
     /// <param name="stop">Ends the candidacy or the leadership.</param>
     /// <returns>True when it ended because it was asked to, or the work was done; false when the lease was lost.</returns>
-    public async Task<bool> RunAsync(Func<CancellationToken, Task> work, bool releases, CancellationToken stop)
+    public async Task<bool> RunAsync(Func<CancellationToken, Task> work, Func<bool> releases, CancellationToken stop)
     {
         if (!await Acquire(stop)) return true;
 
@@ -79,7 +79,7 @@ public sealed partial class LeaderElector
         }
         finally
         {
-            if (releases) await Release(); // also where the work failed: it has ended, and another replica may do better
+            if (releases()) await Release(); // also where the work failed: it has ended, and another replica may do better
         }
         return true;
     }

@@ -59,10 +59,10 @@ public sealed class Leadership : IDisposable
 
     /// <summary>Works, once it may, until the work ends or <paramref name="stop"/>.</summary>
     /// <param name="work">The work; its token is cancelled when it must stop.</param>
-    /// <param name="releases">Whether the lease is given back at the end.</param>
+    /// <param name="releases">Whether the lease is given back, asked at the end.</param>
     /// <param name="stop">Ends the candidacy or the work.</param>
     /// <returns>False when the lease was lost: another replica may work from then on.</returns>
-    public async Task<bool> RunAsync(Func<CancellationToken, Task> work, bool releases, CancellationToken stop)
+    public async Task<bool> RunAsync(Func<CancellationToken, Task> work, Func<bool> releases, CancellationToken stop)
     {
         if (_elector is null)
         {

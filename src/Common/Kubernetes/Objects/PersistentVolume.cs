@@ -10,7 +10,11 @@ namespace Sidecars.Kubernetes.Objects;
 public sealed class PersistentVolume : KubeObject
 {
     /// <summary>What the volume is.</summary>
-    public VolumeSpec Spec { get; set; } = VolumeSpec.None;
+    public VolumeSpec Spec
+    {
+        get;
+        set => field = value ?? VolumeSpec.None; // a server may send null
+    } = VolumeSpec.None;
 
     /// <summary>What the cluster says of it; never sent.</summary>
     public VolumeStatus? Status { get; set; }

@@ -7,7 +7,11 @@ namespace Sidecars.Kubernetes.Objects;
 public sealed class PersistentVolumeClaim : KubeObject
 {
     /// <summary>What the user asks for.</summary>
-    public ClaimSpec Spec { get; set; } = new();
+    public ClaimSpec Spec
+    {
+        get;
+        set => field = value ?? new(); // a server may send null
+    } = new();
 
     /// <summary>What the cluster says of it.</summary>
     public ClaimStatus? Status { get; set; }

@@ -10,10 +10,18 @@ namespace Sidecars.Kubernetes.Objects;
 public sealed class VolumeAttachment : KubeObject
 {
     /// <summary>What is wished for.</summary>
-    public AttachmentSpec Spec { get; set; } = AttachmentSpec.None;
+    public AttachmentSpec Spec
+    {
+        get;
+        set => field = value ?? AttachmentSpec.None; // a server may send null
+    } = AttachmentSpec.None;
 
     /// <summary>How far it has come.</summary>
-    public AttachmentStatus Status { get; set; } = AttachmentStatus.None;
+    public AttachmentStatus Status
+    {
+        get;
+        set => field = value ?? AttachmentStatus.None; // a server may send null
+    } = AttachmentStatus.None;
 
     /// <summary>
     /// A number made of labels and annotations that are not kept themselves, so that a change of them is still seen, by which users

@@ -42,7 +42,7 @@ internal sealed class Candidate : IDisposable
         _leading = leading;
         _working.TrySetResult();
         await Task.WhenAny(_done.Task, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, leading));
-    }, releases, _stop.Token);
+    }, () => releases, _stop.Token);
 
     /// <summary>Ends the work by itself.</summary>
     public void Finish() => _done.TrySetResult();

@@ -41,7 +41,7 @@ public sealed class DeadConnectionTests
         var renewed = new SemaphoreSlim(0);
         var serving = Serve(api, lease, renewed, stop.Token);
         var elector = new LeaderElector(client, s_options, new LeaderElectionMetrics(new MetricRegistry()), (_, _) => { }, TimeProvider.System, NullLogger.Instance);
-        var running = elector.RunAsync(leading => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, leading).ContinueWith(_ => { }, TaskScheduler.Default), false, stop.Token);
+        var running = elector.RunAsync(leading => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, leading).ContinueWith(_ => { }, TaskScheduler.Default), () => false, stop.Token);
 
         Assert.That(await renewed.WaitAsync(TestTimeouts.Limit), Is.True, "taken");
         Assert.That(await renewed.WaitAsync(TestTimeouts.Limit), Is.True, "and renewed");
@@ -57,13 +57,13 @@ public sealed class DeadConnectionTests
         await serving.WithinLimit();
     }
 
-    [TestCase(10, "2 3 4")]
-    [TestCase(2, "1 1 1", Description = "the platform takes no shorter ones")]
-    [TestCase(1000, "30 15 30", Description = "nor longer ones than everybody's")]
+    [TestCase(10, "2 3 4 2")]
+    [TestCase(2, "1 1 1 1", Description = "the platform takes no shorter ones")]
+    [TestCase(1000, "30 15 30 10", Description = "nor longer ones than everybody's")]
     public void The_times_of_a_connection_follow_the_deadline(int deadline, string expected)
     {
         var times = new ConnectionOptions().Within(TimeSpan.FromSeconds(deadline));
-        Assert.That($"{times.PingAfter!.Value.TotalSeconds} {times.PingTimeout.TotalSeconds} {times.DialLimit.TotalSeconds}", Is.EqualTo(expected));
+        Assert.That($"{times.PingAfter!.Value.TotalSeconds} {times.PingTimeout.TotalSeconds} {times.DialLimit.TotalSeconds} {times.HandshakeLimit.TotalSeconds}", Is.EqualTo(expected));
     }
 
     private static X509Certificate2 SelfSigned()

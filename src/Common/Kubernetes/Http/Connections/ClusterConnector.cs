@@ -7,7 +7,7 @@ namespace Sidecars.Kubernetes.Http.Connections;
 /// <summary>Opens the connections to a server, through a proxy where there is one, and encrypts them.</summary>
 internal sealed class ClusterConnector(ClusterAddress address, ConnectionOptions options, ProxyChoice route, TcpDialer dialer)
 {
-    private readonly ClusterTls _tls = new(address, options.AllowsHttp2);
+    private readonly ClusterTls _tls = new(address, options);
 
     /// <summary>
     /// An API server without TLS behind an HTTP proxy needs no tunnel: the proxy is sent the requests themselves. That is left to

@@ -9,12 +9,10 @@ namespace Sidecars.Kubernetes.Http.Connections;
 /// HTTP/2. Not left to the platform's handler, which knows no name but that of the Host header, and sends of our certificates only
 /// the first.
 /// </summary>
-internal sealed class ClusterTls(ClusterAddress address, bool allowsHttp2)
+internal sealed class ClusterTls(ClusterAddress address, ConnectionOptions connections)
 {
-    public static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
-
     // The handler remembers that a server speaks HTTP/1.1 only, and would be surprised by another choice later.
-    private volatile bool _isHttp11Only = !allowsHttp2;
+    private volatile bool _isHttp11Only = !connections.AllowsHttp2;
 
     /// <summary>Shakes hands with the server at the other end.</summary>
     public async Task<SslStream> Secure(Stream stream, CancellationToken cancel)
@@ -52,7 +50,7 @@ internal sealed class ClusterTls(ClusterAddress address, bool allowsHttp2)
     private async Task<SslStream> Shake(Stream stream, SslClientAuthenticationOptions options, CancellationToken cancel)
     {
         var secure = new SslStream(stream);
-        using var limit = new TimeLimit(HandshakeLimit, TimeProvider.System, cancel);
+        using var limit = new TimeLimit(connections.HandshakeLimit, TimeProvider.System, cancel);
         try
         {
             await secure.AuthenticateAsClientAsync(options, limit.Token);
@@ -62,7 +60,7 @@ internal sealed class ClusterTls(ClusterAddress address, bool allowsHttp2)
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             await secure.DisposeAsync();
-            throw new IOException($"no TLS handshake within {HandshakeLimit.TotalSeconds:0} s");
+            throw new IOException($"no TLS handshake within {connections.HandshakeLimit.TotalSeconds:0} s");
         }
         catch
         {

@@ -15,10 +15,20 @@ internal sealed class RenewedConnections(IClientCertificates certificates, Func<
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var generation = For(await certificates.CurrentAsync(forConnection: false, cancellationToken));
-        var response = await generation.Http.SendAsync(request, cancellationToken);
-        if (response.StatusCode is HttpStatusCode.Unauthorized) certificates.Refused(generation.Certificate);
-        return response;
+        while (true)
+        {
+            var generation = For(await certificates.CurrentAsync(forConnection: false, cancellationToken));
+            try
+            {
+                var response = await generation.Http.SendAsync(request, cancellationToken);
+                if (response.StatusCode is HttpStatusCode.Unauthorized) certificates.Refused(generation.Certificate);
+                return response;
+            }
+            catch (ObjectDisposedException) when (!IsKept(generation))
+            {
+                // Closed between our taking it and its first step, after two renewals in a row: nothing was sent.
+            }
+        }
     }
 
     protected override void Dispose(bool disposing)
@@ -32,6 +42,11 @@ internal sealed class RenewedConnections(IClientCertificates certificates, Func<
             }
         }
         base.Dispose(disposing);
+    }
+
+    private bool IsKept(Generation generation)
+    {
+        lock (_lock) return generation == _current || generation == _before;
     }
 
     private Generation For(SslStreamCertificateContext? certificate)
