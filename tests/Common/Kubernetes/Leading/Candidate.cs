@@ -37,12 +37,19 @@ internal sealed class Candidate : IDisposable
     /// <summary>Completes when the work has begun.</summary>
     public Task Working => _working.Task;
 
-    public Task<bool> Run(bool releases = false) => Running = Elector.RunAsync(async leading =>
+    /// <summary>Whether it gives the lease back at the end.</summary>
+    public bool Releases { get; set; }
+
+    public Task<bool> Run(bool releases = false)
     {
-        _leading = leading;
-        _working.TrySetResult();
-        await Task.WhenAny(_done.Task, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, leading));
-    }, () => releases, _stop.Token);
+        Releases = releases;
+        return Running = Elector.RunAsync(async leading =>
+        {
+            _leading = leading;
+            _working.TrySetResult();
+            await Task.WhenAny(_done.Task, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, leading));
+        }, () => Releases, _stop.Token);
+    }
 
     /// <summary>Ends the work by itself.</summary>
     public void Finish() => _done.TrySetResult();

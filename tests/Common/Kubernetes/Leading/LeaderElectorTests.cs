@@ -146,6 +146,16 @@ public sealed class LeaderElectorTests
     }
 
     [Test]
+    public async Task Whether_the_lease_is_given_back_is_asked_at_the_end()
+    {
+        var leader = await Leader("a", releases: true);
+        leader.Releases = false;
+        leader.Finish();
+        await Ends(leader);
+        Assert.That(Spec("holderIdentity"), Is.EqualTo("a"));
+    }
+
+    [Test]
     public async Task A_candidate_that_is_stopped_ends_in_order()
     {
         _server.Touch(Lease("other"));
