@@ -10,7 +10,8 @@ namespace Sidecars.ExternalProvisioner.Sources;
 /// <summary>
 /// Takes the finalizer that protects the source of a restore off snapshots from which nothing is restored any more, at the start and then
 /// every <c>--snapshot-orphan-sweep-interval</c> (provisioner contract 9.2). Snapshots are listed for each sweep, by their metadata alone,
-/// and not kept; before any is let go of, the claims are asked for once more. A cluster without snapshots is looked at again; one that does not let us list them is not.
+/// and not kept; before any is let go of, the claims are asked for once more. A cluster without snapshots is looked at again; one that does
+/// not let us list them is not.
 /// </summary>
 internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inProgress, ApiClient api, TimeSpan interval, TimeProvider time, ILogger<SnapshotSweep> log)
 {
