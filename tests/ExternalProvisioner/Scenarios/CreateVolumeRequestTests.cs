@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.Tests.Support;
@@ -114,22 +115,34 @@ internal sealed class CreateVolumeRequestTests : RigTest
         Assert.That(rig.Calls("CreateVolume").Single()["parameters"]!.AsObject().Select(p => p.Key), Is.EqualTo(new[] { "csiFoo" }));
     }
 
-    [TestCase("3.2Gi", 3_435_973_837, "3435973837")]
-    [TestCase("0.5Gi", 536_870_912, "512Mi")]
-    [TestCase("2.5G", 2_500_000_000, "2500M")]
-    [TestCase("1e3", 1000, "1k")]
-    [TestCase("500m", 1, "1")]
-    [TestCase("8589934592Gi", long.MaxValue, "9223372036854775807")]
-    [TestCase("16Ei", long.MaxValue, "9223372036854775807")]
-    public async Task A_size_goes_to_the_driver_in_bytes_and_the_volume_is_never_below_it(string size, long bytes, string capacity)
+    // As the claim is stored, what the driver is asked for, and what the volume has: never less than the claim.
+    [TestCase("3.2Gi", "3435973836800m", 3_435_973_837, "3435973837")]
+    [TestCase("0.5Gi", "512Mi", 536_870_912, "512Mi")]
+    [TestCase("2.5G", "2500M", 2_500_000_000, "2500M")]
+    [TestCase("1e3", "1e3", 1000, "1k")]
+    [TestCase("500m", "500m", 1, "1")]
+    [TestCase("8589934592Gi", "9223372036854775807", long.MaxValue, "9223372036854775807")]
+    [TestCase("16Ei", "9223372036854775807", long.MaxValue, "9223372036854775807")]
+    [TestCase("9E", "9E", 9_000_000_000_000_000_000, "8789062500000000Ki")]
+    [TestCase("9223372036854775807", "9223372036854775807", long.MaxValue, "9223372036854775807")]
+    [TestCase("9223372036854775806500m", "9223372036854775806500m", long.MaxValue, "9223372036854775807")]
+    public async Task A_size_goes_to_the_driver_in_bytes_and_the_volume_is_never_below_it(string size, string stored, long bytes, string capacity)
     {
-        var (request, volume) = await Provision(new TestClass(), new TestClaim().Sized(size));
-        Assert.That(World.Text(request, "capacity_range", "required_bytes"), Is.EqualTo($"{bytes}"));
+        var rig = await Started();
+        rig.World.Add(s_class);
+        var claim = rig.World.Add(s_claim.Sized(size));
+        Assert.That(World.Text(claim.ToJson(), "spec", "resources", "requests", "storage"), Is.EqualTo(stored));
+        var volume = await rig.World.UntilProvisioned(claim);
+        Assert.That(World.Text(rig.Calls("CreateVolume").Single(), "capacity_range", "required_bytes"), Is.EqualTo(bytes.ToString(CultureInfo.InvariantCulture)));
         Assert.That(World.Text(volume, "spec", "capacity", "storage"), Is.EqualTo(capacity));
     }
 
     [TestCase("10E")]
     [TestCase("73786976299133170k")]
+    [TestCase("9223372036854775808")]
+    [TestCase("9223372036854775807500m")]
+    [TestCase("10e18")]
+    [TestCase("10e999999999")]
     public async Task A_size_no_driver_can_be_told_is_refused_by_its_name(string size)
     {
         var message = await Refusal(new TestClass(), new TestClaim().Sized(size));

@@ -11,8 +11,9 @@ internal sealed class SizePart : IRequestPart
         if (draft.Claim.Spec.Resources?.Requests?[WellKnown.Storage] is not { } text) return default;
         if (!Quantity.TryParse(text, out var quantity)) return new(ProvisionFailure.FinishedWhere($"the requested size \"{text}\" is not a quantity"));
         // The protocol counts bytes in 63 bits; a number that does not fit would come out as some other one.
-        if (!quantity.IsInt64) return new(ProvisionFailure.FinishedWhere($"the requested size {text} is more than a volume can have, {long.MaxValue} bytes; ask for less"));
-        draft.Csi.CapacityRange.RequiredBytes = quantity.Value;
+        if (!quantity.TryGetValue(out var bytes))
+            return new(ProvisionFailure.FinishedWhere($"the requested size {text} is more than a volume can have, {long.MaxValue} bytes; ask for less"));
+        draft.Csi.CapacityRange.RequiredBytes = bytes;
         return default;
     }
 }
