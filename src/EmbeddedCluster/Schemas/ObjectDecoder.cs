@@ -6,7 +6,7 @@ namespace Sidecars.EmbeddedCluster;
 
 /// <summary>
 /// Brings a client's JSON into the form the API server would store for a built-in kind: unknown fields are dropped and reported, wrong types are
-/// an error, times and quantities are written canonically, empty values are left out or written as the server's own encoder does.
+/// an error, times and quantities are written as the server writes them, empty values are left out or written as the server's own encoder does.
 /// </summary>
 internal sealed class ObjectDecoder
 {
@@ -72,7 +72,7 @@ internal sealed class ObjectDecoder
             case ValueForm.Struct or ValueForm.Map or ValueForm.List:
                 return Mismatch(value, type, owner, path);
             default:
-                return DecodeScalar(value, type, path, owner);
+                return DecodeScalar(value, type, path, owner, field);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class ObjectDecoder
         }
     }
 
-    private JsonNode? DecodeScalar(JsonNode value, TypeShape type, string path, TypeShape owner)
+    private JsonNode? DecodeScalar(JsonNode value, TypeShape type, string path, TypeShape owner, FieldShape field)
     {
         var kind = value.GetValueKind();
         switch (type.Form)
@@ -116,17 +116,28 @@ internal sealed class ObjectDecoder
                 if (IsBase64(value.GetValue<string>())) return value;
                 Error = $"illegal base64 data in {path}";
                 return null;
-            case ValueForm.Quantity when kind is JsonValueKind.String or JsonValueKind.Number:
-                var text = kind == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
-                if (Quantity.TryParse(text, out var quantity))
-                    return quantity.ToString() is var canonical && canonical == text && kind == JsonValueKind.String ? value : JsonValue.Create(canonical);
-                Error = $"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$' ({path} is {value.ToJsonString()})";
-                return null;
+            case ValueForm.Quantity:
+                return DecodeQuantity(value, field);
             case ValueForm.Time or ValueForm.MicroTime when kind == JsonValueKind.String:
                 return DecodeTime(value, type, path);
             default:
                 return Mismatch(value, type, owner, path);
         }
+    }
+
+    // The server reads a quantity from any JSON, a number or a text; every map of quantities is a list of resources.
+    private JsonValue? DecodeQuantity(JsonNode value, FieldShape field)
+    {
+        var written = value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        Error = Quantity.Normalize(written ?? value.ToJsonString(), field.Type.Form == ValueForm.Map, out var kept) switch
+        {
+            QuantityFault.None => null,
+            QuantityFault.Number => "unable to parse numeric part of quantity",
+            QuantityFault.Suffix => "unable to parse quantity's suffix",
+            _ => "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+        };
+        if (Error is not null) return null;
+        return kept == written ? value.AsValue() : JsonValue.Create(kept);
     }
 
     private JsonNode? DecodeTime(JsonNode value, TypeShape type, string path)
