@@ -35,16 +35,33 @@ public sealed class ProcessRig : IAsyncDisposable
         Cluster.Requests.Entries.Where(r => r.Request.IsAboutObjects && r.UserAgent.StartsWith(Program, StringComparison.Ordinal));
 
     /// <summary>Cluster and driver alone; with controllers the cluster binds claims and releases volumes by itself.</summary>
-    public static async Task<ProcessRig> PrepareAsync(string program, ScriptedDriverOptions? driver = null, bool hasControllers = false)
+    public static async Task<ProcessRig> PrepareAsync(
+        string program, ScriptedDriverOptions? driver = null, bool hasControllers = false, ClusterOptions? cluster = null)
     {
-        var rig = new ProcessRig(program, await ClusterServer.StartAsync().WithinLimit(), await ScriptedDriver.StartNewAsync(driver), hasControllers);
+        var rig = new ProcessRig(program, await ClusterServer.StartAsync(cluster).WithinLimit(), await ScriptedDriver.StartNewAsync(driver), hasControllers);
         await rig.Cluster.WriteKubeconfig(rig._kubeconfig);
         return rig;
     }
 
-    public PublishedProgram Start(params string[] more)
+    /// <summary>The folder of the kubeconfig: what stands in it may be named without a folder there.</summary>
+    public string Folder => _directory.Path;
+
+    /// <summary>Has the program reach a server by another kubeconfig: <paramref name="cluster"/> and <paramref name="user"/> are fields in flow style.</summary>
+    public void Configure(string server, string cluster = "", string user = "") => File.WriteAllText(_kubeconfig, $$$"""
+        apiVersion: v1
+        kind: Config
+        current-context: here
+        contexts: [{name: here, context: {cluster: c, user: u}}]
+        clusters: [{name: c, cluster: {server: "{{{server}}}", {{{cluster}}} }}]
+        users: [{name: u, user: { {{{user}}} }}]
+        """);
+
+    public PublishedProgram Start(params string[] more) => Start(new Dictionary<string, string>(), more);
+
+    /// <summary>Starts it in our environment and, above it, what is given.</summary>
+    public PublishedProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more)
     {
-        var program = PublishedProgram.Start(Program, [$"--kubeconfig={_kubeconfig}", $"--csi-address={Driver.SocketPath}", .. more]);
+        var program = PublishedProgram.Start(Program, [$"--kubeconfig={_kubeconfig}", $"--csi-address={Driver.SocketPath}", .. more], environment);
         _all.Add(program);
         return program;
     }

@@ -1,6 +1,6 @@
 using System.Text;
 using Sidecars.Kubernetes.Http.Credentials;
-using Sidecars.Kubernetes.Tests.Http.Connections;
+using Sidecars.Tests.Support;
 
 namespace Sidecars.Kubernetes.Tests.Http.Credentials;
 

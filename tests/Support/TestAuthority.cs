@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Sidecars.Kubernetes.Tests.Http.Connections;
+namespace Sidecars.Tests.Support;
 
 /// <summary>Makes certificates: an authority of its own, those below it, and what they sign.</summary>
-internal sealed class TestAuthority : IDisposable
+public sealed class TestAuthority : IDisposable
 {
     private readonly X509Certificate2 _certificate;
 

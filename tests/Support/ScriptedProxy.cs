@@ -5,15 +5,14 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
-using Sidecars.Tests.Support;
 
-namespace Sidecars.Kubernetes.Tests.Http.Connections;
+namespace Sidecars.Tests.Support;
 
 /// <summary>
 /// A proxy that tells the test what it was asked, answers as the test says, and after a good answer passes all bytes on to one server, whatever
 /// name it was asked for.
 /// </summary>
-internal sealed class ScriptedProxy : IAsyncDisposable
+public sealed class ScriptedProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
@@ -23,6 +22,7 @@ internal sealed class ScriptedProxy : IAsyncDisposable
     private readonly X509Certificate2? _certificate;
     private readonly Task _accepting;
     private volatile int _vanished;
+    private int _connections;
 
     private ScriptedProxy(int target, X509Certificate2? certificate, Func<Stream, Task<(string, bool)>> greet)
     {
@@ -32,6 +32,9 @@ internal sealed class ScriptedProxy : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Connections so far, whatever became of them.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>An HTTP proxy, which is spoken to over TLS where it has a certificate.</summary>
     public static ScriptedProxy Http(int target, string answer = "HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n", X509Certificate2? certificate = null) => new(target, certificate, async stream =>
@@ -81,7 +84,12 @@ internal sealed class ScriptedProxy : IAsyncDisposable
         var serving = new List<Task>();
         try
         {
-            while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Interlocked.Increment(ref _connections);
+                serving.Add(Serve(client));
+            }
         }
         catch (OperationCanceledException)
         {
