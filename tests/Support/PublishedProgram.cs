@@ -13,6 +13,7 @@ public sealed partial class PublishedProgram : IAsyncDisposable
     private const int SigTerm = 15;
     private const int OpenFiles = 7; // RLIMIT_NOFILE
     private const int Nobody = 65534;
+    private const string Unshare = "/usr/bin/unshare";
     private const UnixFileMode OpenToAll = (UnixFileMode)0x1ED; // 0755
 
     private readonly Process _process;
@@ -84,6 +85,23 @@ public sealed partial class PublishedProgram : IAsyncDisposable
         File.Copy(PathOf(name), copy);
         foreach (var path in (string[])[directory.Path, copy]) File.SetUnixFileMode(path, OpenToAll);
         return StartFile("/usr/bin/setpriv", [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", copy, .. arguments]);
+    }
+
+    /// <summary>
+    /// Starts a program that finds a folder where a pod finds the files of its service account. Only root may; see <see cref="CanStartInPod"/>.
+    /// </summary>
+    public static PublishedProgram StartInPod(string name, string serviceAccount, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        const string mounts = "mount -t tmpfs none /var/run && mkdir -p \"$0\" && mount --bind \"$1\" \"$0\" && shift && exec \"$@\"";
+        return StartFile(Unshare, ["--mount", "/bin/sh", "-c", mounts, "/var/run/secrets/kubernetes.io/serviceaccount", serviceAccount, PathOf(name), .. arguments], environment);
+    }
+
+    /// <summary>Whether we may give a program mounts of its own.</summary>
+    public static bool CanStartInPod()
+    {
+        if (!Environment.IsPrivilegedProcess || !File.Exists(Unshare)) return false;
+        using var trial = Process.Start(new ProcessStartInfo(Unshare, ["--mount", "mount", "-t", "tmpfs", "none", "/var/run"]) { RedirectStandardError = true })!;
+        return trial.WaitForExit(TestTimeouts.Limit) && trial.ExitCode is 0;
     }
 
     /// <summary>Lets it open no descriptor of this number or above; what it has open stays open.</summary>

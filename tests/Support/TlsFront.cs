@@ -133,6 +133,7 @@ public sealed class TlsFront : IAsyncDisposable
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(Certificate, null, offline: true),
                 ClientCertificateRequired = _asksForCertificate,
+                AllowTlsResume = false, // a resumed session shows the client's own certificate alone
                 ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
                 RemoteCertificateValidationCallback = (_, own, chain, _) =>
                 {

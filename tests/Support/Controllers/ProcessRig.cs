@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sidecars.EmbeddedCluster;
 using Sidecars.EmbeddedCluster.Controllers;
 
@@ -62,6 +63,18 @@ public sealed class ProcessRig : IAsyncDisposable
     public PublishedProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more)
     {
         var program = PublishedProgram.Start(Program, [$"--kubeconfig={_kubeconfig}", $"--csi-address={Driver.SocketPath}", .. more], environment);
+        _all.Add(program);
+        return program;
+    }
+
+    /// <summary>Starts it as in a pod: without a kubeconfig, with the files of a service account, and a server at this port of this machine.</summary>
+    public PublishedProgram StartInPod(string serviceAccount, int port, params string[] more)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["KUBERNETES_SERVICE_HOST"] = "127.0.0.1", ["KUBERNETES_SERVICE_PORT"] = port.ToString(CultureInfo.InvariantCulture), ["POD_NAMESPACE"] = "",
+        };
+        var program = PublishedProgram.StartInPod(Program, serviceAccount, [$"--csi-address={Driver.SocketPath}", .. more], environment);
         _all.Add(program);
         return program;
     }
