@@ -64,6 +64,31 @@ public sealed class LeaderElectorTests
         await successor.Working.WithinLimit();
     }
 
+    [TestCase(-1)]
+    [TestCase(1)]
+    public async Task A_clock_that_is_set_neither_ends_a_lease_nor_makes_it_longer(int hours)
+    {
+        var clock = new SetClock(_time);
+        var (leader, other) = (new Candidate("a", _server, clock, () => 0), new Candidate("b", _server, clock, () => 0));
+        _candidates.AddRange([leader, other]);
+        foreach (var candidate in (Candidate[])[leader, other])
+        {
+            _ = _turns.Run(() => candidate.Run());
+            Drain();
+        }
+        clock.Set = TimeSpan.FromHours(hours);
+        Advance(60);
+        Assert.That((leader.IsLeading, other.IsLeading), Is.EqualTo((true, false)));
+
+        _server.Weather = (who, _) => who is "a" ? new Weather(Refuses: 500) : default;
+        clock.Set = TimeSpan.Zero;
+        Advance(14.75);
+        Assert.That(leader.IsLeading, Is.False, "it stops in time");
+        Advance(11);
+        Assert.That(other.IsLeading, Is.True, "and the other need not wait for an hour");
+        await Ends(leader);
+    }
+
     [Test]
     public async Task An_update_keeps_what_others_wrote_on_the_lease_and_merges_labels()
     {
@@ -247,6 +272,20 @@ public sealed class LeaderElectorTests
     private void Drain() => _turns.Drain(() => { });
 
     private string Spec(params string[] fields) => string.Join(' ', fields.Select(f => _server.Lease!["spec"]![f]!.ToString()));
+
+    /// <summary>A clock that somebody sets: the time of day jumps, and what has passed since a moment does not.</summary>
+    private sealed class SetClock(TimeProvider time) : TimeProvider
+    {
+        public TimeSpan Set { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Set;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
+    }
 
     private static JsonObject Lease(string holder, int transitions = 0) => (JsonObject)JsonNode.Parse($$$"""
         {"metadata":{"name":"lease","namespace":"ns"},"spec":{"holderIdentity":"{{{holder}}}","leaseDurationSeconds":15,"leaseTransitions":{{{transitions}}},
