@@ -101,6 +101,34 @@ internal sealed class ProcessTests
         Assert.That(rig.Driver.Calls.Of("Probe"), Has.Count.EqualTo(2));
     }
 
+    // The platform's timers wait for 49.7 days at most; the second is as long as a duration may be.
+    [TestCase("8760h", "17520h", "35040h")]
+    [TestCase("1000000h", "2000000h", "2562047h")]
+    public async Task Durations_beyond_what_timers_can_wait_for_hold_up_nothing(string retry, string deadline, string lease)
+    {
+        var driver = new ScriptedDriverOptions { ControllerCapabilities = ["PUBLISH_UNPUBLISH_VOLUME", "LIST_VOLUMES", "LIST_VOLUMES_PUBLISHED_NODES"] };
+        await using var rig = await ProcessRig.PrepareAsync(AttacherProgram.Name, driver);
+        var world = new World(rig.Cluster.Storage);
+        world.AddNode("n1", "node-1");
+        world.Add(new TestVolume());
+        world.Add(new TestVolume("refused"));
+        rig.Driver.Answer("ControllerPublishVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
+        var program = rig.Start(
+            $"--timeout={lease}", $"--retry-interval-start={lease}", $"--retry-interval-max={lease}", $"--resync={lease}", $"--reconcile-sync={lease}",
+            "--leader-election", "--leader-election-namespace=default", $"--leader-election-lease-duration={lease}",
+            $"--leader-election-renew-deadline={deadline}", $"--leader-election-retry-period={retry}", "-v=2");
+        await rig.Driver.WaitForCalls("ListVolumes"); // the one comparison there is
+        world.Add(new TestAttachment("waits").Of("refused"));
+        await world.UntilError("waits");
+        world.Add(new TestAttachment());
+        await world.UntilAttached("va");
+        world.Delete(World.Attachments, "va");
+        await world.UntilGone(World.Attachments, "va");
+        Assert.That(rig.Driver.Calls.Of("ControllerPublishVolume"), Has.Count.EqualTo(2), "the one that was refused waits");
+        Assert.That(program.HasExited, Is.False);
+        Assert.That(program.ErrorLines, Has.None.Contains("Exception"));
+    }
+
     [Test]
     public async Task No_secret_ever_stands_in_a_log_an_event_or_an_object()
     {

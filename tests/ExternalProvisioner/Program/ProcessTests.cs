@@ -129,6 +129,29 @@ internal sealed class ProcessTests
         Assert.That((int)answer.StatusCode, Is.EqualTo(404));
     }
 
+    // The platform's timers wait for 49.7 days at most; the second is as long as a duration may be.
+    [TestCase("8760h", "17520h", "35040h")]
+    [TestCase("1000000h", "2000000h", "2562047h")]
+    public async Task Durations_beyond_what_timers_can_wait_for_hold_up_nothing(string retry, string deadline, string lease)
+    {
+        _rig.Driver.Answer("CreateVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
+        _world.Add(new TestClass());
+        var program = _rig.Start(
+            $"--timeout={lease}", $"--retry-interval-start={lease}", $"--retry-interval-max={lease}", $"--snapshot-orphan-sweep-interval={lease}",
+            $"--capacity-poll-interval={lease}", $"--node-deployment-base-delay={lease}", $"--node-deployment-max-delay={lease}",
+            "--leader-election", "--leader-election-namespace=default", $"--leader-election-lease-duration={lease}",
+            $"--leader-election-renew-deadline={deadline}", $"--leader-election-retry-period={retry}", "-v=2");
+        _world.Add(new TestClaim("waits").Unassigned());
+        await _world.UntilEvent("waits", "ProvisioningFailed", "code = Internal");
+        _world.Add(new TestClaim().Unassigned());
+        var volume = World.Text(await _world.UntilBound("claim"), "spec", "volumeName");
+        _world.Delete(World.Claims, "claim");
+        await _world.UntilGone(World.Volumes, volume);
+        Assert.That(_rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(2), "the one that was refused waits");
+        Assert.That(program.HasExited, Is.False);
+        Assert.That(program.ErrorLines, Has.None.Contains("Exception"));
+    }
+
     [TestCase("text")]
     [TestCase("json")]
     public async Task A_secret_is_never_seen_outside_the_calls_to_the_driver(string format)

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -25,6 +27,7 @@ public sealed class ScriptedDriver : IAsyncDisposable
     private readonly TemporaryDirectory? _directory;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, CallGate> _gates = [];
+    private readonly ConcurrentQueue<int> _frontAnswers = new();
     private WebApplication? _server;
     private int _connections;
 
@@ -72,6 +75,7 @@ public sealed class ScriptedDriver : IAsyncDisposable
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(this);
         var server = builder.Build();
+        server.Use(Front);
         server.MapGrpcService<ScriptedIdentity>();
         server.MapGrpcService<ScriptedController>();
         server.MapGrpcService<ScriptedNode>();
@@ -91,6 +95,12 @@ public sealed class ScriptedDriver : IAsyncDisposable
 
     /// <summary>Replaces the rules of a method and begins with the first; none restores the default answer.</summary>
     public void Answer(string method, params DriverRule[] rules) => _script.Replace(method, rules);
+
+    /// <summary>Lets a front before the driver answer the next requests, one with each HTTP status; the driver hears nothing of them.</summary>
+    public void AnswerBeforeIt(params int[] statuses)
+    {
+        foreach (var status in statuses) _frontAnswers.Enqueue(status);
+    }
 
     /// <summary>Keeps calls of the method waiting, after they were written down, until the gate is released.</summary>
     public CallGate Hold(string method)
@@ -129,6 +139,14 @@ public sealed class ScriptedDriver : IAsyncDisposable
             Interlocked.Increment(ref _connections);
             return next(connection);
         });
+    }
+
+    private Task Front(HttpContext context, RequestDelegate driver)
+    {
+        if (!_frontAnswers.TryDequeue(out var status)) return driver(context);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/html";
+        return context.Response.WriteAsync("<html><body>no backend</body></html>", context.RequestAborted);
     }
 
     private CallGate? GateOf(string method)
