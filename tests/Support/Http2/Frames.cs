@@ -45,11 +45,21 @@ internal static class Frames
 
     public static byte[] Message(params byte[] message) => [0, .. Int(message.Length), .. message];
 
-    private static byte[] Text(string text)
+    /// <summary>A header block in as many frames as it needs.</summary>
+    public static byte[][] InFrames(int stream, byte[] block, int flags = 0)
     {
-        var octets = Encoding.Latin1.GetBytes(text);
-        return octets.Length < 127 ? [(byte)octets.Length, .. octets] : [127, .. Number(octets.Length - 127), .. octets];
+        var parts = block.Chunk(Http2Limits.FrameSize).ToArray();
+        var first = Headers(stream, parts[0], flags | (parts.Length is 1 ? FrameFlags.EndHeaders : 0));
+        return [first, .. parts[1..].Select((part, i) => Of(FrameType.Continuation, i == parts.Length - 2 ? FrameFlags.EndHeaders : 0, stream, part))];
     }
+
+    /// <summary>A field literally, not to be kept, whose value is in the Huffman code already.</summary>
+    public static byte[] CodedField(string name, byte[] value) => [0, .. Text(name), .. Text(value, 0x80)];
+
+    private static byte[] Text(string text) => Text(Encoding.Latin1.GetBytes(text), 0);
+
+    private static byte[] Text(byte[] octets, byte flag) =>
+        octets.Length < 127 ? [(byte)(flag | octets.Length), .. octets] : [(byte)(flag | 127), .. Number(octets.Length - 127), .. octets];
 
     private static IEnumerable<byte> Number(int rest)
     {

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Sidecars.Hosting;
 
 namespace Sidecars.Csi;
 
@@ -13,9 +12,6 @@ public sealed record CsiError(StatusCode? Code, string Message)
     private const string TooLargeMessage = "Received message exceeds the maximum configured message size.";
 
     private const string DeadlineMessage = "context deadline exceeded";
-
-    /// <summary>Bytes of a driver's words that are kept. It may send sixteen MiB of them, into every event and log line that quotes them.</summary>
-    private const int LongestMessage = 8 * 1024;
 
     /// <summary><c>rpc error: code = NotFound desc = no such volume</c>, or the bare message where there is no code.</summary>
     public string Text => Code is { } code ? $"rpc error: code = {code.GoName()} desc = {Message}" : Message;
@@ -34,7 +30,7 @@ public sealed record CsiError(StatusCode? Code, string Message)
     {
         RpcException e when e.StatusCode == StatusCode.DeadlineExceeded && e.Status.Detail.Length == 0 => DeadlineExceeded,
         RpcException { Status.DebugException: { } cause } e => new CsiError(e.StatusCode, Innermost(cause)),
-        RpcException e => new CsiError(e.StatusCode, Readable(e.Status.Detail)),
+        RpcException e => new CsiError(e.StatusCode, DriverWords.Cut(e.Status.Detail)),
         _ => Local(failure.Message),
     };
 
@@ -49,12 +45,6 @@ public sealed record CsiError(StatusCode? Code, string Message)
 
     /// <summary>The same as <see cref="Text"/>.</summary>
     public override string ToString() => Text;
-
-    private static string Readable(string words)
-    {
-        var kept = Utf8Text.Cut(words, LongestMessage);
-        return kept.Length == words.Length ? words : $"{kept} [and {words.Length - kept.Length} characters more]";
-    }
 
     // The outer layers only say that a request could not be started; our own text about the address is further in, the system's innermost.
     private static string Innermost(Exception cause)

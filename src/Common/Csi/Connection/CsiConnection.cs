@@ -21,7 +21,8 @@ public sealed partial class CsiConnection : IDisposable
 
     /// <summary>
     /// KiB of the fields of an answer, in which the words of an error travel, each octet as up to three. As generous as gRPC for Go is; a driver
-    /// that goes beyond the platform's own 64 would end the connection, and with it the process, with every such error.
+    /// that goes beyond the platform's own 64 would end the connection, and with it the process, with every such error. The HTTP layer keeps two
+    /// buffers as large as the longest field it met, for as long as the connection lives; nothing else is kept of it (<see cref="LongErrorHandler"/>).
     /// </summary>
     private const int MaxFieldsKilobytes = 16 * 1024;
 
@@ -42,7 +43,7 @@ public sealed partial class CsiConnection : IDisposable
         (_options, _firstStream, _logger, _time) = (options, firstStream, logger, time);
         _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
         {
-            HttpHandler = NewHandler(),
+            HttpHandler = new LongErrorHandler(NewHandler()),
             DisposeHttpClient = true,
             MaxReceiveMessageSize = MaxReceiveBytes,
             Credentials = ChannelCredentials.Insecure,

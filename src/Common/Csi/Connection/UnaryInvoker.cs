@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Net;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
@@ -134,7 +133,7 @@ internal sealed class UnaryInvoker(Http2Client http) : CallInvoker
         var code = int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Enum.IsDefined((StatusCode)number)
             ? (StatusCode)number
             : StatusCode.Unknown;
-        if (code is not StatusCode.OK) throw new RpcException(new Status(code, WebUtility.UrlDecode((answer.Find("grpc-message") ?? "").Replace("+", "%2B", StringComparison.Ordinal))));
+        if (code is not StatusCode.OK) throw new RpcException(new Status(code, DriverWords.Decode(answer.Find("grpc-message") ?? "")));
         var body = answer.Body.Span;
         if (body.Length < PrefixLength) throw new RpcException(new Status(StatusCode.Internal, "the answer has no message"));
         if (body[0] is not 0) throw new RpcException(new Status(StatusCode.Unimplemented, "the answer is compressed, which was not asked for"));

@@ -101,14 +101,22 @@ internal sealed class NodeConnectionTests
         Assert.That(_driver.Connections, Is.EqualTo(1));
     }
 
-    private static readonly string[] s_longWords = [new('x', 100_000), new('\n', 25_000), new('\u00e4', 60_000)];
+    private static readonly TestCaseData[] s_longWords =
+    [
+        new TestCaseData(new string('x', 100_000)).SetArgDisplayNames("one line"), new TestCaseData(new string('\n', 25_000)).SetArgDisplayNames("line ends"),
+        new TestCaseData(new string('\u00e4', 60_000)).SetArgDisplayNames("not ASCII"),
+    ];
 
     [TestCaseSource(nameof(s_longWords))]
     public async Task An_error_with_very_many_words_is_an_error_and_no_more(string words)
     {
         _driver.Answer("Probe", DriverRule.Fail(StatusCode.Internal, words), DriverRule.Default);
         var failure = (await Assert.ThrowsAsync<RpcException>(() => Identity.ProbeAsync(new ProbeRequest()).ResponseAsync.WithinLimit()))!;
-        Assert.That(failure.Status.Detail, Is.EqualTo(words));
+        var said = CsiError.From(failure).Message;
+        Assert.That(failure.Status.Detail, Is.EqualTo(said), "cut before anybody decoded it");
+        var kept = words[..said.LastIndexOf(" [and ", StringComparison.Ordinal)];
+        Assert.That(kept, Has.Length.GreaterThan(1000));
+        Assert.That(said, Is.EqualTo($"{kept} [and {words.Length - kept.Length} characters more]").And.Length.LessThan(9000));
         Assert.That((await Identity.ProbeAsync(new ProbeRequest()).ResponseAsync.WithinLimit()).Ready, Is.True, "on the same connection");
         Assert.That(_driver.Connections, Is.EqualTo(1));
     }

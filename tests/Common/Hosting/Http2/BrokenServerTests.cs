@@ -147,11 +147,5 @@ internal sealed class BrokenServerTests
         }
     }
 
-    private static byte[][] InFrames(int stream, byte[] block)
-    {
-        var parts = block.Chunk(Http2Limits.FrameSize).ToArray();
-        return [Headers(stream, parts[0], 0), .. parts[1..].Select((part, i) => Of(FrameType.Continuation, i == parts.Length - 2 ? FrameFlags.EndHeaders : 0, stream, part))];
-    }
-
     private static TestCaseData Fault(string name, Http2ErrorCode code, params byte[][] frames) => new TestCaseData(code, frames).SetArgDisplayNames(name);
 }
