@@ -95,6 +95,25 @@ internal sealed class ProcessTests
         Assert.That(_rig.Driver.Calls.Of("Probe"), Is.Empty);
     }
 
+    private static readonly TestCaseData[] s_longWords =
+    [
+        new TestCaseData(new string('x', 100_000)).SetArgDisplayNames("one line"), new TestCaseData(new string('\n', 25_000)).SetArgDisplayNames("line ends"),
+    ];
+
+    [TestCaseSource(nameof(s_longWords))]
+    public async Task Very_many_words_about_a_failed_probe_are_told_cut_and_the_next_check_is_green(string words)
+    {
+        var (program, url) = await _rig.StartListening();
+        Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
+        _rig.Driver.Answer("Probe", DriverRule.Fail(StatusCode.Internal, words), DriverRule.Default);
+        var (status, body) = await _rig.Get(url + "/healthz");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
+        Assert.That(body, Does.StartWith($"rpc error: code = Internal desc = {words[..1000]}").And.EndsWith("characters more]").And.Length.LessThan(9000));
+        Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+        Assert.That(_rig.Driver.Connections, Is.EqualTo(2), "one at the start, one for the checks");
+        Assert.That(program.HasExited, Is.False);
+    }
+
     [Test] // 4
     public async Task A_driver_that_is_not_ready_is_red()
     {

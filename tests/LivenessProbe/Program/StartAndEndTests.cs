@@ -52,6 +52,35 @@ internal sealed class StartAndEndTests
         Assert.That(program.ErrorLines, Has.Some.Contains(expected));
     }
 
+    [Test]
+    public async Task A_front_that_answers_for_a_driver_that_still_starts_is_waited_behind()
+    {
+        _rig.Driver.AnswerBeforeIt(502, 503);
+        _rig.Driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"), DriverRule.Default);
+        var (program, url) = await _rig.StartListening();
+        foreach (var said in (string[])["502", "503", "no healthy upstream"])
+            Assert.That(program.ErrorLines, Has.Some.Contains("The driver is not available yet").And.Contains(said));
+        Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
+    }
+
+    private static readonly TestCaseData[] s_longWords =
+    [
+        new TestCaseData(new string('x', 100_000)).SetArgDisplayNames("one line"), new TestCaseData(new string('\n', 25_000)).SetArgDisplayNames("line ends"),
+    ];
+
+    [TestCaseSource(nameof(s_longWords))]
+    public async Task A_driver_that_says_very_much_instead_of_its_name_is_quoted_with_the_beginning_of_it(string words)
+    {
+        const int longestOutput = 10_000; // the words that are kept, and what else it says
+        _rig.Driver.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Internal, words));
+        await _rig.Driver.StartAsync();
+        var program = _rig.Start("--http-endpoint=127.0.0.1:0");
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        var said = string.Join('\n', program.ErrorLines).Replace("\n\t", "\n", StringComparison.Ordinal); // lines of a value are indented
+        Assert.That(said, Does.Contain($"for its name (GetPluginInfo): rpc error: code = Internal desc = {words[..1000]}").And.Contains("characters more]"));
+        Assert.That(said, Has.Length.LessThan(longestOutput));
+    }
+
     [TestCase("--health-port=9999", "--http-endpoint=:8080", 1)] // 23
     [TestCase("--metrics-address=:8081", "--http-endpoint=:8080", 1)]
     [TestCase("--version", "", 2)]

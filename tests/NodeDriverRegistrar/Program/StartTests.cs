@@ -91,9 +91,31 @@ internal sealed class StartTests
     public async Task A_driver_that_is_not_available_yet_behind_what_took_the_connection_is_waited_for()
     {
         await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        rig.Csi.AnswerBeforeIt(502, 503);
         rig.Csi.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"), DriverRule.Default);
         var program = await rig.StartServing();
-        Assert.That(program.ErrorLines, Has.Some.Contains("The driver is not available yet, asking again").And.Some.Contains("no healthy upstream"));
+        foreach (var said in (string[])["502", "503", "no healthy upstream"])
+            Assert.That(program.ErrorLines, Has.Some.Contains("The driver is not available yet, asking again").And.Contains(said));
+        using var kubelet = await Kubelet.ConnectAsync(rig.Path);
+        Assert.That((await kubelet.GetInfo()).Name, Is.EqualTo(ProcessRig.Driver));
+    }
+
+    private static readonly TestCaseData[] s_longWords =
+    [
+        new TestCaseData(new string('x', 100_000)).SetArgDisplayNames("one line"), new TestCaseData(new string('\n', 25_000)).SetArgDisplayNames("line ends"),
+    ];
+
+    [TestCaseSource(nameof(s_longWords))]
+    public async Task A_driver_that_says_very_much_instead_of_its_name_is_quoted_with_the_beginning_of_it(string words)
+    {
+        const int longestOutput = 10_000; // the words that are kept, and what else it says
+        await using var rig = await ProcessRig.PrepareWithDriverAsync();
+        rig.Csi.Answer("GetPluginInfo", DriverRule.Fail(StatusCode.Internal, words));
+        var program = rig.Start("--timeout=20s");
+        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
+        var said = string.Join('\n', program.ErrorLines).Replace("\n\t", "\n", StringComparison.Ordinal); // lines of a value are indented
+        Assert.That(said, Does.Contain($"for its name (GetPluginInfo): rpc error: code = Internal desc = {words[..1000]}").And.Contains("characters more]"));
+        Assert.That(said, Has.Length.LessThan(longestOutput));
     }
 
     [TestCase("a/b")]
