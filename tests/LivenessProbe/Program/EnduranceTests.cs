@@ -20,10 +20,8 @@ internal sealed class EnduranceTests
     public async Task Ten_thousand_checks_half_of_them_failing_leave_nothing_behind()
     {
         var (program, url) = await _rig.StartListening();
-        await Check(2000);
-        var before = ProcessFacts.Of(program.Id);
-        await Check(8000);
-        await ProcessFacts.ReturnTo(before, program.Id);
+        await Check(6000);
+        await ProcessFacts.LeaveNothingBehind(program.Id, mostKilobytes: 160, () => Check(2000));
 
         async Task Check(int count)
         {
@@ -40,15 +38,10 @@ internal sealed class EnduranceTests
     {
         var (program, url) = await _rig.StartListening("--probe-timeout=2ms");
         await _rig.Driver.StopAsync();
-        await Check(1000);
-        var before = ProcessFacts.Of(program.Id);
-        await Check(4000);
-        await ProcessFacts.ReturnTo(before, program.Id);
-
-        async Task Check(int count)
+        await ProcessFacts.LeaveNothingBehind(program.Id, mostKilobytes: 160, async () =>
         {
-            for (var i = 0; i < count; i++) Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.InternalServerError));
-        }
+            for (var i = 0; i < 2000; i++) Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.InternalServerError));
+        });
     }
 
     [Test] // 7, and the hung driver of 9
@@ -56,33 +49,24 @@ internal sealed class EnduranceTests
     {
         var (program, url) = await _rig.StartListening("--probe-timeout=5ms");
         using var gate = _rig.Driver.Hold("Probe");
-        await Check(800);
-        var before = ProcessFacts.Of(program.Id);
-        await Check(1200);
-        await ProcessFacts.ReturnTo(before, program.Id);
-
-        async Task Check(int count)
+        await ProcessFacts.LeaveNothingBehind(program.Id, mostKilobytes: 160, async () =>
         {
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < 800; i++)
             {
                 var (status, body) = await _rig.Get(url + "/healthz");
                 Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
                 Assert.That(body, Does.Contain("context deadline exceeded"));
             }
-        }
+        });
     }
 
     [Test]
     public async Task Clients_that_leave_before_their_answer_leave_nothing_behind()
     {
         var (program, url) = await _rig.StartListening();
-        using var gate = _rig.Driver.Hold("Probe");
-        await Leave(2000);
-        var before = ProcessFacts.Of(program.Id);
-        await Leave(4000);
-        gate.Release();
+        using (_rig.Driver.Hold("Probe"))
+            await ProcessFacts.LeaveNothingBehind(program.Id, mostKilobytes: 160, () => Leave(2000));
         Assert.That((await _rig.Get(url + "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
-        await ProcessFacts.ReturnTo(before, program.Id);
 
         async Task Leave(int count)
         {

@@ -27,10 +27,7 @@ internal sealed class GoClientTests
     {
         await using var rig = await ProcessRig.PrepareWithDriverAsync();
         var program = await rig.StartServing();
-        await Call(rig.Path, rounds: 1000);
-        var before = ProcessFacts.Of(program.Id);
-        await Call(rig.Path, rounds: 2000);
-        await ProcessFacts.ReturnTo(before, program.Id);
+        await ProcessFacts.LeaveNothingBehind(program.Id, mostKilobytes: 160, () => Call(rig.Path, rounds: 1500));
     }
 
     private static async Task<string> Call(string path, int rounds, string? authority = null)

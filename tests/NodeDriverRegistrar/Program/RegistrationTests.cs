@@ -146,10 +146,7 @@ internal sealed class RegistrationTests
     public async Task Thousands_of_clients_leave_nothing_behind()
     {
         var program = await _rig.StartServing();
-        await Come(1000);
-        var before = ProcessFacts.Of(program.Id);
-        await Come(4000);
-        await ProcessFacts.ReturnTo(before, program.Id);
+        await ProcessFacts.LeaveNothingBehind(program.Id, mostKilobytes: 160, () => Come(2000));
 
         async Task Come(int count)
         {
