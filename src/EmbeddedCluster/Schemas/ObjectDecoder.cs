@@ -143,12 +143,13 @@ internal sealed class ObjectDecoder
     private JsonNode? DecodeTime(JsonNode value, TypeShape type, string path)
     {
         var text = value.GetValue<string>();
-        if (!TryReadTime(text, out var time))
+        var isMicro = type.Form == ValueForm.MicroTime;
+        if (!TryReadTime(text, out var time) || (isMicro && !HasMicroseconds(text)))
         {
-            Error = $"parsing time {value.ToJsonString()} as \"2006-01-02T15:04:05Z07:00\": cannot parse {path}";
+            Error = $"parsing time {FieldErrors.Quote(text)} as \"2006-01-02T15:04:05{(isMicro ? ".000000" : "")}Z07:00\": cannot parse {path}";
             return null;
         }
-        var canonical = time.ToString(type.Form == ValueForm.Time ? TimeFormat : MicroTimeFormat, CultureInfo.InvariantCulture);
+        var canonical = time.ToString(isMicro ? MicroTimeFormat : TimeFormat, CultureInfo.InvariantCulture);
         return canonical == text ? value : JsonValue.Create(canonical);
     }
 
@@ -160,6 +161,13 @@ internal sealed class ObjectDecoder
         if (text.Length < shortest || text[4] != '-' || text[10] != 'T') return false;
         var zone = text[^1] == 'Z' || (text[^3] == ':' && text[^6] is '+' or '-');
         return zone && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time);
+    }
+
+    // The server's format of such times names all six digits of the fraction: fewer or more are an error, and so is none.
+    private static bool HasMicroseconds(string text)
+    {
+        const int dot = 19, zone = 26; // 2006-01-02T15:04:05.000000Z
+        return text.Length > zone && text[dot] == '.' && text[zone] is 'Z' or '+' or '-' && !text.AsSpan(dot + 1, zone - dot - 1).ContainsAnyExceptInRange('0', '9');
     }
 
     private JsonNode? Mismatch(JsonNode value, TypeShape type, TypeShape owner, string path)
