@@ -6,7 +6,7 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>What drivers a node has: entries come and go, but do not change while they are there.</summary>
 internal sealed class CsiNodeRules : KindRules
 {
-    private const int LongestNodeId = 192;
+    private const int LongestNodeId = 256;
 
     public override bool AllowsUnconditionalUpdate => false;
 

@@ -11,9 +11,10 @@ internal sealed class CsiStorageCapacityRules : KindRules
     {
         var storageClass = content.Text("storageClassName") ?? "";
         if (Names.CheckSubdomain(storageClass) is { } wrong) errors.Invalid("storageClassName", storageClass, wrong);
-        foreach (var field in (ReadOnlySpan<string>)["capacity", "maximumVolumeSize"])
-            if (content.Text(field) is { } text && Quantity.TryParse(text, out var amount) && amount.Sign < 0)
-                errors.Invalid(field, text, "must be greater than or equal to 0");
+        VolumeChecks.CheckLabelSelector(content["nodeTopology"], "nodeTopology", errors);
+        // The largest size of a volume is not checked.
+        if (content.Text("capacity") is { } text && Quantity.TryParse(text, out var amount) && amount.Sign < 0)
+            errors.Invalid("capacity", text, "must be greater than or equal to 0");
     }
 
     public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)

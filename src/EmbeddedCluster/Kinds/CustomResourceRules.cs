@@ -11,6 +11,8 @@ internal sealed class CustomResourceRules(StructuralSchema schema) : KindRules
 
     public override bool StatusKeepsMetadata => true;
 
+    public override bool QualifiesFinalizers => false;
+
     public override void SetDefaults(JsonObject content) => schema.SetDefaults(content);
 
     public override void Validate(JsonObject content, FieldErrors errors) => schema.Validate(content, errors);

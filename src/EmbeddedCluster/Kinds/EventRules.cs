@@ -14,6 +14,10 @@ internal sealed class EventRules : KindRules
 
     public override bool AllowsCreateOnUpdate => true;
 
+    public override bool QualifiesFinalizers => false;
+
+    public override string? CheckName(string name, bool isPrefix) => Names.CheckPathSegment(name);
+
     public override void Validate(JsonObject content, FieldErrors errors)
     {
         var ns = content["metadata"].Text("namespace") ?? "";
@@ -21,6 +25,7 @@ internal sealed class EventRules : KindRules
         if (about.Length == 0 ? ns != "default" : ns != about) errors.Invalid("involvedObject.namespace", about, "does not match event.namespace");
         if (content["eventTime"] is null) return;
         CheckName(content, "reportingComponent", errors);
+        if (content.Text("reportingComponent") is { Length: > 0 } reporter && Names.CheckQualified(reporter) is { } wrong) errors.Invalid("reportingComponent", reporter, wrong);
         CheckName(content, "reportingInstance", errors);
         CheckName(content, "action", errors);
         CheckName(content, "reason", errors);

@@ -24,6 +24,9 @@ internal class KindRules
     /// <summary>True when a delete answers with the removed object, not with a Status.</summary>
     public virtual bool ReturnsDeletedObject => false;
 
+    /// <summary>True when a finalizer must be qualified by a domain or be one of the server's own. Some kinds check its form only.</summary>
+    public virtual bool QualifiesFinalizers => true;
+
     /// <summary>What is wrong with the name; null when nothing is.</summary>
     public virtual string? CheckName(string name, bool isPrefix) => Names.CheckSubdomain(isPrefix ? Names.MaskTrailingDash(name) : name);
 

@@ -9,6 +9,8 @@ internal sealed class LeaseRules : KindRules
 
     public override bool AllowsCreateOnUpdate => true;
 
+    public override bool QualifiesFinalizers => false;
+
     public override void Validate(JsonObject content, FieldErrors errors)
     {
         var spec = content["spec"];

@@ -31,18 +31,25 @@ internal static class MetadataRules
         }
         if (size > LongestAnnotations) errors.TooLong("metadata.annotations", LongestAnnotations);
         ValidateOwners(metadata, errors);
+        var position = 0;
         foreach (var finalizer in metadata.Array("finalizers").Texts())
+        {
+            var path = $"metadata.finalizers[{position++}]";
             if (Names.CheckQualified(finalizer) is { } wrongFinalizer)
                 errors.Invalid("metadata.finalizers", finalizer, wrongFinalizer);
-            else if (!finalizer.Contains('/') && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
-                errors.Invalid("metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+            else if (resource.Rules.QualifiesFinalizers && !finalizer.Contains('/') && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+                errors.Invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+        }
     }
 
     /// <summary>Carries over what a client may leave out, and refuses what it may not change.</summary>
     public static void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
     {
         var (metadata, previous) = (content.Metadata(), old.Metadata());
-        foreach (var field in (ReadOnlySpan<string>)["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"])
+        // What a client says about these two is never heard; only an object that is not being deleted cannot be said to be so.
+        metadata.CopyFrom(previous, "creationTimestamp");
+        if (previous["deletionTimestamp"] is not null) metadata.CopyFrom(previous, "deletionTimestamp");
+        foreach (var field in (ReadOnlySpan<string>)["uid", "deletionTimestamp", "deletionGracePeriodSeconds"])
         {
             if (metadata[field] is null) metadata.CopyFrom(previous, field);
             else if (!JsonNode.DeepEquals(metadata[field], previous[field])) errors.Immutable("metadata." + field, metadata[field]);
@@ -58,17 +65,25 @@ internal static class MetadataRules
 
     private static void ValidateOwners(JsonObject metadata, FieldErrors errors)
     {
-        var controllers = 0;
-        var index = 0;
+        // The server does not say which of the owners it means.
+        const string path = "metadata.ownerReferences";
+        JsonObject? controller = null;
         foreach (var owner in metadata.Array("ownerReferences").Objects())
         {
-            var path = $"metadata.ownerReferences[{index++}]";
-            if (string.IsNullOrEmpty(owner.Text("apiVersion"))) errors.Invalid(path + ".apiVersion", "", "version must not be empty");
+            var version = owner.Text("apiVersion") ?? "";
+            if (version.Length == 0 || version.Count(c => c == '/') > 1) errors.Invalid(path + ".apiVersion", version, "version must not be empty");
             foreach (var field in (ReadOnlySpan<string>)["kind", "name", "uid"])
                 if (string.IsNullOrEmpty(owner.Text(field))) errors.Invalid($"{path}.{field}", "", "must not be empty");
-            if (owner.Flag("controller") == true) controllers++;
+            if (version == "v1" && owner.Text("kind") == "Event") errors.Invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner");
+            if (owner.Flag("controller") != true) continue;
+            if (controller is null) controller = owner;
+            else
+                errors.Invalid(
+                    path,
+                    metadata["ownerReferences"],
+                    $"Only one reference can have Controller set to true. Found \"true\" in references for {Show(controller)} and {Show(owner)}");
         }
-        if (controllers > 1)
-            errors.Invalid("metadata.ownerReferences", metadata["ownerReferences"], "Only one reference can have Controller set to true.");
     }
+
+    private static string Show(JsonObject owner) => $"{owner.Text("kind")}/{owner.Text("name")}";
 }

@@ -5,6 +5,9 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>Claims: a request for storage whose spec stays what it was, but for growth, binding and the volume attributes class.</summary>
 internal sealed class PersistentVolumeClaimRules : KindRules
 {
+    private static readonly string[] ResizeStates =
+        ["ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"];
+
     public override bool ReturnsDeletedObject => true;
 
     public override void SetDefaults(JsonObject content)
@@ -33,6 +36,7 @@ internal sealed class PersistentVolumeClaimRules : KindRules
         VolumeChecks.CheckClassName(spec, "storageClassName", errors);
         VolumeChecks.CheckClassName(spec, "volumeAttributesClassName", errors);
         VolumeChecks.CheckVolumeMode(spec, errors);
+        VolumeChecks.CheckLabelSelector(spec.Object("selector"), "spec.selector", errors);
         CheckSource(spec, "dataSource", errors);
         CheckSource(spec, "dataSourceRef", errors);
         if (spec.Object("dataSource") is { } source && spec.Object("dataSourceRef") is { } reference
@@ -48,14 +52,41 @@ internal sealed class PersistentVolumeClaimRules : KindRules
         var comparable = spec.DeepClone().AsObject();
         if (string.IsNullOrEmpty(before.Text("volumeName"))) comparable.CopyFrom(before, "volumeName");
         if (before["storageClassName"] is null) comparable.CopyFrom(before, "storageClassName");
-        comparable.CopyFrom(before, "volumeAttributesClassName");
-        if (old["status"].Text("phase") == "Bound" && comparable.Object("resources", "requests") is { } requests)
-            requests.CopyFrom(before.Object("resources", "requests"), "storage");
+        if (old["status"].Text("phase") == "Bound")
+        {
+            comparable.CopyFrom(before, "volumeAttributesClassName");
+            if (comparable.Object("resources", "requests") is { } requests) requests.CopyFrom(before.Object("resources", "requests"), "storage");
+        }
         if (!JsonNode.DeepEquals(comparable, before))
             errors.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
-        if (before.Text("volumeAttributesClassName") is not null && spec["volumeAttributesClassName"] is null)
-            errors.Forbidden("spec.volumeAttributesClassName", "update from non-nil value to nil is forbidden");
         CheckShrinking(spec, before, old["status"], errors);
+    }
+
+    public override void ValidateStatusUpdate(JsonObject content, JsonObject old, FieldErrors errors)
+    {
+        var status = content["status"];
+        CheckAmounts(status.Object("capacity"), "status.capacity", errors);
+        foreach (var (resource, _) in status.Object("allocatedResources") ?? []) CheckResource(resource, "status.allocatedResources", errors);
+        CheckAmounts(status.Object("allocatedResources"), "status.allocatedResources", errors);
+        foreach (var (resource, state) in status.Object("allocatedResourceStatuses") ?? [])
+            if (!CheckResource(resource, "status.allocatedResourceStatuses", errors)) continue;
+            else if (!ResizeStates.Contains(JsonReading.AsText(state)))
+                errors.NotSupported("status.allocatedResourceStatuses", resource, ResizeStates);
+    }
+
+    private static void CheckAmounts(JsonObject? amounts, string path, FieldErrors errors)
+    {
+        foreach (var (resource, value) in amounts ?? [])
+            if (Quantity.TryParse(JsonReading.AsText(value) ?? "", out var amount) && amount.Sign < 0)
+                errors.Invalid($"{path}[{resource}]", value, "must be a valid resource quantity");
+    }
+
+    // Storage, or a resource of somebody's own domain.
+    private static bool CheckResource(string resource, string path, FieldErrors errors)
+    {
+        if (resource == "storage" || resource.Contains('/')) return true;
+        errors.NotSupported(path, resource, "storage");
+        return false;
     }
 
     private static void CheckShrinking(JsonObject spec, JsonObject before, JsonNode? status, FieldErrors errors)

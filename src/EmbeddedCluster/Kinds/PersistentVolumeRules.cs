@@ -28,8 +28,12 @@ internal sealed class PersistentVolumeRules : KindRules
 
     public override void PrepareForStatusUpdate(JsonObject content, JsonObject old, DateTimeOffset now)
     {
-        var (status, before) = (content.Child("status"), old["status"]);
-        if (status.Text("phase") == before.Text("phase")) return;
+        var (status, before) = (content.Child("status"), old.Child("status"));
+        if (status.Text("phase") == before.Text("phase"))
+        {
+            if (status["lastPhaseTransitionTime"] is null) status.CopyFrom(before, "lastPhaseTransitionTime");
+            return;
+        }
         if (status["lastPhaseTransitionTime"] is null || status.Text("lastPhaseTransitionTime") == before.Text("lastPhaseTransitionTime"))
             status["lastPhaseTransitionTime"] = Stamp(now);
     }
@@ -51,6 +55,7 @@ internal sealed class PersistentVolumeRules : KindRules
         CheckNodeAffinity(spec, errors);
         if (spec.Text("volumeAttributesClassName") is { } attributes)
         {
+            VolumeChecks.CheckClassName(spec, "volumeAttributesClassName", errors);
             if (attributes.Length == 0) errors.Required("spec.volumeAttributesClassName", "an empty string is disallowed");
             if (spec["csi"] is null) errors.Required("spec.csi", "has to be specified when using volumeAttributesClassName");
         }
@@ -65,8 +70,10 @@ internal sealed class PersistentVolumeRules : KindRules
                 errors.Forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
                 break;
             }
-        CheckImmutable(spec["volumeMode"], before["volumeMode"], "spec.volumeMode", errors);
-        if (before["nodeAffinity"] is { } affinity) CheckImmutable(spec["nodeAffinity"], affinity, "spec.nodeAffinity", errors);
+        // The server leaves out that these two are of the spec.
+        CheckImmutable(spec["volumeMode"], before["volumeMode"], "volumeMode", errors);
+        if (before["nodeAffinity"] is { } affinity && !JsonNode.DeepEquals(spec["nodeAffinity"], affinity))
+            errors.Invalid("nodeAffinity", spec["nodeAffinity"], "field is immutable, except for updating from beta label to GA");
         if (before.Text("volumeAttributesClassName") is not null && spec["volumeAttributesClassName"] is null)
             errors.Forbidden("spec.volumeAttributesClassName", "update from non-nil value to nil is forbidden");
     }

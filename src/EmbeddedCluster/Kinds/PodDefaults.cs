@@ -19,6 +19,7 @@ internal static class PodDefaults
             foreach (var container in spec.Array(group).Objects()) SetContainer(container);
         foreach (var volume in spec.Array("volumes").Objects())
         {
+            if (!volume.Any(entry => entry.Key != "name" && entry.Value is not null)) volume["emptyDir"] = new JsonObject();
             foreach (var source in (ReadOnlySpan<string>)["secret", "configMap", "downwardAPI", "projected"])
                 if (volume.Object(source) is { } files) files.Default("defaultMode", 420);
             if (volume.Object("hostPath") is { } hostPath) hostPath.Default("type", "");

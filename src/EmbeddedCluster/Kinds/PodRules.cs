@@ -84,10 +84,10 @@ internal sealed class PodRules : KindRules
             else if (Names.CheckLabel(name) is { } wrong) errors.Invalid(path + ".name", name, wrong);
             if (!names.Add(name)) errors.Duplicate(path + ".name", name);
             var sources = volume.Count(entry => entry.Key != "name" && entry.Value is not null);
-            if (sources == 0) errors.Required(path, "must specify a volume type");
             if (sources > 1) errors.Forbidden(path, "may not specify more than 1 volume type");
             if (volume.Object("persistentVolumeClaim") is { } claim && string.IsNullOrEmpty(claim.Text("claimName")))
                 errors.Required(path + ".persistentVolumeClaim.claimName");
+            if (volume.Object("csi") is { } csi && string.IsNullOrEmpty(csi.Text("driver"))) errors.Required(path + ".csi.driver");
         }
         return names;
     }

@@ -13,7 +13,7 @@ internal sealed class StorageClassRules : KindRules
 
     public override void SetDefaults(JsonObject content)
     {
-        content.Default("reclaimPolicy", "Delete");
+        if (string.IsNullOrEmpty(content.Text("reclaimPolicy"))) content["reclaimPolicy"] = "Delete";
         content.Default("volumeBindingMode", "Immediate");
     }
 
@@ -27,18 +27,7 @@ internal sealed class StorageClassRules : KindRules
             errors.NotSupported("reclaimPolicy", content.Text("reclaimPolicy") ?? "", "Delete", "Retain");
         if (content.Text("volumeBindingMode") is not ("Immediate" or "WaitForFirstConsumer"))
             errors.NotSupported("volumeBindingMode", content.Text("volumeBindingMode") ?? "", "Immediate", "WaitForFirstConsumer");
-        var term = 0;
-        foreach (var topology in content.Array("allowedTopologies").Objects())
-        {
-            var index = 0;
-            foreach (var expression in topology.Array("matchLabelExpressions").Objects())
-            {
-                var path = $"allowedTopologies[{term}].matchLabelExpressions[{index++}]";
-                if (expression.Array("values") is not { Count: > 0 }) errors.Required(path + ".values");
-                if (Names.CheckQualified(expression.Text("key") ?? "") is { } wrongKey) errors.Invalid(path + ".key", expression.Text("key") ?? "", wrongKey);
-            }
-            term++;
-        }
+        CheckTopologies(content, errors);
     }
 
     public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
@@ -55,5 +44,37 @@ internal sealed class StorageClassRules : KindRules
         var size = (parameters ?? []).Sum(p => Encoding.UTF8.GetByteCount(p.Key) + Encoding.UTF8.GetByteCount(JsonReading.AsText(p.Value) ?? ""));
         if (size > LongestParameters) errors.TooLong("parameters", LongestParameters);
         if (parameters?.ContainsKey("") == true) errors.Invalid("parameters", "", "field must not be empty");
+    }
+
+    private static void CheckTopologies(JsonObject content, FieldErrors errors)
+    {
+        var term = 0;
+        var terms = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var topology in content.Array("allowedTopologies").Objects())
+        {
+            var index = 0;
+            var keys = new HashSet<string>(StringComparer.Ordinal);
+            var shown = new List<string>();
+            foreach (var expression in topology.Array("matchLabelExpressions").Objects())
+            {
+                var path = $"allowedTopologies[{term}].matchLabelExpressions[{index++}]";
+                if (expression.Array("values") is not { Count: > 0 }) errors.Required(path + ".values");
+                var values = new SortedSet<string>(StringComparer.Ordinal);
+                var value = 0;
+                foreach (var text in expression.Array("values").Texts())
+                {
+                    var at = $"{path}.values[{value++}]";
+                    if (!values.Add(text)) errors.Duplicate(at, text);
+                }
+                var key = expression.Text("key") ?? "";
+                if (Names.CheckQualified(key) is { } wrongKey) errors.Invalid(path + ".key", key, wrongKey);
+                if (!keys.Add(key)) errors.Duplicate(path + ".key", key);
+                shown.Add($"{key}:{string.Join(',', values)}");
+            }
+            // The same term twice is refused, and so is an empty one, which the server takes for the duplicate of nothing.
+            if (!terms.Add(string.Join(';', shown.Order(StringComparer.Ordinal))) || shown.Count == 0)
+                errors.Duplicate($"allowedTopologies[{term}].matchLabelExpressions", "");
+            term++;
+        }
     }
 }

@@ -6,6 +6,7 @@ namespace Sidecars.EmbeddedCluster;
 internal static class VolumeChecks
 {
     private const int LongestDriverName = 63;
+    private const string NotAnOperator = "not a valid selector operator";
     private static readonly string[] AccessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 
     public static void CheckAccessModes(JsonArray? modes, FieldErrors errors)
@@ -54,11 +55,40 @@ internal static class VolumeChecks
             {
                 var index = 0;
                 foreach (var requirement in terms[t].Array(group).Objects())
-                    CheckRequirement(requirement, $"{path}.nodeSelectorTerms[{t}].{group}[{index++}]", errors);
+                {
+                    var at = $"{path}.nodeSelectorTerms[{t}].{group}[{index++}]";
+                    if (group == "matchFields") CheckFieldRequirement(requirement, at, errors);
+                    else CheckRequirement(requirement, at, allowsOrder: true, errors);
+                }
             }
     }
 
-    private static void CheckRequirement(JsonObject requirement, string path, FieldErrors errors)
+    /// <summary>A label selector: pairs that are labels, and requirements.</summary>
+    public static void CheckLabelSelector(JsonNode? selector, string path, FieldErrors errors)
+    {
+        foreach (var (key, value) in selector.Object("matchLabels") ?? [])
+        {
+            if (Names.CheckQualified(key) is { } wrongKey) errors.Invalid(path + ".matchLabels", key, wrongKey);
+            var text = JsonReading.AsText(value) ?? "";
+            if (Names.CheckLabelValue(text) is { } wrongValue) errors.Invalid(path + ".matchLabels", text, wrongValue);
+        }
+        var index = 0;
+        foreach (var requirement in selector.Array("matchExpressions").Objects())
+            CheckRequirement(requirement, $"{path}.matchExpressions[{index++}]", allowsOrder: false, errors);
+    }
+
+    // Of the fields of a node a selector can name only one, and only one value of it.
+    private static void CheckFieldRequirement(JsonObject requirement, string path, FieldErrors errors)
+    {
+        var choice = requirement.Text("operator") ?? "";
+        if (choice is not ("In" or "NotIn")) errors.Invalid(path + ".operator", choice, NotAnOperator);
+        else if (requirement.Array("values") is not { Count: 1 })
+            errors.Required(path + ".values", "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
+        var key = requirement.Text("key") ?? "";
+        if (key != "metadata.name") errors.Invalid(path + ".key", key, "not a valid field selector key");
+    }
+
+    private static void CheckRequirement(JsonObject requirement, string path, bool allowsOrder, FieldErrors errors)
     {
         var count = requirement.Array("values")?.Count ?? 0;
         switch (requirement.Text("operator") ?? "")
@@ -69,14 +99,21 @@ internal static class VolumeChecks
             case "Exists" or "DoesNotExist" when count > 0:
                 errors.Forbidden(path + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
                 break;
-            case "Gt" or "Lt" when count != 1:
+            case "Gt" or "Lt" when allowsOrder && count != 1:
                 errors.Required(path + ".values", "must be specified single value when `operator` is 'Lt' or 'Gt'");
                 break;
-            case "In" or "NotIn" or "Exists" or "DoesNotExist" or "Gt" or "Lt":
+            case "In" or "NotIn" or "Exists" or "DoesNotExist":
+            case "Gt" or "Lt" when allowsOrder:
                 break;
             case var other:
-                errors.Invalid(path + ".operator", other, "not a valid selector operator");
+                errors.Invalid(path + ".operator", other, NotAnOperator);
                 break;
+        }
+        var index = 0;
+        foreach (var value in requirement.Array("values").Texts())
+        {
+            var at = $"{path}.values[{index++}]";
+            if (Names.CheckLabelValue(value) is { } wrongValue) errors.Invalid(at, value, wrongValue);
         }
         var key = requirement.Text("key") ?? "";
         if (Names.CheckQualified(key) is { } wrong) errors.Invalid(path + ".key", key, wrong);

@@ -40,8 +40,8 @@ internal sealed class ValidationTests
     [TestCase("persistentvolumes", """{"metadata":{"name":"UPPER"}}""", "metadata.name: Invalid value: \"UPPER\": a lowercase RFC 1123 subdomain must consist of")]
     [TestCase("persistentvolumes", """{"metadata":{"name":""}}""", "metadata.name: Required value: name or generateName is required")]
     [TestCase("persistentvolumes", """{"metadata":{"labels":{"a b":"c"}}}""", "metadata.labels: Invalid value: \"a b\"")]
-    [TestCase("persistentvolumes", """{"metadata":{"finalizers":["mine"]}}""", "name is neither a standard finalizer name nor is it fully qualified")]
-    [TestCase("persistentvolumes", """{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p"}]}}""", "metadata.ownerReferences[0].uid: Invalid value: \"\": must not be empty")]
+    [TestCase("persistentvolumes", """{"metadata":{"finalizers":["mine"]}}""", "metadata.finalizers[0]: Invalid value: \"mine\": name is neither a standard finalizer name nor is it fully qualified")]
+    [TestCase("persistentvolumes", """{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p"}]}}""", "metadata.ownerReferences.uid: Invalid value: \"\": must not be empty")]
     [TestCase("persistentvolumeclaims", """{"spec":{"accessModes":null}}""", "spec.accessModes: Required value: at least 1 access mode is required")]
     [TestCase("persistentvolumeclaims", """{"spec":{"resources":null}}""", "spec.resources[storage]: Required value")]
     [TestCase("persistentvolumeclaims", """{"spec":{"dataSourceRef":{"kind":"VolumeSnapshot","name":"s"}}}""", "must be 'PersistentVolumeClaim' when referencing the default apiGroup")]
@@ -68,6 +68,29 @@ internal sealed class ValidationTests
     [TestCase("pods", """{"spec":{"containers":[{"name":"c","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}""", "spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]
     [TestCase("deployments", """{"spec":{"template":{"metadata":{"labels":{"a":"c"}}}}}""", "`selector` does not match template `labels`")]
     [TestCase("rolebindings", """{"subjects":[{"kind":"Robot","name":"u"}]}""", "subjects[0].kind: Unsupported value: \"Robot\"")]
+    [TestCase("persistentvolumes", """{"spec":{"volumeAttributesClassName":"A_b"}}""", "spec.volumeAttributesClassName: Invalid value: \"A_b\": a lowercase RFC 1123 subdomain")]
+    [TestCase("persistentvolumes", """{"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"z","operator":"In","values":["A b"]}]}]}}}} """, "spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].values[0]: Invalid value: \"A b\": a valid label must be")]
+    [TestCase("persistentvolumes", """{"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["a","b"]}]}]}}}} """, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector")]
+    [TestCase("persistentvolumes", """{"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchFields":[{"key":"foo","operator":"In","values":["a"]}]}]}}}} """, "matchFields[0].key: Invalid value: \"foo\": not a valid field selector key")]
+    [TestCase("persistentvolumes", """{"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"Exists"}]}]}}}} """, "matchFields[0].operator: Invalid value: \"Exists\": not a valid selector operator")]
+    [TestCase("persistentvolumeclaims", """{"spec":{"selector":{"matchLabels":{"a b":"c"}}}}""", "spec.selector.matchLabels: Invalid value: \"a b\"")]
+    [TestCase("persistentvolumeclaims", """{"spec":{"selector":{"matchExpressions":[{"key":"a","operator":"Gt","values":["1"]}]}}}""", "spec.selector.matchExpressions[0].operator: Invalid value: \"Gt\": not a valid selector operator")]
+    [TestCase("storageclasses", """{"allowedTopologies":[{}]}""", "allowedTopologies[0].matchLabelExpressions: Duplicate value: \"\"")]
+    [TestCase("storageclasses", """{"allowedTopologies":[{"matchLabelExpressions":[{"key":"a","values":["x","x"]}]}]}""", "allowedTopologies[0].matchLabelExpressions[0].values[1]: Duplicate value: \"x\"")]
+    [TestCase("storageclasses", """{"allowedTopologies":[{"matchLabelExpressions":[{"key":"a","values":["x"]},{"key":"a","values":["y"]}]}]}""", "allowedTopologies[0].matchLabelExpressions[1].key: Duplicate value: \"a\"")]
+    [TestCase("storageclasses", """{"allowedTopologies":[{"matchLabelExpressions":[{"key":"a","values":["x"]}]},{"matchLabelExpressions":[{"key":"a","values":["x"]}]}]}""", "allowedTopologies[1].matchLabelExpressions: Duplicate value: \"\"")]
+    [TestCase("volumeattachments", """{"spec":{"source":{"persistentVolumeName":"A_b"}}}""", "spec.source.persistentVolumeName: Invalid value: \"A_b\": a lowercase RFC 1123 subdomain")]
+    [TestCase("volumeattachments", """{"spec":{"source":{"persistentVolumeName":null,"inlineVolumeSpec":{"csi":{"driver":"d","volumeHandle":"h"}}}}}""", "spec.source.inlineVolumeSpec.accessModes: Required value")]
+    [TestCase("volumeattachments", """{"spec":{"source":{"persistentVolumeName":null,"inlineVolumeSpec":{"accessModes":["ReadWriteOnce"],"csi":{"driver":"d","volumeHandle":"h"},"capacity":{"storage":"1Gi"}}}}}""", "spec.source.inlineVolumeSpec.capacity: Forbidden: may not be specified in the context of inline volumes")]
+    [TestCase("volumeattachments", """{"spec":{"source":{"persistentVolumeName":null,"inlineVolumeSpec":{"accessModes":["ReadWriteOnce"],"csi":{"driver":"d","volumeHandle":"h"},"volumeMode":"Block"}}}}""", "spec.source.inlineVolumeSpec.volumeMode: Forbidden: may not specify volumeMode other than Filesystem in the context of inline volumes")]
+    [TestCase("csistoragecapacities", """{"nodeTopology":{"matchLabels":{"a":"b c"}}}""", "nodeTopology.matchLabels: Invalid value: \"b c\": a valid label must be")]
+    [TestCase("csistoragecapacities", """{"nodeTopology":{"matchExpressions":[{"key":"a","operator":"In"}]}}""", "nodeTopology.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'")]
+    [TestCase("events", """{"eventTime":"2026-01-01T00:00:00.000000Z","reason":"r","action":"a","reportingComponent":"a b","reportingInstance":"i"}""", "reportingComponent: Invalid value: \"a b\": name part must consist of")]
+    [TestCase("events", """{"metadata":{"name":"a/b"}}""", "metadata.name: Invalid value: \"a/b\": may not contain '/'")]
+    [TestCase("pods", """{"spec":{"volumes":[{"name":"v","csi":{}}]}}""", "spec.volumes[0].csi.driver: Required value")]
+    [TestCase("persistentvolumes", """{"metadata":{"ownerReferences":[{"apiVersion":"a/b/c","kind":"Pod","name":"p","uid":"u"}]}}""", "metadata.ownerReferences.apiVersion: Invalid value: \"a/b/c\": version must not be empty")]
+    [TestCase("persistentvolumes", """{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Event","name":"p","uid":"u"}]}}""", "/v1, Kind=Event is disallowed from being an owner")]
+    [TestCase("persistentvolumes", """{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p","uid":"u","controller":true},{"apiVersion":"v1","kind":"Pod","name":"q","uid":"w","controller":true}]}}""", "Only one reference can have Controller set to true. Found \"true\" in references for Pod/p and Pod/q")]
     public void A_new_object_is_refused(string resource, string change, string expected)
     {
         using var storage = TestStorage.Create();
@@ -80,7 +103,7 @@ internal sealed class ValidationTests
     }
 
     [TestCase("persistentvolumes", """{"spec":{"csi":{"volumeHandle":"other"}}}""", "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation")]
-    [TestCase("persistentvolumes", """{"spec":{"volumeMode":"Block"}}""", "spec.volumeMode: Invalid value: \"Block\": field is immutable")]
+    [TestCase("persistentvolumes", """{"spec":{"volumeMode":"Block"}}""", "is invalid: volumeMode: Invalid value: \"Block\": field is immutable")]
     [TestCase("persistentvolumeclaims", """{"spec":{"accessModes":["ReadWriteMany"]}}""", "spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims")]
     [TestCase("persistentvolumeclaims", """{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}""", "spec: Forbidden: spec is immutable")]
     [TestCase("storageclasses", """{"parameters":{"k":"w"}}""", "parameters: Forbidden: updates to parameters are forbidden.")]
@@ -95,7 +118,9 @@ internal sealed class ValidationTests
     [TestCase("pods", """{"spec":{"nodeName":"n1"}}""", "spec: Forbidden: pod updates may not change fields other than")]
     [TestCase("deployments", """{"spec":{"selector":{"matchLabels":{"x":"y"}},"template":{"metadata":{"labels":{"x":"y"}}}}}""", "spec.selector: Invalid value")]
     [TestCase("rolebindings", """{"roleRef":{"name":"other"}}""", "cannot change roleRef")]
-    [TestCase("persistentvolumes", """{"metadata":{"creationTimestamp":"2000-01-01T00:00:00Z"}}""", "metadata.creationTimestamp: Invalid value: \"2000-01-01T00:00:00Z\": field is immutable")]
+    [TestCase("persistentvolumes", """{"metadata":{"deletionTimestamp":"2000-01-01T00:00:00Z"}}""", "metadata.deletionTimestamp: Invalid value: \"2000-01-01T00:00:00Z\": field is immutable")]
+    [TestCase("persistentvolumes", """{"metadata":{"uid":"another"}}""", "metadata.uid: Invalid value: \"another\": field is immutable")]
+    [TestCase("persistentvolumeclaims", """{"spec":{"volumeAttributesClassName":"gold"}}""", "spec: Forbidden: spec is immutable after creation")]
     public void A_change_is_refused(string resource, string change, string expected)
     {
         using var storage = TestStorage.Create();
@@ -115,6 +140,95 @@ internal sealed class ValidationTests
         var refusals = Good.Select(entry => storage.Create(entry.Key, TestStorage.Json(entry.Value)).Error).OfType<ApiStatus>();
 
         Assert.That(refusals, Is.Empty);
+    }
+
+    [TestCase("leases", """{"metadata":{"finalizers":["mine"]}}""")]
+    [TestCase("events", """{"metadata":{"finalizers":["mine"]}}""")]
+    [TestCase("events", """{"metadata":{"name":"UPPER_case"}}""")]
+    [TestCase("csistoragecapacities", """{"maximumVolumeSize":"-1Gi"}""")]
+    [TestCase("storageclasses", """{"reclaimPolicy":""}""")]
+    [TestCase("pods", """{"spec":{"volumes":[{"name":"v"}]}}""")]
+    public void A_new_object_is_accepted(string resource, string change)
+    {
+        using var storage = TestStorage.Create();
+
+        var result = storage.Create(resource, MergePatch.Apply(TestStorage.Json(Good[resource]), TestStorage.Json(change)));
+
+        Assert.That(result.IsOk, Is.True, result.Error?.ToString());
+    }
+
+    [TestCase(256, true)]
+    [TestCase(257, false)]
+    public void The_id_of_a_node_is_at_most_256_characters_long(int length, bool isAllowed)
+    {
+        using var storage = TestStorage.Create();
+        var content = TestStorage.Json(Good["csinodes"]);
+        content["spec"]!["drivers"]![0]!["nodeID"] = new string('i', length);
+
+        Assert.That(storage.Create("csinodes", content).IsOk, Is.EqualTo(isAllowed));
+    }
+
+    [TestCase("""{"capacity":{"storage":"-1"}}""", "status.capacity[storage]: Invalid value: \"-1\": must be a valid resource quantity")]
+    [TestCase("""{"allocatedResources":{"foo":"5Gi"}}""", "status.allocatedResources: Unsupported value: \"foo\": supported values: \"storage\"")]
+    [TestCase("""{"allocatedResources":{"storage":"-5Gi"}}""", "status.allocatedResources[storage]: Invalid value")]
+    [TestCase("""{"allocatedResourceStatuses":{"storage":"Foo"}}""", "status.allocatedResourceStatuses: Unsupported value: \"storage\": supported values: \"ControllerResizeInProgress\"")]
+    [TestCase("""{"allocatedResourceStatuses":{"foo":"NodeResizePending"}}""", "status.allocatedResourceStatuses: Unsupported value: \"foo\": supported values: \"storage\"")]
+    [TestCase("""{"capacity":{"storage":"1Gi"},"allocatedResources":{"example.com/a":"1"},"allocatedResourceStatuses":{"storage":"NodeResizePending","example.com/a":"NodeResizePending"}}""", null)]
+    public void What_a_claim_reports_of_its_growth_is_checked(string status, string? expected)
+    {
+        using var storage = TestStorage.Create();
+        _ = storage.Create("persistentvolumeclaims", TestStorage.Json(Good["persistentvolumeclaims"])).Value;
+
+        var error = storage.Patch("persistentvolumeclaims", "default", "a", PatchKind.Merge, new JsonObject { ["status"] = TestStorage.Json(status) }, "status").Error;
+
+        if (expected is null) Assert.That(error, Is.Null);
+        else Assert.That(error?.Message, Does.Contain(expected));
+    }
+
+    [TestCase("\"gold\"")]
+    [TestCase("\"\"")]
+    [TestCase("null")]
+    public void The_attributes_class_of_a_bound_claim_may_change(string name)
+    {
+        using var storage = TestStorage.Create();
+        _ = storage.Create("persistentvolumeclaims", MergePatch.Apply(TestStorage.Json(Good["persistentvolumeclaims"]), TestStorage.Json("""{"spec":{"volumeAttributesClassName":"silver"}}"""))).Value;
+        JsonObject Change() => TestStorage.Json($$$"""{"spec":{"volumeAttributesClassName":{{{name}}}}}""");
+
+        var unbound = storage.Patch("persistentvolumeclaims", "default", "a", PatchKind.Merge, Change());
+        _ = storage.Patch("persistentvolumeclaims", "default", "a", PatchKind.Merge, TestStorage.Json("""{"status":{"phase":"Bound"}}"""), "status").Value;
+        var bound = storage.Patch("persistentvolumeclaims", "default", "a", PatchKind.Merge, Change());
+
+        Assert.That(unbound.Error?.Message, Does.Contain("spec: Forbidden: spec is immutable after creation"));
+        Assert.That(bound.IsOk, Is.True, bound.Error?.ToString());
+    }
+
+    [Test]
+    public void The_time_of_a_volumes_last_phase_stays_while_the_phase_does()
+    {
+        using var storage = TestStorage.Create();
+        var created = storage.Create("persistentvolumes", TestStorage.Json(Good["persistentvolumes"])).Value.ToJson();
+        var replaced = created.DeepClone().AsObject();
+        replaced["status"] = new JsonObject { ["phase"] = "Pending" };
+
+        var after = storage.UpdateStatus("persistentvolumes", replaced).Value.ToJson();
+
+        Assert.That(after["status"]!.ToJsonString(), Is.EqualTo(created["status"]!.ToJsonString()));
+    }
+
+    [TestCase(-1, false)]
+    [TestCase(13, true)]
+    public void The_code_of_an_attachment_error_is_not_negative(int code, bool isAllowed)
+    {
+        using var storage = TestStorage.Create();
+        _ = storage.Create("volumeattachments", TestStorage.Json(Good["volumeattachments"])).Value;
+
+        var error = storage.Patch("volumeattachments", null, "a", PatchKind.Merge, new JsonObject
+        {
+            ["status"] = new JsonObject { ["attached"] = false, ["attachError"] = new JsonObject { ["errorCode"] = code } },
+        }, "status").Error;
+
+        Assert.That(error is null, Is.EqualTo(isAllowed), error?.ToString());
+        if (!isAllowed) Assert.That(error!.Message, Does.Contain($"status.attachError.errorCode: Invalid value: {code}: must be between 0 and 2147483647, inclusive"));
     }
 
     [TestCase("2Gi", true)]
