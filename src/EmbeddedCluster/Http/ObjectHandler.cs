@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
@@ -7,14 +8,22 @@ internal sealed class ObjectHandler(Storage storage)
 {
     private static readonly ApiStatus TooLarge = ApiStatus.TooLarge();
 
-    public Reply Get(ApiCall call, ResourceDefinition resource, Presentation presentation) =>
-        Show(call, resource, storage.Get(resource, call.Request.Namespace, call.Request.Name), 200, presentation);
+    public Reply Get(ApiCall call, ResourceDefinition resource, Presentation presentation)
+    {
+        // An object as it was is not to be had, only one at least as new as a version the client knows.
+        var asked = call.Query["resourceVersion"].ToString();
+        if (asked.Length > 0 && !long.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            return Reply.Of(ApiStatus.Failed($"resourceVersion: Invalid value: {FieldErrors.Quote(asked)}: strconv.ParseUint: parsing {FieldErrors.Quote(asked)}: invalid syntax"));
+        if (asked.Length > 0 && long.Parse(asked, CultureInfo.InvariantCulture) is var version && version > storage.Version)
+            return Reply.Of(ApiStatus.VersionTooLarge(version, storage.Version));
+        return Show(call, resource, storage.Get(resource, call.Request.Namespace, call.Request.Name), 200, presentation);
+    }
 
     public async Task<Reply> Create(ApiCall call, ResourceDefinition resource, Presentation presentation)
     {
         if (await ReadBody(call) is not { } body) return Reply.Of(TooLarge);
         var (content, error) = body.AsObject();
-        if (error is not null) return Reply.Of(error);
+        if ((error ?? OptionChecks.Write("CreateOptions", call.Query)) is { } refused) return Reply.Of(refused);
         if (resource.IsNamespaced && call.Request.Namespace.Length == 0)
             return Reply.Of(ApiStatus.MethodNotAllowed());
         return Show(call, resource, storage.Create(resource, call.Request.Namespace, content!, Options(call)), 201, presentation);
@@ -39,19 +48,20 @@ internal sealed class ObjectHandler(Storage storage)
     {
         if (await ReadBody(call) is not { } body) return Reply.Of(TooLarge);
         var (content, error) = body.AsObject();
-        if (error is not null) return Reply.Of(error);
+        if ((error ?? OptionChecks.Write("UpdateOptions", call.Query)) is { } refused) return Reply.Of(refused);
         var request = call.Request;
         var result = storage.Update(resource, request.Namespace, request.Name, request.Subresource, content!, Options(call));
-        return Show(call, resource, result, 200, presentation);
+        return Show(call, resource, result, result.WasCreated ? 201 : 200, presentation);
     }
 
     public async Task<Reply> Patch(ApiCall call, ResourceDefinition resource, Presentation presentation)
     {
         if (await ReadBody(call) is not { } body) return Reply.Of(TooLarge);
         var (kind, patch, error) = body.AsPatch(acceptsStrategic: resource.Shape is not null);
-        if (error is not null) return Reply.Of(error);
+        if ((error ?? OptionChecks.Write("PatchOptions", call.Query)) is { } refused) return Reply.Of(refused);
+        if (patch is null && kind == PatchKind.Merge) return Reply.Of(ApiStatus.BadRequest("Invalid JSON Patch"));
         var request = call.Request;
-        var result = storage.Patch(resource, request.Namespace, request.Name, kind, patch ?? new JsonObject(), request.Subresource, Options(call));
+        var result = storage.Patch(resource, request.Namespace, request.Name, kind, patch ?? (kind == PatchKind.Json ? new JsonArray() : new JsonObject()), request.Subresource, Options(call));
         return Show(call, resource, result, 200, presentation);
     }
 
@@ -93,7 +103,7 @@ internal sealed class ObjectHandler(Storage storage)
                 TableText.Table(
                     resource,
                     [stored],
-                    new JsonObject { ["resourceVersion"] = stored.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+                    new JsonObject { ["resourceVersion"] = stored.Version.ToString(CultureInfo.InvariantCulture) },
                     call.Query["includeObject"].ToString(),
                     withHeader: true,
                     storage.Time.GetUtcNow()),
@@ -125,6 +135,7 @@ internal sealed class ObjectHandler(Storage storage)
             (content, var error) = body.AsObject();
             if (error is not null) return (DeleteOptions.Default, error);
         }
+        if (OptionChecks.Delete(content, call.Query) is { } refused) return (DeleteOptions.Default, refused);
         var options = DeleteOptions.Read(content);
         if (long.TryParse(call.Query["gracePeriodSeconds"].ToString(), out var grace)) options = options with { GracePeriodSeconds = grace };
         if (call.Query["dryRun"].Contains("All")) options = options with { IsDryRun = true };

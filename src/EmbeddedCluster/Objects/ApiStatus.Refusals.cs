@@ -5,6 +5,9 @@ public sealed partial record ApiStatus
 {
     internal static ApiStatus BadRequest(string message) => new(400, "BadRequest", message);
 
+    /// <summary>What the server did not foresee and passes on as it is, without a reason.</summary>
+    internal static ApiStatus Failed(string message) => new(500, "", message);
+
     internal static ApiStatus Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
     internal static ApiStatus Forbidden(ResourceDefinition resource, string name, string why, params StatusCause[] causes) =>
@@ -12,6 +15,12 @@ public sealed partial record ApiStatus
         {
             Details = new() { Name = name, Group = resource.Group, Kind = resource.Plural, Causes = causes },
         };
+
+    internal static ApiStatus StillThere(ResourceDefinition resource, string name)
+    {
+        var exists = AlreadyExists(resource, name);
+        return exists with { Message = "object is being deleted: " + exists.Message };
+    }
 
     internal static ApiStatus NotFound(ResourceDefinition resource, string name) => new(404, "NotFound", $"{resource.GroupResource} \"{name}\" not found")
     {
@@ -68,6 +77,14 @@ public sealed partial record ApiStatus
 
     internal static ApiStatus Invalid(ResourceDefinition resource, string name, FieldErrors errors) =>
         Invalid(resource.GroupKind, resource.Group, resource.Kind, name, errors);
+
+    /// <summary>A write that has to name the version it is based on. The server names the resource here where it otherwise names the kind.</summary>
+    internal static ApiStatus MustNameVersion(ResourceDefinition resource, string name)
+    {
+        var errors = new FieldErrors();
+        errors.Invalid("metadata.resourceVersion", System.Text.Json.Nodes.JsonValue.Create(0), "must be specified for an update");
+        return Invalid(resource.GroupResource, resource.Group, resource.Plural, name, errors);
+    }
 
     internal static ApiStatus VersionTooLarge(long asked, long current) => new(504, "Timeout", $"Timeout: Too large resource version: {asked}, current: {current}")
     {

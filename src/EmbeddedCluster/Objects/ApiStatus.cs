@@ -33,8 +33,8 @@ public sealed partial record ApiStatus(int Code, string Reason, string Message)
             ["metadata"] = new JsonObject(),
             ["status"] = "Failure",
             ["message"] = Message,
-            ["reason"] = Reason,
         };
+        if (Reason.Length > 0) status["reason"] = Reason;
         if (Details is not null) status["details"] = Details.ToJson();
         status["code"] = Code;
         return status;

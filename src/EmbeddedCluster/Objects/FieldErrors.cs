@@ -35,6 +35,9 @@ internal sealed class FieldErrors
     public void TypeInvalid(string field, JsonNode? value, string detail) =>
         Add("FieldValueTypeInvalid", field, $"Invalid value: {Quote(TypeName(value))}: {detail}");
 
+    public void NotSupported(string field, JsonNode value, string supported) =>
+        Add("FieldValueNotSupported", field, $"Unsupported value: {Show(value)}: supported values: {Quote(supported)}");
+
     public void NotSupported(string field, string value, params ReadOnlySpan<string> supported) =>
         Add("FieldValueNotSupported", field, $"Unsupported value: {Quote(value)}: supported values: {string.Join(", ", supported.ToArray().Select(Quote))}");
 

@@ -17,8 +17,7 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Fie
         if (ObjectIntake.Decode(resource, content, options) is { } unreadable) return unreadable;
         if (ObjectIntake.PlaceInNamespace(resource, ns, content) is { } misplaced) return misplaced;
         var metadata = content.Metadata();
-        if (!string.IsNullOrEmpty(metadata.Text("resourceVersion")))
-            return ApiStatus.BadRequest("resourceVersion should not be set on objects to be created");
+        if (metadata.Text("resourceVersion") is not (null or "" or "0")) return ApiStatus.Failed("resourceVersion should not be set on objects to be created");
 
         var prefix = string.IsNullOrEmpty(metadata.Text("name")) ? metadata.Text("generateName") : null;
         Prepare(resource, content);
@@ -35,7 +34,10 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Fie
             if (options.IsDryRun && store.Table(resource).Find(metadata.Text("namespace") ?? "", name) is null)
                 return store.Imagine(resource, content, store.Version);
             if (!options.IsDryRun && store.TryWrite(resource, null, content) is { } stored) return stored;
-            if (string.IsNullOrEmpty(prefix) || attempt == GeneratedAttempts) return ApiStatus.AlreadyExists(resource, name);
+            if (!string.IsNullOrEmpty(prefix) && attempt < GeneratedAttempts) continue;
+            return store.Table(resource).Find(metadata.Text("namespace") ?? "", name) is { IsBeingDeleted: true }
+                ? ApiStatus.StillThere(resource, name)
+                : ApiStatus.AlreadyExists(resource, name);
         }
     }
 

@@ -15,22 +15,21 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
         if (ObjectIntake.Decode(resource, content, options) is { } unreadable) return unreadable;
         if (ObjectIntake.PlaceInNamespace(resource, ns, content) is { } misplaced) return misplaced;
         var own = content["metadata"].Text("name") ?? "";
-        if (own.Length == 0) return ApiStatus.BadRequest("the name of the object (based on URL) was undeterminable: name must be provided");
+        if (own.Length == 0) return Nameless(name);
         if (own != name) return ApiStatus.BadRequest($"the name of the object ({own}) does not match the name on the URL ({name})");
 
-        var asked = content["metadata"].Text("resourceVersion") ?? "";
         while (true)
         {
             if (store.Table(resource).Find(resource.IsNamespaced ? ns : "", name) is not { } current)
             {
                 if (!resource.Rules.AllowsCreateOnUpdate || subresource.Length > 0) return ApiStatus.NotFound(resource, name);
                 content["metadata"]!.AsObject().Remove("resourceVersion");
-                return creation.Run(resource, ns, content, options);
+                var created = creation.Run(resource, ns, content, options);
+                return created.IsOk ? new StoreResult(created.Object, null) { WasCreated = true } : created;
             }
             // A precondition of PUT alone: in a patch, another uid is a change of what cannot be changed.
             if (content.Metadata().Text("uid") is { Length: > 0 } uid && uid != current.Uid)
                 return ApiStatus.Conflict(resource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
-            if (asked.Length == 0 && !resource.Rules.AllowsUnconditionalUpdate) return MustNameVersion(resource, name);
             if (Attempt(resource, current, subresource, content.DeepClone().AsObject(), options) is { } result) return result;
         }
     }
@@ -43,9 +42,10 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
             if (store.Table(resource).Find(resource.IsNamespaced ? ns : "", name) is not { } current) return ApiStatus.NotFound(resource, name);
             var (content, refused) = patch.Apply(resource, current);
             if (refused is not null) return refused;
-            if (ObjectIntake.Decode(resource, content!, options) is { } unreadable) return unreadable;
+            if (ObjectIntake.Decode(resource, content!, options) is { } unreadable) return patch.Blame(content!, unreadable);
             if (ObjectIntake.PlaceInNamespace(resource, ns, content!) is { } misplaced) return misplaced;
-            if (content!["metadata"].Text("name") != name)
+            if (string.IsNullOrEmpty(content!["metadata"].Text("name"))) return Nameless(name);
+            if (content["metadata"].Text("name") != name)
                 return ApiStatus.BadRequest($"the name of the object ({content["metadata"].Text("name")}) does not match the name on the URL ({name})");
             if (Attempt(resource, current, subresource, content, options) is { } result) return result;
         }
@@ -79,12 +79,11 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
     {
         var metadata = content.Metadata();
         var asked = metadata.Text("resourceVersion") ?? "";
-        if (asked.Length > 0)
-        {
-            if (!long.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-                return ApiStatus.Invalid(resource, current.Name, InvalidVersion(asked));
-            if (version != 0 && version != current.Version) return ApiStatus.Modified(resource, current.Name);
-        }
+        if (!long.TryParse(asked.Length > 0 ? asked : "0", NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+            return ApiStatus.Failed($"strconv.ParseUint: parsing {FieldErrors.Quote(asked)}: invalid syntax");
+        // A patch starts from an object that has a version; it gets here without one only if it took it away.
+        if (version == 0 && !resource.Rules.AllowsUnconditionalUpdate) return ApiStatus.MustNameVersion(resource, current.Name);
+        if (version != 0 && version != current.Version) return ApiStatus.Modified(resource, current.Name);
 
         var old = current.ToJson();
         Prepare(resource, subresource, content, old);
@@ -149,17 +148,6 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
         return true;
     }
 
-    private static ApiStatus MustNameVersion(ResourceDefinition resource, string name)
-    {
-        var errors = new FieldErrors();
-        errors.Invalid("metadata.resourceVersion", JsonValue.Create(0), "must be specified for an update");
-        return ApiStatus.Invalid(resource, name, errors);
-    }
-
-    private static FieldErrors InvalidVersion(string asked)
-    {
-        var errors = new FieldErrors();
-        errors.Invalid("metadata.resourceVersion", asked, $"strconv.ParseUint: parsing {FieldErrors.Quote(asked)}: invalid syntax");
-        return errors;
-    }
+    private static ApiStatus Nameless(string name) =>
+        ApiStatus.BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
 }

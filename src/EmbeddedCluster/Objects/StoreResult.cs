@@ -18,6 +18,9 @@ public readonly record struct StoreResult(StoredObject? Object, ApiStatus? Error
     /// <summary>True when a delete removed the object at once instead of waiting for finalizers or a grace period.</summary>
     public bool WasRemoved { get; init; }
 
+    /// <summary>True when an update found nothing to replace and created the object, which some kinds allow.</summary>
+    public bool WasCreated { get; init; }
+
     /// <summary>An object is a success.</summary>
     public static implicit operator StoreResult(StoredObject stored) => new(stored, null);
 

@@ -62,7 +62,6 @@ internal sealed class ObjectContractTests
     [TestCase("""{"kind":"Secret","apiVersion":"v1","metadata":{"name":"a"}}""", TestName = "A_body_of_another_kind_is_a_bad_request")]
     [TestCase("""{"kind":"ConfigMap","apiVersion":"v2","metadata":{"name":"a"}}""", TestName = "A_body_of_another_version_is_a_bad_request")]
     [TestCase("""{"metadata":{"name":"a","namespace":"elsewhere"}}""", TestName = "A_body_of_another_namespace_is_a_bad_request")]
-    [TestCase("""{"metadata":{"name":"a","resourceVersion":"5"}}""", TestName = "A_new_object_with_a_version_is_a_bad_request")]
     [TestCase("""{"metadata":{"name":"a"},"data":"text"}""", TestName = "A_field_of_a_wrong_type_is_a_bad_request")]
     [TestCase("""{"metadata":""", TestName = "A_body_that_is_not_JSON_is_a_bad_request")]
     public async Task Refuses(string body)
@@ -70,6 +69,126 @@ internal sealed class ObjectContractTests
         var answer = await Api.Post(ConfigMaps, body);
 
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, "BadRequest")), answer.ToString());
+    }
+
+    [Test]
+    public async Task A_new_object_with_a_version_is_refused_without_a_reason()
+    {
+        var answer = await Api.Post(ConfigMaps, """{"metadata":{"name":"a","resourceVersion":"5"}}""");
+
+        Assert.That((answer.Code, answer.Reason, answer.Message), Is.EqualTo((500, "", "resourceVersion should not be set on objects to be created")));
+    }
+
+    [TestCase("""{"metadata":{"resourceVersion":null}}""")]
+    [TestCase("""{"metadata":{"resourceVersion":""}}""")]
+    [TestCase("""{"metadata":{"resourceVersion":"0"}}""")]
+    public async Task A_patch_may_not_take_the_version_of_a_kind_that_must_name_it(string patch)
+    {
+        var leases = $"/apis/coordination.k8s.io/v1/namespaces/{_cluster.Namespace}/leases";
+        await Api.Post(leases, """{"metadata":{"name":"a"},"spec":{}}""");
+        await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));
+
+        var lease = await Api.Merge($"{leases}/a", patch);
+        var map = await Api.Merge($"{ConfigMaps}/a", patch);
+
+        Assert.That((lease.Code, lease.Reason), Is.EqualTo((422, "Invalid")), lease.ToString());
+        Assert.That(lease.Message, Is.EqualTo("leases.coordination.k8s.io \"a\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update"));
+        Assert.That(map.Code, Is.EqualTo(200), map.ToString());
+    }
+
+    [Test]
+    public async Task A_lease_that_an_update_creates_is_answered_as_created()
+    {
+        var created = await Api.Put($"/apis/coordination.k8s.io/v1/namespaces/{_cluster.Namespace}/leases/a", """{"metadata":{"name":"a","resourceVersion":"1"},"spec":{}}""");
+
+        Assert.That(created.Code, Is.EqualTo(201), created.ToString());
+    }
+
+    [Test]
+    public async Task A_name_that_a_deleted_object_still_holds_is_said_to_be_so()
+    {
+        await Api.Post(ConfigMaps, """{"metadata":{"name":"a","finalizers":["example.com/hold"]}}""");
+        await Api.Delete($"{ConfigMaps}/a");
+
+        var again = await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));
+        await Api.Merge($"{ConfigMaps}/a", """{"metadata":{"finalizers":null}}""");
+
+        Assert.That((again.Code, again.Reason, again.Message), Is.EqualTo((409, "AlreadyExists", "object is being deleted: configmaps \"a\" already exists")));
+    }
+
+    [TestCase("""{"metadata":{"labels":5}}""")]
+    [TestCase("""{"kind":"Secret"}""")]
+    [TestCase("""{"data":[]}""")]
+    public async Task A_patch_that_leaves_no_object_of_the_kind_is_invalid(string patch)
+    {
+        await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));
+
+        var answer = await Api.Merge($"{ConfigMaps}/a", patch);
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((422, "Invalid")), answer.ToString());
+        Assert.That(answer.Message, Does.StartWith(" \"\" is invalid: patch: Invalid value: "));
+    }
+
+    [Test]
+    public async Task A_patch_that_is_null_is_a_bad_request()
+    {
+        await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));
+
+        var answer = await Api.Merge($"{ConfigMaps}/a", "null");
+
+        Assert.That((answer.Code, answer.Message), Is.EqualTo((400, "Invalid JSON Patch")));
+    }
+
+    [Test]
+    public async Task A_client_cannot_change_when_an_object_was_created_or_deleted()
+    {
+        await Api.Post(ConfigMaps, """{"metadata":{"name":"a","finalizers":["example.com/hold"]}}""");
+        var deleted = await Api.Delete($"{ConfigMaps}/a");
+
+        var patched = await Api.Merge($"{ConfigMaps}/a", """{"metadata":{"creationTimestamp":"2000-01-01T00:00:00Z","deletionTimestamp":"2000-01-01T00:00:00Z"}}""");
+        await Api.Merge($"{ConfigMaps}/a", """{"metadata":{"finalizers":null}}""");
+
+        Assert.That(patched.Code, Is.EqualTo(200), patched.ToString());
+        foreach (var field in new[] { "creationTimestamp", "deletionTimestamp" })
+            Assert.That((string?)patched.Body["metadata"]![field], Is.EqualTo((string?)deleted.Body["metadata"]![field]));
+    }
+
+    [TestCase("POST", "dryRun=Some", "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"Some\"]: supported values: \"All\"")]
+    [TestCase("PUT", "dryRun=Some", "UpdateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"Some\"]: supported values: \"All\"")]
+    [TestCase("PATCH", "dryRun=Some", "PatchOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"Some\"]: supported values: \"All\"")]
+    [TestCase("DELETE", "dryRun=Some", "DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"Some\"]: supported values: \"All\"")]
+    [TestCase("POST", "fieldValidation=Foo", "CreateOptions.meta.k8s.io \"\" is invalid: fieldValidation: Unsupported value: \"Foo\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"")]
+    [TestCase("DELETE", "propagationPolicy=Bogus", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"Bogus\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"")]
+    public async Task An_option_of_an_unknown_value_is_refused(string method, string query, string expected)
+    {
+        await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));
+        var body = method == "DELETE" ? null : Manifest.ConfigMap(method == "POST" ? "b" : "a");
+
+        var answer = await Api.Send(new HttpMethod(method), $"{ConfigMaps}{(method == "POST" ? "" : "/a")}?{query}", body, method == "PATCH" ? "application/merge-patch+json" : "application/json");
+
+        Assert.That((answer.Code, answer.Message), Is.EqualTo((422, expected)));
+        Assert.That((await Api.Get($"{ConfigMaps}/a")).Code, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task A_body_of_a_delete_that_is_no_options_is_a_bad_request()
+    {
+        await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));
+
+        Assert.That((await Api.Delete($"{ConfigMaps}/a", """{"kind":"Foo","apiVersion":"v1"}""")).Code, Is.EqualTo(400));
+        Assert.That((await Api.Delete($"{ConfigMaps}/a?gracePeriodSeconds=x")).Code, Is.EqualTo(400));
+    }
+
+    [Test]
+    public async Task An_object_newer_than_the_newest_version_is_not_to_be_had_yet()
+    {
+        await Api.Post(ConfigMaps, Manifest.ConfigMap("a"));
+
+        var answer = await Api.Get($"{ConfigMaps}/a?resourceVersion=999999999999");
+
+        Assert.That((answer.Code, answer.Reason), Is.EqualTo((504, "Timeout")), answer.ToString());
+        Assert.That((await Api.Get($"{ConfigMaps}/a?resourceVersion=abc")).Code, Is.EqualTo(500));
+        Assert.That((await Api.Get($"{ConfigMaps}/a?resourceVersion=0")).Code, Is.EqualTo(200));
     }
 
     [Test]

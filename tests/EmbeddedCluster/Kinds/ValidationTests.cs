@@ -148,6 +148,7 @@ internal sealed class ValidationTests
     [TestCase("csistoragecapacities", """{"maximumVolumeSize":"-1Gi"}""")]
     [TestCase("storageclasses", """{"reclaimPolicy":""}""")]
     [TestCase("pods", """{"spec":{"volumes":[{"name":"v"}]}}""")]
+    [TestCase("persistentvolumes", """{"metadata":{"resourceVersion":"0"}}""")]
     public void A_new_object_is_accepted(string resource, string change)
     {
         using var storage = TestStorage.Create();
