@@ -66,11 +66,9 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
         }
     }
 
-    private Reply Watch(ApiCall call, ResourceDefinition resource, ListQuery query, Presentation presentation)
+    private RegisteredReply Watch(ApiCall call, ResourceDefinition resource, ListQuery query, Presentation presentation)
     {
         var ns = resource.IsNamespaced ? call.Request.Namespace : "";
-        // Only a list of state can be too far in the future; a plain watch simply waits for its version.
-        if (query.SendInitialEvents == true && query.Version > storage.Version) return Reply.Of(ApiStatus.VersionTooLarge(query.Version, storage.Version));
         var watch = new ActiveWatch(call.Request, call.UserAgent, call.Caller.Name) { Planned = call.WatchFault };
         var encoder = new WatchEncoder(resource, presentation, query.IncludeObject, storage.Time);
         return new RegisteredReply(new WatchReply(storage, resource, ns, query, encoder, watch, bookmarkInterval), faults, watch);

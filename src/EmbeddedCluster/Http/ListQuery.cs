@@ -37,7 +37,13 @@ internal sealed record ListQuery
         var (text, token) = (query["resourceVersion"].ToString(), query["continue"].ToString());
         var errors = new FieldErrors();
         if (!long.TryParse(text.Length == 0 ? "0" : text, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            errors.Invalid("resourceVersion", text, $"strconv.ParseUint: parsing {FieldErrors.Quote(text)}: invalid syntax");
+        {
+            var why = $"resourceVersion: Invalid value: {FieldErrors.Quote(text)}: strconv.ParseUint: parsing {FieldErrors.Quote(text)}: invalid syntax";
+            return (null, info.Verb == "watch" ? ApiStatus.Failed(why) : ApiStatus.BadRequest("invalid resource version: " + why));
+        }
+        foreach (var number in (ReadOnlySpan<string>)["limit", "timeoutSeconds"])
+            if (query[number].ToString() is { Length: > 0 } sent && !long.TryParse(sent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+                return (null, ApiStatus.BadRequest($"strconv.ParseInt: parsing {FieldErrors.Quote(sent)}: invalid syntax"));
         var read = new ListQuery
         {
             Selection = selection!,

@@ -36,6 +36,13 @@ internal sealed class WatchReply(Storage storage, ResourceDefinition resource, s
     private async Task Serve(HttpResponse response, TableSnapshot snapshot, long version, CancellationToken stop)
     {
         var writer = response.BodyWriter;
+        // Only a list of state can be too far in the future; a plain watch simply waits for its version.
+        if (query.SendInitialEvents == true && query.Version > version)
+        {
+            WatchEncoder.WriteError(writer, ApiStatus.VersionTooLarge(query.Version, version));
+            await writer.FlushAsync(stop);
+            return;
+        }
         var from = await SendInitialState(response, snapshot, version, stop);
         if (WatchCursor.Open(storage.Objects, resource, ns, query.Selection, from) is not { } cursor)
         {

@@ -4,13 +4,13 @@ namespace Sidecars.EmbeddedCluster;
 /// The last changes of one resource, oldest first, bounded. Watches read from it by position, each at its own pace; nothing is queued for them.
 /// What fell out, or was compacted, can no longer be watched from. Every method takes the lock itself.
 /// </summary>
-internal sealed class EventHistory(int capacity)
+internal sealed class EventHistory(int capacity, long start)
 {
     private readonly Lock _gate = new();
     private readonly WatchEvent[] _ring = new WatchEvent[capacity];
     private long _first;
     private long _next;
-    private long _oldestWatchable;
+    private long _oldestWatchable = start;
     private TaskCompletionSource _grown = NewSignal();
 
     /// <summary>The position after the newest change.</summary>

@@ -9,7 +9,7 @@ namespace Sidecars.EmbeddedCluster;
 /// </summary>
 internal sealed class ObjectStore(int historyLength) : IDisposable
 {
-    // A version of 0 or 1 has a special meaning, or looks like one, in several clients.
+    // A version of 0 or 1 has a special meaning, or looks like one, in several clients. What was before the first is as good as compacted.
     private const long FirstVersion = 1000;
 
     private readonly Lock _gate = new();
@@ -20,7 +20,7 @@ internal sealed class ObjectStore(int historyLength) : IDisposable
     public long Version => Interlocked.Read(ref _version);
 
     public ResourceTable Table(ResourceDefinition resource) =>
-        _tables.GetOrAdd(resource.GroupResource, static (_, length) => new ResourceTable(length), historyLength);
+        _tables.GetOrAdd(resource.GroupResource, static (_, length) => new ResourceTable(length, FirstVersion), historyLength);
 
     public void Dispose() => _text.Dispose();
 

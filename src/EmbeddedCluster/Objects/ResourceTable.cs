@@ -8,13 +8,13 @@ namespace Sidecars.EmbeddedCluster;
 /// The objects of one resource and their recent history. Readers take an immutable snapshot without a lock; the store changes the table under its
 /// write lock only. A snapshot of an earlier version is rebuilt by undoing the history, so that pages of one list belong together.
 /// </summary>
-internal sealed class ResourceTable(int historyLength)
+internal sealed class ResourceTable(int historyLength, long start)
 {
     private static readonly ByName NoNames = ByName.Empty.WithComparers(StringComparer.Ordinal);
 
-    private volatile TableSnapshot _current = new(ByNamespace.Empty.WithComparers(StringComparer.Ordinal), 0);
+    private volatile TableSnapshot _current = new(ByNamespace.Empty.WithComparers(StringComparer.Ordinal), start);
 
-    public EventHistory History { get; } = new(historyLength);
+    public EventHistory History { get; } = new(historyLength, start);
 
     public TableSnapshot Current => _current;
 

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Sidecars.EmbeddedCluster;
 
-/// <summary>A parsed field selector. Only the fields a kind offers can be named, exactly as on the real server.</summary>
+/// <summary>
+/// A parsed field selector. Only the fields a kind offers can be named, exactly as on the real server: the namespace too is one that objects of the
+/// cluster offer, unless their kind has a list of fields of its own.
+/// </summary>
 internal sealed class FieldSelector
 {
     public static readonly FieldSelector Everything = new([]);
@@ -53,7 +56,7 @@ internal sealed class FieldSelector
             var index = -1;
             for (var i = 0; i < resource.SelectableFields.Count; i++)
                 if (resource.SelectableFields[i].Path == path) index = i;
-            if (index < 0 && path != "metadata.name" && !(path == "metadata.namespace" && resource.IsNamespaced))
+            if (index < 0 && path != "metadata.name" && !(path == "metadata.namespace" && (resource.IsNamespaced || resource.SelectableFields.Count == 0)))
             {
                 error = $"field label not supported: {path}";
                 return false;

@@ -66,11 +66,28 @@ internal sealed class ListContractTests
     [TestCase("labelSelector=a%20b", 400)]
     [TestCase("fieldSelector=spec.holderIdentity%3Dx", 400)]
     [TestCase("continue=rubbish", 400)]
+    [TestCase("limit=x", 400)]
+    [TestCase("timeoutSeconds=x", 400)]
+    [TestCase("resourceVersion=abc", 400)]
+    [TestCase("resourceVersion=-1", 400)]
+    [TestCase("resourceVersion=abc&watch=1", 500)]
+    [TestCase("resourceVersion=1&resourceVersionMatch=Exact", 410)]
+    [TestCase("resourceVersion=1&limit=1", 410)]
     public async Task Refuses(string query, int code)
     {
         var answer = await Api.Get($"{Leases}?{query}");
 
         Assert.That(answer.Code, Is.EqualTo(code), answer.ToString());
+    }
+
+    [Test]
+    public async Task Objects_of_the_cluster_can_be_selected_by_the_namespace_they_do_not_have()
+    {
+        var answer = await Api.Get("/apis/storage.k8s.io/v1/storageclasses?fieldSelector=metadata.namespace%3Dx");
+
+        Assert.That(answer.Code, Is.EqualTo(200), answer.ToString());
+        Assert.That(answer.Items, Is.Empty);
+        Assert.That((await Api.Get("/api/v1/nodes?fieldSelector=metadata.namespace%3Dx")).Code, Is.EqualTo(400));
     }
 
     [Test]

@@ -73,6 +73,19 @@ internal sealed class WatchContractTests
         Assert.That(await watch.NextName(), Is.EqualTo("ADDED c"));
     }
 
+    [TestCase("resourceVersion=1", 410, "Expired")]
+    [TestCase("resourceVersion=9000000000000000&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", 504, "Timeout")]
+    public async Task A_version_that_cannot_be_had_is_an_error_within_the_watch(string query, int code, string reason)
+    {
+        await Create("a");
+        using var watch = await Api.Watch($"{Leases}?watch=1&{query}");
+
+        var error = await watch.Next();
+
+        Assert.That((string?)error!["type"], Is.EqualTo("ERROR"));
+        Assert.That(((int?)error["object"]!["code"], (string?)error["object"]!["reason"]), Is.EqualTo((code, reason)));
+    }
+
     [TestCase("watch=1&sendInitialEvents=true")]
     [TestCase("watch=1&sendInitialEvents=true&resourceVersionMatch=Exact&resourceVersion=1")]
     [TestCase("watch=1&resourceVersionMatch=NotOlderThan")]
