@@ -12,12 +12,21 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
     private readonly DiscoveryDocuments _discovery = new(storage.Resources);
     private readonly OpenApiDocuments _openApi = new(storage.Resources);
 
-    public Task<Reply> Answer(ApiCall call) => call.Request.IsAboutObjects ? AnswerObjects(call) : Task.FromResult(AnswerPath(call));
+    public Task<Reply> Answer(ApiCall call) => !IsServed(call.Request.Path) ? Task.FromResult(Reply.NoPage())
+        : call.Request.IsAboutObjects ? AnswerObjects(call)
+        : Task.FromResult(AnswerPath(call));
+
+    /// <summary>False for paths outside the API and for those of a group that has no resource at all, such as one whose definitions are missing.</summary>
+    private bool IsServed(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+    {
+        ["apis", var group, ..] => storage.Resources.Serves(group),
+        ["api" or "apis" or "version" or "openapi" or "healthz" or "livez" or "readyz", ..] => true,
+        _ => false,
+    };
 
     private Reply AnswerPath(ApiCall call)
     {
         var path = call.Request.Path;
-        if (call.Request.Verb is not ("get" or "head")) return Reply.Of(ApiStatus.NoSuchPath());
         if (Array.Exists(HealthPaths, health => path == health || path.StartsWith(health + "/", StringComparison.Ordinal))) return Reply.Text("ok");
         if (path == "/openapi/v2")
             return call.Http.Request.Headers.Accept.ToString().Contains("protobuf", StringComparison.Ordinal)
@@ -26,7 +35,8 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
         const string v3 = "/openapi/v3";
         if (path.StartsWith(v3, StringComparison.Ordinal))
             return _openApi.V3(path[v3.Length..].Trim('/')) is { } document ? Reply.Of(document) : Reply.Of(ApiStatus.NoSuchPath());
-        return _discovery.Find(path) is { } found ? Reply.Of(found) : Reply.Of(ApiStatus.NoSuchPath());
+        if (_discovery.Find(path) is not { } found) return Reply.Of(ApiStatus.NoSuchPath());
+        return call.Request.Verb is "get" ? Reply.Of(found) : Reply.Of(ApiStatus.MethodNotAllowed());
     }
 
     private async Task<Reply> AnswerObjects(ApiCall call)
@@ -40,8 +50,11 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
         if (request.Subresource == "binding" && resource.GroupResource == "pods" && request.Verb == "create") return await _objects.Bind(call, resource);
         if (request.Subresource.Length > 0 && !(request.Subresource == "status" && resource.HasStatus)) return Reply.Of(ApiStatus.NoSuchPath());
         if (Negotiation.Read(call.Http.Request) is not { } presentation) return Reply.Of(ApiStatus.NotAcceptable(Negotiation.Supported));
+        if (HttpMethods.IsHead(call.Http.Request.Method)) return Reply.Of(ApiStatus.MethodNotAllowed());
         switch (request.Verb)
         {
+            case "deletecollection" when resource.IsNamespaced && request.Namespace.Length == 0:
+                return Reply.Of(ApiStatus.MethodNotAllowed());
             case "get":
                 return _objects.Get(call, resource, presentation);
             case "list" or "watch" or "deletecollection" when request.Subresource.Length == 0:

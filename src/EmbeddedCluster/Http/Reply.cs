@@ -20,6 +20,9 @@ internal abstract class Reply(int code)
 
     public static Reply Text(string text) => new BytesReply(200, System.Text.Encoding.UTF8.GetBytes(text)) { ContentType = "text/plain; charset=utf-8" };
 
+    /// <summary>The answer to a path that nobody serves. It comes from before the API and is no Status.</summary>
+    public static Reply NoPage() => new BytesReply(404, "404 page not found\n"u8.ToArray()) { ContentType = "text/plain; charset=utf-8" };
+
     public static byte[] Bytes(JsonNode json)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -45,6 +45,8 @@ internal sealed class ResourceCatalog
 
     public bool Serves(string group, string version) => _snapshot.All.Any(resource => resource.Group == group && resource.Version == version);
 
+    public bool Serves(string group) => _snapshot.All.Any(resource => resource.Group == group);
+
     /// <summary>Serves what a CustomResourceDefinition defines, in place of what it defined before. The storage version comes first.</summary>
     public void Serve(string definition, ImmutableArray<ResourceDefinition> versions)
     {

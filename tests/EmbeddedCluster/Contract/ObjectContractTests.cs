@@ -59,6 +59,37 @@ internal sealed class ObjectContractTests
         Assert.That(missingGroup.Code, Is.EqualTo(404));
     }
 
+    [TestCase("GET", "/apis/nothing.example.com/v1")]
+    [TestCase("GET", "/apis/nothing.example.com/v1/namespaces/default/things/a")]
+    [TestCase("POST", "/apis/nothing.example.com/v1/things")]
+    [TestCase("GET", "/nothing")]
+    public async Task A_group_that_nobody_serves_is_no_page_and_no_status(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "POST" ? new StringContent("{}") : null };
+        using var answer = await Api.Http.SendAsync(request).WaitAsync(TestLimits.Wait);
+
+        Assert.That(((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString()), Is.EqualTo((404, "text/plain; charset=utf-8")));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("404 page not found\n"));
+    }
+
+    [TestCase("GET", "/apis/storage.k8s.io/v9/csinodes")]
+    [TestCase("GET", "/apis/storage.k8s.io/v1/things")]
+    [TestCase("GET", "/api/v1/things")]
+    public async Task A_resource_that_a_group_does_not_serve_is_a_status(string method, string path)
+    {
+        var answer = await Api.Send(new HttpMethod(method), path, null, "");
+
+        Assert.That((answer.Code, answer.Reason, answer.Message), Is.EqualTo((404, "NotFound", "the server could not find the requested resource")));
+    }
+
+    [TestCase("POST", "/api")]
+    [TestCase("DELETE", "/version")]
+    [TestCase("DELETE", "/api/v1/configmaps")]
+    [TestCase("HEAD", "/api/v1/persistentvolumes")]
+    [TestCase("HEAD", "/api")]
+    public async Task A_method_that_a_path_does_not_know_is_refused(string method, string path) =>
+        Assert.That((await Api.Send(new HttpMethod(method), path, method == "POST" ? "{}" : null, "application/json")).Code, Is.EqualTo(405));
+
     [TestCase("""{"kind":"Secret","apiVersion":"v1","metadata":{"name":"a"}}""", TestName = "A_body_of_another_kind_is_a_bad_request")]
     [TestCase("""{"kind":"ConfigMap","apiVersion":"v2","metadata":{"name":"a"}}""", TestName = "A_body_of_another_version_is_a_bad_request")]
     [TestCase("""{"metadata":{"name":"a","namespace":"elsewhere"}}""", TestName = "A_body_of_another_namespace_is_a_bad_request")]
