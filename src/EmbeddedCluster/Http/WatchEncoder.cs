@@ -45,6 +45,8 @@ internal sealed class WatchEncoder(ResourceDefinition resource, Presentation pre
             Presentation.Metadata => new() { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = metadata },
             _ => new() { ["kind"] = resource.Kind, ["apiVersion"] = resource.GroupVersion, ["metadata"] = metadata },
         };
+        // The server writes an empty object of the kind, with all that a Go encoder writes of one: lists that are null among them.
+        if (presentation is not (Presentation.Table or Presentation.Metadata) && resource.Shape is not null) resource.Schema.Decode(bookmark);
         writer.Write(Encoding.UTF8.GetBytes($"{{\"type\":\"BOOKMARK\",\"object\":{bookmark.ToJsonString()}}}\n"));
     }
 

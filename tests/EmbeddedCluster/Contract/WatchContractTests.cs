@@ -73,6 +73,22 @@ internal sealed class WatchContractTests
         Assert.That(await watch.NextName(), Is.EqualTo("ADDED c"));
     }
 
+    [TestCase("/apis/storage.k8s.io/v1/volumeattachments", """{"attacher":"","source":{},"nodeName":""}""")]
+    [TestCase("/apis/storage.k8s.io/v1/csinodes", """{"drivers":null}""")]
+    [TestCase("/api/v1/pods", """{"containers":null}""")]
+    [TestCase("/api/v1/persistentvolumeclaims", """{"resources":{}}""")]
+    [TestCase("/apis/coordination.k8s.io/v1/leases", "{}")]
+    public async Task A_bookmark_is_an_empty_object_of_the_kind(string path, string spec)
+    {
+        using var watch = await Api.Watch($"{path}?watch=1&labelSelector=no-object-has-this&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
+
+        var bookmark = await watch.Next();
+
+        Assert.That((string?)bookmark!["type"], Is.EqualTo("BOOKMARK"));
+        Assert.That(bookmark["object"]!["spec"]!.ToJsonString(), Is.EqualTo(spec));
+        Assert.That((string?)bookmark["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"], Is.EqualTo("true"));
+    }
+
     [TestCase("resourceVersion=1", 410, "Expired")]
     [TestCase("resourceVersion=9000000000000000&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", 504, "Timeout")]
     public async Task A_version_that_cannot_be_had_is_an_error_within_the_watch(string query, int code, string reason)

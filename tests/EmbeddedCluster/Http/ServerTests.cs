@@ -28,7 +28,7 @@ internal sealed class ServerTests
     }
 
     [Test]
-    public async Task Bookmarks_come_at_intervals_and_carry_metadata_alone()
+    public async Task Bookmarks_come_at_intervals_and_carry_a_version_alone()
     {
         var time = new FakeTimeProvider();
         await using var cluster = await ClusterServer.StartAsync(new ClusterOptions { Time = time });
@@ -48,7 +48,7 @@ internal sealed class ServerTests
         Assert.That((string?)bookmark!["type"], Is.EqualTo("BOOKMARK"));
         Assert.That(
             bookmark["object"]!.ToJsonString(),
-            Is.EqualTo($$$"""{"kind":"PersistentVolume","apiVersion":"v1","metadata":{"resourceVersion":"{{{cluster.Storage.Version}}}"}}"""));
+            Is.EqualTo($$$"""{"kind":"PersistentVolume","apiVersion":"v1","metadata":{"resourceVersion":"{{{cluster.Storage.Version}}}"},"spec":{},"status":{}}"""));
     }
 
     [Test]
