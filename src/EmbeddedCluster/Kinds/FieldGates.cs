@@ -16,6 +16,7 @@ internal sealed class FieldGates(IReadOnlyDictionary<string, bool> chosen)
         new(Drivers, "nodeAllocatableUpdatePeriodSeconds", "MutableCSINodeAllocatableCount", IsOn: true),
         new(Drivers, "serviceAccountTokenInSecrets", "CSIServiceAccountTokenSecrets", IsOn: true),
         new(Drivers, "preventPodSchedulingIfMissing", "VolumeLimitScaling", IsOn: false),
+        new("persistentvolumeclaims", "dataSourceRef", "CrossNamespaceVolumeDataSource", IsOn: false, With: "namespace"),
     ];
 
     /// <summary>Drops what must not be in the spec of an object on its way in; <paramref name="old"/> is null for a new one.</summary>
@@ -24,9 +25,11 @@ internal sealed class FieldGates(IReadOnlyDictionary<string, bool> chosen)
         foreach (var field in s_fields)
         {
             if (field.Resource != resource.GroupResource || chosen.GetValueOrDefault(field.Gate, field.IsOn)) continue;
-            if (old?["spec"].At(field.Name) is null) content["spec"]?.AsObject().Remove(field.Name);
+            if (field.With is { } part && content["spec"].At(field.Name, part) is null) continue;
+            if ((field.With is { } used ? old?["spec"].At(field.Name, used) : old?["spec"].At(field.Name)) is null) content["spec"]?.AsObject().Remove(field.Name);
         }
     }
 
-    private sealed record GatedField(string Resource, string Name, string Gate, bool IsOn);
+    // With: the part of the field that the gate is about; the whole field goes with it.
+    private sealed record GatedField(string Resource, string Name, string Gate, bool IsOn, string? With = null);
 }

@@ -52,8 +52,8 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Fie
         if (resource.Rules.TracksGeneration) metadata["generation"] = 1;
         if (resource.HasStatus) ObjectIntake.ResetStatus(resource, content);
         resource.Rules.SetDefaults(content);
-        resource.Rules.PrepareForCreate(content, now);
         gates.Apply(resource, content, old: null);
+        resource.Rules.PrepareForCreate(content, now);
     }
 
     private static string Generate(string prefix) =>

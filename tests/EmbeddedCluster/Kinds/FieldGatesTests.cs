@@ -42,5 +42,32 @@ public sealed class FieldGatesTests
         Assert.That(now["spec"]!["preventPodSchedulingIfMissing"]!.GetValue<bool>(), Is.False);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_source_in_another_namespace_is_dropped_while_its_gate_is_off(bool isOn)
+    {
+        using var storage = TestStorage.Create(new ClusterOptions { FeatureGates = new Dictionary<string, bool> { ["CrossNamespaceVolumeDataSource"] = isOn } });
+        var created = storage.Create("persistentvolumeclaims", Json("""
+            {"metadata":{"name":"a","namespace":"default"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}},
+             "dataSourceRef":{"kind":"VolumeSnapshot","name":"s","apiGroup":"snapshot.storage.k8s.io","namespace":"other"}}}
+            """)).Value.ToJson();
+
+        Assert.That(created["spec"]!.AsObject().ContainsKey("dataSourceRef"), Is.EqualTo(isOn));
+        Assert.That(created["spec"]!.AsObject().ContainsKey("dataSource"), Is.False);
+    }
+
+    [Test]
+    public void Beside_a_source_in_another_namespace_the_older_field_counts_alone_while_the_gate_is_off()
+    {
+        using var storage = TestStorage.Create();
+        var created = storage.Create("persistentvolumeclaims", Json("""
+            {"metadata":{"name":"a","namespace":"default"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}},
+             "dataSource":{"kind":"PersistentVolumeClaim","name":"x"},"dataSourceRef":{"kind":"PersistentVolumeClaim","name":"x","namespace":"default"}}}
+            """)).Value.ToJson();
+
+        Assert.That(created["spec"]!["dataSourceRef"]!.AsObject().ContainsKey("namespace"), Is.False);
+        Assert.That((string?)created["spec"]!["dataSourceRef"]!["name"], Is.EqualTo("x"));
+    }
+
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 }

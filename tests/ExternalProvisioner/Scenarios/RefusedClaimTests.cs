@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
 
 namespace Sidecars.ExternalProvisioner.Tests.Scenarios;
@@ -91,7 +92,9 @@ internal sealed class RefusedClaimTests : RigTest
     {
         var source = Source("snapshot.storage.k8s.io", "VolumeSnapshot");
         source["namespace"] = "kube-system";
-        Assert.That(await Refusal(new TestClass(), new TestClaim().Specified("dataSourceRef", source)),
+        // An API server with the gate off drops the source; only one with it on shows the provisioner such a claim.
+        var cluster = new ClusterOptions { FeatureGates = new Dictionary<string, bool> { ["CrossNamespaceVolumeDataSource"] = true } };
+        Assert.That(await Refusal(new TestClass(), new TestClaim().Specified("dataSourceRef", source), new RigOptions { Cluster = cluster }),
             Is.EqualTo("dataSourceRef namespace specified but the CrossNamespaceVolumeDataSource feature is disabled"));
     }
 
