@@ -64,10 +64,17 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
         using var api = clients.Create();
         using var eventApi = clients.Create();
         var parts = new ProcessParts { Api = api, EventApi = eventApi, Metrics = _metrics, Time = time, EventTime = time, Loggers = life.Loggers };
-        return await elections.RunAsync(new WorkingTerm(sidecars, driver, parts).RunAsync, life.DrainOnSignal, _stop)
+        var term = new WorkingTerm(sidecars, driver, parts) { Filled = GiveBack };
+        return await elections.RunAsync(term.RunAsync, life.DrainOnSignal, _stop)
             ? ExitCode.Success
             : Fail(ExitCode.Failure, "the leader lease was lost; another replica may work from now on");
     }
+
+    /// <summary>
+    /// Filling the stores is the largest piece of work of most days: what it took beside what is kept goes back to the system, once. Without
+    /// this it would stay resident, because nothing that comes later makes the runtime look at it.
+    /// </summary>
+    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     /// <summary>A restarted driver may be another one: everything known of it is stale, so the process starts anew too.</summary>
     private async Task EndWhenLost(CsiConnection connection)

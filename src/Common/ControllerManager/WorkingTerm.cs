@@ -10,6 +10,9 @@ namespace Sidecars.ControllerManager;
 /// </summary>
 internal sealed class WorkingTerm(IReadOnlyList<Sidecar> sidecars, ConnectedDriver? driver, ProcessParts parts)
 {
+    /// <summary>Called once every store is complete, before the work begins.</summary>
+    public Action Filled { get; init; } = static () => { };
+
     public async Task RunAsync(CancellationToken stop)
     {
         var running = new RunningTasks(stop);
@@ -24,6 +27,7 @@ internal sealed class WorkingTerm(IReadOnlyList<Sidecar> sidecars, ConnectedDriv
                 controllers.Add(sidecar.Compose(new SidecarContext(driver, parts, events, stores)));
             }
             if (!await running.Reached(stores.Start(running, parts))) return;
+            Filled();
             foreach (var sidecar in controllers) sidecar.Start(running);
             await running.All();
         }

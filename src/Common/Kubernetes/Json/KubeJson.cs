@@ -10,7 +10,8 @@ namespace Sidecars.Kubernetes.Json;
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    DefaultBufferSize = 4096)] // an answer is one object, and a hundred may be read at once
 [JsonSerializable(typeof(PersistentVolumeClaim))]
 [JsonSerializable(typeof(ObjectList<PersistentVolumeClaim>), TypeInfoPropertyName = "PersistentVolumeClaimList")]
 [JsonSerializable(typeof(PersistentVolume))]
