@@ -116,6 +116,20 @@ internal sealed class SecretScenarioTests : RigTest
         Assert.That(World.Text(rig.Calls("DeleteVolume").Single(), "secrets", "blob"), Is.EqualTo("v"));
     }
 
+    [TestCase(500, "InternalError")]
+    [TestCase(503, "ServiceUnavailable")]
+    public async Task A_volume_whose_secret_the_api_server_cannot_tell_now_is_not_deleted_without_it(int code, string reason)
+    {
+        var rig = await Prepared();
+        rig.World.AddSecret("noted", ("k", "v"));
+        using var planned = rig.Cluster.Faults.Add(To("get", "secrets"), Answers(code, reason, "etcdserver: leader changed"), times: 1);
+        await rig.Run();
+        rig.World.Add(new TestVolume().Annotated(TestVolume.SecretName, "noted").Annotated(TestVolume.SecretNamespace, "default").Released());
+        await rig.World.UntilEvent("pv-1", "VolumeFailedDelete", "error getting secret noted in namespace default: etcdserver: leader changed");
+        await rig.World.UntilGone(World.Volumes, "pv-1");
+        Assert.That(World.Text(rig.Calls("DeleteVolume").Single(), "secrets", "k"), Is.EqualTo("v"));
+    }
+
     [Test] // 71: absent with class
     public async Task A_volume_without_a_note_is_deleted_with_the_secret_of_its_class()
     {

@@ -67,6 +67,9 @@ public sealed class ApiFailure
     /// <summary>The server asks to come back later.</summary>
     public bool IsTooManyRequests => Code is 429;
 
+    /// <summary>The server could not answer now and may later: nothing is said of the object.</summary>
+    public bool IsPassing => IsWithoutAnswer || IsTooManyRequests || Code >= 500;
+
     /// <summary>The namespace is going away, so nothing can be created in it.</summary>
     public bool IsNamespaceTerminating => Causes.Contains("NamespaceTerminating");
 
