@@ -23,10 +23,10 @@ internal sealed class StopTests : ReachingTest
     [TestCaseSource(nameof(Waits))]
     public async Task A_wait_does_not_hold_up_the_end(FaultAction fault)
     {
+        World.Add(new TestVolume()); // known from the start: what is tried first is to be the attaching
         var program = Rig.Start("--leader-election", "--leader-election-namespace=default", Gate, "--retry-interval-start=20ms", "--retry-interval-max=50ms", "-v=4");
         await ProcessRig.Populated(program);
         using var planned = Rig.Cluster.Faults.Add(s_patch, fault);
-        World.Add(new TestVolume());
         World.Add(new TestAttachment());
         await planned.Reached.WithinLimit();
         program.Terminate();
@@ -37,9 +37,9 @@ internal sealed class StopTests : ReachingTest
     [Test]
     public async Task A_request_that_waits_for_its_turn_does_not_hold_up_the_end()
     {
+        World.Add(new TestVolume()); // known from the start: what is tried first is to be the attaching
         var program = Rig.Start(Gate, "--kube-api-qps=0.001", "--kube-api-burst=1", "-v=4");
         await ProcessRig.Populated(program);
-        World.Add(new TestVolume());
         World.Add(new TestAttachment());
         await Rig.Cluster.Requests.WaitFor(s_patch).WithinLimit(); // the only token there is for a quarter of an hour
         program.Terminate();
@@ -50,10 +50,10 @@ internal sealed class StopTests : ReachingTest
     [Test]
     public async Task A_write_under_way_at_the_stop_is_answered_first()
     {
+        World.Add(new TestVolume()); // known from the start: what is tried first is to be the attaching
         var program = Rig.Start(Gate, "-v=4");
         await ProcessRig.Populated(program);
         using var held = Rig.Cluster.Faults.Add(s_patch with { Resource = World.Attachments, Subresource = "status" }, new FaultAction.Hold(), times: 1);
-        World.Add(new TestVolume());
         World.Add(new TestAttachment());
         await held.Reached.WithinLimit(); // the driver has published it
         program.Terminate();
