@@ -11,7 +11,7 @@ internal sealed class ReplicasTests : ReachingTest
 
     private static readonly string[] s_hasty =
     [
-        "--leader-election", "--leader-election-namespace=default", "--leader-election-lease-duration=3s", "--leader-election-renew-deadline=2s",
+        "--leader-election", "--leader-election-namespace=default", "--leader-election-lease-duration=10s", "--leader-election-renew-deadline=8s",
         "--leader-election-retry-period=500ms", "-v=5",
     ];
 

@@ -26,13 +26,14 @@ public sealed partial class DriverProbe(CallInvoker invoker, CsiCall calls, ILog
     /// </summary>
     public async Task<CsiError?> WaitUntilReadyAsync(TimeSpan? callLimit, Task lost, CancellationToken stop)
     {
-        var began = time.GetTimestamp();
+        long? unavailableSince = null;
         // A tick that passes during a long probe is kept, so the next probe follows at once.
         using var ticks = new PeriodicTimer(Period, time);
         while (true)
         {
             Log.Probing(logger);
             var result = await calls.InvokeAsync(_identity.ProbeAsync, new ProbeRequest(), callLimit, stop);
+            unavailableSince = result.Error?.Code == StatusCode.Unavailable ? unavailableSince ?? time.GetTimestamp() : null;
             if (result.IsOk)
             {
                 if (result.Response.Ready ?? true) return null;
@@ -42,7 +43,7 @@ public sealed partial class DriverProbe(CallInvoker invoker, CsiCall calls, ILog
             {
                 Log.TimedOut(logger);
             }
-            else if (result.Error.Code == StatusCode.Unavailable && !lost.IsCompleted && time.GetElapsedTime(began) < Patience)
+            else if (result.Error.Code == StatusCode.Unavailable && !lost.IsCompleted && time.GetElapsedTime(unavailableSince!.Value) < Patience)
             {
                 Log.Unavailable(logger, result.Error.Text);
             }
