@@ -216,17 +216,20 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             _version = version;
             foreach (var index in _indexes) index.ReplaceWhileLocked(listed.Values);
         }
+        if (Changed is { } told)
+        {
+            foreach (var gone in ended) told(new(gone, null));
+            foreach (var (key, gone) in old)
+            {
+                if (!listed.ContainsKey(key)) told(new(gone, null));
+            }
+            foreach (var (key, item) in listed)
+            {
+                if (!hidden.ContainsKey(key)) told(new(old.GetValueOrDefault(key), item));
+            }
+        }
+        // Last: work that begins before all are told of the list would be told of it in its midst, and done twice.
         _synced.TrySetResult();
-        if (Changed is not { } told) return;
-        foreach (var gone in ended) told(new(gone, null));
-        foreach (var (key, gone) in old)
-        {
-            if (!listed.ContainsKey(key)) told(new(gone, null));
-        }
-        foreach (var (key, item) in listed)
-        {
-            if (!hidden.ContainsKey(key)) told(new(old.GetValueOrDefault(key), item));
-        }
     }
 
     private void Ungather(ObjectKey key)

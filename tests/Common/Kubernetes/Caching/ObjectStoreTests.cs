@@ -29,6 +29,16 @@ public sealed class ObjectStoreTests
     }
 
     [Test]
+    public void The_first_list_counts_as_known_when_everybody_has_been_told_of_it()
+    {
+        var wasKnown = new List<bool>();
+        _store.Changed += _ => wasKnown.Add(_store.Synced.IsCompleted);
+        List(5, Class("a", 1), Class("b", 2));
+        Assert.That(wasKnown, Is.EqualTo(new[] { false, false }), "or work that begins by then is told of it in its midst, and done twice");
+        Assert.That(_store.Synced.IsCompleted, Is.True);
+    }
+
+    [Test]
     public void A_list_that_breaks_off_changes_nothing()
     {
         List(5, Class("a", 1));
