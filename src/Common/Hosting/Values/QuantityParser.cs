@@ -16,7 +16,7 @@ internal static class QuantityParser
     // That of the largest letter.
     private const int LargestFastPower = 18;
 
-    // 10^20 is above 2^63, whatever follows.
+    // The least number of 20 digits, 10^19, is above 2^63.
     private const int DigitsAboveAll = 20;
 
     // 2^63 and the largest number below it, in billionths.
