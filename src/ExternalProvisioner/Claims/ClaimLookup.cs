@@ -7,7 +7,7 @@ namespace Sidecars.ExternalProvisioner.Claims;
 internal sealed class ClaimLookup(Caches caches, ClaimMemory memory, ApiClient api)
 {
     /// <summary>The claim, be it gone from the cluster, as long as the driver may do something for it; null where nothing is left to do.</summary>
-    public PersistentVolumeClaim? Find(string uid) => caches.ClaimsByUid.First(uid) ?? memory.InProgress.Find(uid);
+    public PersistentVolumeClaim? Find(string uid) => caches.ClaimsByUid.Find(uid) ?? memory.InProgress.Find(uid);
 
     public bool IsGoneFromCache(string uid) => caches.ClaimsByUid.First(uid) is null;
 

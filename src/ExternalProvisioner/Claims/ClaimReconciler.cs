@@ -16,8 +16,9 @@ internal sealed partial class ClaimReconciler(
     {
         if (claims.Find(uid) is not { } claim)
         {
-            memory.Forget(uid);
-            return Outcome.Done; // gone, and the driver certainly does nothing for it
+            // Gone, and the driver certainly does nothing for it; or it cannot be read now, and comes up again when it can.
+            if (claims.IsGoneFromCache(uid)) memory.Forget(uid);
+            return Outcome.Done;
         }
 
         var className = ClaimOwnership.ClassOf(claim);

@@ -43,7 +43,7 @@ internal sealed partial class CloneProtectionController : IControllers
 
     private async ValueTask<Outcome> Reconcile(string uid, CancellationToken stop)
     {
-        if (_caches.ClaimsByUid.First(uid) is not { } claim || !SourceProtection.IsToBeReleased(claim)) return Outcome.Done;
+        if (_caches.ClaimsByUid.Find(uid) is not { } claim || !SourceProtection.IsToBeReleased(claim)) return Outcome.Done;
         if (_caches.PendingClones.First(claim.Key.ToString()) is not null) return Outcome.Done; // its end brings the claim up again
 
         var written = await _api.UpdateAsync(Resources.PersistentVolumeClaims, claim.Key, uid, s_release, null, stop);

@@ -4,6 +4,7 @@ using Sidecars.Hosting;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Watching;
 
 namespace Sidecars.ExternalProvisioner.Sources;
 
@@ -15,14 +16,15 @@ namespace Sidecars.ExternalProvisioner.Sources;
 /// </summary>
 internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inProgress, ApiClient api, TimeSpan interval, TimeProvider time, ILogger<SnapshotSweep> log)
 {
-    private const int PageSize = 500;
-
     private static readonly Resource<MetadataOnly> s_snapshots =
-        new("/apis/snapshot.storage.k8s.io/v1", "volumesnapshots", true, KubeJson.Default.MetadataOnly, KubeJson.Default.MetadataOnlyList);
+        new("/apis/snapshot.storage.k8s.io/v1", "volumesnapshots", true, KubeJson.Default.MetadataOnly);
 
     private static readonly ObjectChange s_release = ObjectChange.RemoveFinalizer(SourceProtection.SnapshotFinalizer);
 
     private static readonly TimeSpan s_leastPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly FullList<MetadataOnly> _snapshots = new(api, s_snapshots);
+    private readonly FullList<PersistentVolumeClaim> _claims = new(api, Resources.PersistentVolumeClaims);
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -34,16 +36,18 @@ internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inPr
     private async Task<bool> Sweep(CancellationToken stop)
     {
         var unwanted = new Dictionary<ObjectKey, MetadataOnly>();
-        var failure = await ForEach(s_snapshots, snapshot =>
+        var failure = await _snapshots.ForEach(item =>
         {
-            if (snapshot.HasFinalizer(SourceProtection.SnapshotFinalizer) && !IsWanted(snapshot)) unwanted[snapshot.Key] = snapshot;
+            if (item.Readable is not { } snapshot) Log.Unreadable(log, s_snapshots.Plural, item.Unreadable!.Key, item.Unreadable.What);
+            else if (snapshot.HasFinalizer(SourceProtection.SnapshotFinalizer) && !IsWanted(snapshot)) unwanted[snapshot.Key] = snapshot;
         }, stop);
         // Our view of the claims may be older than the protection, which another driver's provisioner puts on for a claim that is there by then.
         if (failure is null && unwanted.Count > 0)
         {
-            failure = await ForEach(Resources.PersistentVolumeClaims, claim =>
+            failure = await _claims.ForEach(item =>
             {
-                if (SourceProtection.RestoredFrom(claim) is { } source) unwanted.Remove(source);
+                if (item.Part is { } claim && SourceProtection.RestoredFrom(claim) is { } source) unwanted.Remove(source);
+                if (item.Unreadable is { } unreadable) Keep(unreadable, unwanted);
             }, stop);
         }
         if (failure is null)
@@ -56,17 +60,11 @@ internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inPr
         return !failure.IsForbidden;
     }
 
-    /// <summary>Reads all objects of a kind, page by page.</summary>
-    private async Task<ApiFailure?> ForEach<T>(Resource<T> resource, Action<T> take, CancellationToken stop) where T : KubeObject
+    /// <summary>What such a claim is filled from may be the very thing that cannot be read: the snapshots beside it are kept.</summary>
+    private void Keep(UnreadableObject claim, Dictionary<ObjectKey, MetadataOnly> unwanted)
     {
-        for (string? next = null; ;)
-        {
-            var page = await api.SendAsync(HttpMethod.Get, PathOf(resource.CollectionPath, next), resource.List!, default, null, stop);
-            if (!page.IsSuccess) return page.Failure;
-            foreach (var item in page.Value.Items ?? []) take(item);
-            next = page.Value.Metadata.Continue;
-            if (string.IsNullOrEmpty(next)) return null;
-        }
+        foreach (var key in unwanted.Keys.Where(key => key.Namespace == claim.Key.Namespace).ToArray()) unwanted.Remove(key);
+        Log.Unreadable(log, Resources.PersistentVolumeClaims.Plural, claim.Key, claim.What);
     }
 
     /// <summary>Whether a claim waits to be filled from it, be it one that is gone and for which the driver may still be at work.</summary>
@@ -81,9 +79,6 @@ internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inPr
         else if (!written.Failure.IsNotFound) Log.NotReleased(log, snapshot.Key, written.Failure.ToString());
     }
 
-    private static string PathOf(string collection, string? next) =>
-        $"{collection}?limit={PageSize}{(next is { Length: > 0 } ? $"&continue={Uri.EscapeDataString(next)}" : "")}";
-
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Took the source protection off the snapshot {VolumeSnapshot}")]
@@ -97,5 +92,9 @@ internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inPr
 
         [LoggerMessage(4, LogLevel.Information, "No sweep of left-over source protection: snapshots may not be listed {Err}")]
         public static partial void MayNotList(ILogger logger, string err);
+
+        [LoggerMessage(5, LogLevel.Warning,
+            "An object cannot be read: source protection stays on where it may be needed by it, correct it, or report this if it is as the API wants it {Resource} {Object} {Err}")]
+        public static partial void Unreadable(ILogger logger, string resource, ObjectKey @object, string err);
     }
 }

@@ -69,7 +69,7 @@ internal sealed partial class VolumeSaver(
     private Unsaved ComposedAnew(Unsaved waiting)
     {
         var request = waiting.Made.Request;
-        var claim = caches.ClaimsByUid.First(waiting.Claim.Uid) is { } now && string.IsNullOrEmpty(now.Spec.VolumeName) ? now : waiting.Claim;
+        var claim = caches.ClaimsByUid.Find(waiting.Claim.Uid) is { } now && string.IsNullOrEmpty(now.Spec.VolumeName) ? now : waiting.Claim;
         if (caches.FindClass(request.Class.Name) is not { } storageClass || storageClass.Provisioner != request.Class.Provisioner) return waiting;
         var (secrets, ownError, laterError) = SecretReferences.Of(claim, storageClass, request.VolumeName);
         if (ownError is not null || laterError is not null) return waiting;

@@ -9,6 +9,8 @@ namespace Sidecars.ExternalProvisioner.Tests;
 /// <summary>The state of the cluster with what a provisioner works on.</summary>
 internal sealed class World(Storage storage) : ClusterWorld(storage)
 {
+    public const string Snapshots = "volumesnapshots";
+
     public StoredObject Add(TestClass made) => Create("storageclasses", made.ToJson());
 
     public StoredObject Add(TestClaim made) => Create(Claims, made.ToJson());
@@ -31,6 +33,20 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
             ["nodeName"] = node,
             ["source"] = new JsonObject { ["persistentVolumeName"] = volume },
         },
+    });
+
+    /// <summary>Has the cluster serve snapshots.</summary>
+    public StoredObject AddSnapshotKind() => Create("customresourcedefinitions", JsonNode.Parse("""
+        {"metadata":{"name":"volumesnapshots.snapshot.storage.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved, a test"}},
+         "spec":{"group":"snapshot.storage.k8s.io","scope":"Namespaced","names":{"plural":"volumesnapshots","singular":"volumesnapshot","kind":"VolumeSnapshot","listKind":"VolumeSnapshotList"},
+          "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+        """)!.AsObject());
+
+    public StoredObject AddSnapshot(string name, string finalizer, string ns = Namespace) => Create(Snapshots, new JsonObject
+    {
+        ["apiVersion"] = "snapshot.storage.k8s.io/v1",
+        ["kind"] = "VolumeSnapshot",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["finalizers"] = new JsonArray(finalizer) },
     });
 
     /// <summary>The volume of a claim as soon as it stands in the API.</summary>

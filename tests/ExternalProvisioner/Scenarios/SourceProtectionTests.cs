@@ -7,7 +7,7 @@ internal sealed class SourceProtectionTests : RigTest
 {
     private const string CloneFinalizer = "provisioner.storage.kubernetes.io/cloning-protection";
     private const string SnapshotFinalizer = "provisioner.storage.kubernetes.io/volumesnapshot-as-source-protection";
-    private const string Snapshots = "volumesnapshots";
+    private const string Snapshots = World.Snapshots;
 
     [Test]
     public async Task A_claim_that_is_deleted_loses_the_clone_protection_and_nothing_else()
@@ -67,9 +67,9 @@ internal sealed class SourceProtectionTests : RigTest
     public async Task A_snapshot_nothing_is_restored_from_loses_the_protection_at_the_start_and_with_each_sweep()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
-        AddSnapshotKind(rig);
-        AddSnapshot(rig, "left");
-        AddSnapshot(rig, "wanted");
+        rig.World.AddSnapshotKind();
+        rig.World.AddSnapshot("left", SnapshotFinalizer);
+        rig.World.AddSnapshot("wanted", SnapshotFinalizer);
         rig.World.Add(new TestClaim("restore").OfClass("missing")
             .Specified("dataSource", new JsonObject { ["apiGroup"] = "snapshot.storage.k8s.io", ["kind"] = "VolumeSnapshot", ["name"] = "wanted" }));
         await rig.Run();
@@ -86,14 +86,14 @@ internal sealed class SourceProtectionTests : RigTest
     public async Task A_snapshot_is_wanted_by_a_claim_we_do_not_know_yet()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
-        AddSnapshotKind(rig);
+        rig.World.AddSnapshotKind();
         await rig.Run();
         await rig.Log.WaitForLine(l => l.Contains("volumesnapshots?limit", StringComparison.Ordinal));
         Assert.That(rig.Cluster.Faults.SilenceWatches(To("watch", World.Claims)), Is.EqualTo(1));
         rig.World.Add(new TestClaim("restore").OfClass("of-another-driver")
             .Specified("dataSource", new JsonObject { ["apiGroup"] = "snapshot.storage.k8s.io", ["kind"] = "VolumeSnapshot", ["name"] = "wanted" }));
-        AddSnapshot(rig, "wanted");
-        AddSnapshot(rig, "left");
+        rig.World.AddSnapshot("wanted", SnapshotFinalizer);
+        rig.World.AddSnapshot("left", SnapshotFinalizer);
         rig.Advance(TimeSpan.FromMinutes(5));
         await rig.World.Until(Snapshots, "left", s => World.Finalizers(s).Length is 0);
         Assert.That(World.Finalizers(rig.World.Find(Snapshots, "wanted")), Is.EqualTo((string[])[SnapshotFinalizer]));
@@ -104,10 +104,10 @@ internal sealed class SourceProtectionTests : RigTest
     {
         var options = RigOptions.WithStandingClock;
         var rig = await Prepared(options with { Provisioner = options.Provisioner with { SnapshotSweepInterval = TimeSpan.FromMicroseconds(500) } });
-        AddSnapshotKind(rig);
+        rig.World.AddSnapshotKind();
         await rig.Run();
         await rig.Log.WaitForLine(l => l.Contains("volumesnapshots?limit", StringComparison.Ordinal));
-        AddSnapshot(rig, "left");
+        rig.World.AddSnapshot("left", SnapshotFinalizer);
         rig.Advance(TimeSpan.FromSeconds(1));
         await rig.World.Until(Snapshots, "left", s => World.Finalizers(s).Length is 0);
     }
@@ -129,7 +129,7 @@ internal sealed class SourceProtectionTests : RigTest
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
         rig.Cluster.Faults.Add(To("list", Snapshots), Answers(403, "Forbidden"));
-        AddSnapshotKind(rig);
+        rig.World.AddSnapshotKind();
         await rig.Run();
         await rig.Log.WaitForLine(l => l.StartsWith("No sweep of left-over source protection", StringComparison.Ordinal));
         rig.Advance(TimeSpan.FromMinutes(5));
@@ -138,17 +138,4 @@ internal sealed class SourceProtectionTests : RigTest
     }
 
     private static TestClaim Protected(string name) => new TestClaim(name).BoundTo("some-volume").Held(CloneFinalizer);
-
-    private static void AddSnapshotKind(ProvisionerRig rig) => rig.World.Create("customresourcedefinitions", JsonNode.Parse("""
-        {"metadata":{"name":"volumesnapshots.snapshot.storage.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved, a test"}},
-         "spec":{"group":"snapshot.storage.k8s.io","scope":"Namespaced","names":{"plural":"volumesnapshots","singular":"volumesnapshot","kind":"VolumeSnapshot","listKind":"VolumeSnapshotList"},
-          "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
-        """)!.AsObject());
-
-    private static void AddSnapshot(ProvisionerRig rig, string name) => rig.World.Create(Snapshots, new JsonObject
-    {
-        ["apiVersion"] = "snapshot.storage.k8s.io/v1",
-        ["kind"] = "VolumeSnapshot",
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default", ["finalizers"] = new JsonArray(SnapshotFinalizer) },
-    });
 }

@@ -11,13 +11,24 @@ public sealed class ObjectIndex<T> where T : KubeObject
 {
     private readonly Lock _lock;
     private readonly Func<T, string?> _valueOf;
+    private readonly Func<ObjectKey, bool> _isHidden;
 
     // One object stands by itself, several in a list: nearly all values have one, and a list costs more than the entry.
     private Dictionary<string, object> _entries = new(StringComparer.Ordinal);
 
-    internal ObjectIndex(Lock storeLock, Func<T, string?> valueOf) => (_lock, _valueOf) = (storeLock, valueOf);
+    internal ObjectIndex(Lock storeLock, Func<T, string?> valueOf, Func<ObjectKey, bool> isHidden) =>
+        (_lock, _valueOf, _isHidden) = (storeLock, valueOf, isHidden);
 
-    /// <summary>One object with that value, or null; which one, where there are several, is not said.</summary>
+    /// <summary>
+    /// The object with that value, to act on it; for a value that only one object has. Null where there is none, and where its state of
+    /// today cannot be read, as in <see cref="IObjectReader{T}.Find"/>.
+    /// </summary>
+    public T? Find(string value)
+    {
+        lock (_lock) return First(value) is { } found && !_isHidden(found.Key) ? found : null;
+    }
+
+    /// <summary>One object with that value, or null; which one, where there are several, is not said. It may be one that cannot be read any more.</summary>
     public T? First(string value)
     {
         lock (_lock)
@@ -26,7 +37,7 @@ public sealed class ObjectIndex<T> where T : KubeObject
         }
     }
 
-    /// <summary>All objects with that value.</summary>
+    /// <summary>All objects with that value, also those that cannot be read any more.</summary>
     public IReadOnlyList<T> All(string value)
     {
         lock (_lock)

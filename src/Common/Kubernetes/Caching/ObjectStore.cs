@@ -27,7 +27,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     // Objects we know to be gone before the watch does: events of before their end are still to come, and must not revive them.
     private readonly Dictionary<ObjectKey, T> _gone = [];
 
-    // Objects whose state of today cannot be read (see Watcher): nobody is to act on them, and whoever refers to them still finds them in an index.
+    // Objects whose state of today cannot be read (see Watcher): nobody is to act on them, and what they refer to still finds them in an index.
     private HashSet<ObjectKey> _hidden = [];
     private Dictionary<ObjectKey, T>? _gatheredHidden;
 
@@ -55,7 +55,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// <summary>Adds an index; to be called before the watch starts.</summary>
     public ObjectIndex<T> IndexBy(Func<T, string?> valueOf)
     {
-        var index = new ObjectIndex<T>(_lock, valueOf);
+        var index = new ObjectIndex<T>(_lock, valueOf, key => _hidden.Count > 0 && _hidden.Contains(key));
         lock (_lock)
         {
             index.ReplaceWhileLocked(_objects.Values);
@@ -95,10 +95,10 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                 Ungather(e.Unreadable!.Key);
                 break;
             case WatchEventKind.Unreadable when _gathered is not null:
-                GatherHidden(e.Unreadable!);
+                GatherHidden(e.Unreadable!, PartOf(e));
                 break;
             case WatchEventKind.Unreadable or WatchEventKind.DeletedUnreadable:
-                Hide(e.Unreadable!, isGone: e.Kind is WatchEventKind.DeletedUnreadable);
+                Hide(e.Unreadable!, PartOf(e), isGone: e.Kind is WatchEventKind.DeletedUnreadable);
                 break;
             case WatchEventKind.ListCompleted:
                 Replace(e.Version);
@@ -238,34 +238,42 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         _gatheredHidden!.Remove(key);
     }
 
-    /// <summary>An object of the coming list that cannot be read: what was known of that incarnation takes its place, if anything was.</summary>
-    private void GatherHidden(UnreadableObject item)
+    /// <summary>An object of the coming list that cannot be read: what was known of that incarnation takes its place, else what can be read of it.</summary>
+    private void GatherHidden(UnreadableObject item, T? part)
     {
         lock (_lock)
         {
             Ungather(item.Key);
-            if (_objects.GetValueOrDefault(item.Key) is not { } known || !IsSame(known, item)) return;
-            _gathered![item.Key] = known;
-            if (!IsOlder(item, known)) _gatheredHidden![item.Key] = known;
+            var known = _objects.GetValueOrDefault(item.Key);
+            if (known is not null && !IsSame(known, item)) known = null;
+            if ((known ?? part) is not { } shown) return;
+            _gathered![item.Key] = shown;
+            if (known is null || !IsOlder(item, known)) _gatheredHidden![item.Key] = shown;
         }
     }
 
     /// <summary>The state of an object that is not to be acted on any more; another incarnation than the known one says at least that that one is gone.</summary>
-    private void Hide(UnreadableObject item, bool isGone)
+    private void Hide(UnreadableObject item, T? part, bool isGone)
     {
         T? gone = null;
         lock (_lock)
         {
             _version = Math.Max(_version, item.Version);
             if (isGone && _gone.GetValueOrDefault(item.Key)?.Uid == item.Uid) _gone.Remove(item.Key, out gone);
-            if (_objects.GetValueOrDefault(item.Key) is { } known && !IsOlder(item, known))
+            var known = _objects.GetValueOrDefault(item.Key);
+            if (known is null || !IsOlder(item, known))
             {
-                if (!isGone && IsSame(known, item)) _hidden.Add(item.Key);
-                else PutWhileLocked(gone = known, null);
+                var isSame = known is not null && !isGone && IsSame(known, item);
+                if (!isSame && known is not null) PutWhileLocked(gone = known, null);
+                if (!isSame && part is not null && !IsKnownGoneWhileLocked(part)) PutWhileLocked(null, part);
+                if (!isGone && _objects.ContainsKey(item.Key)) _hidden.Add(item.Key);
             }
         }
         if (gone is not null) Changed?.Invoke(new(gone, null));
     }
+
+    /// <summary>What could be read of an object, if that is the one that is meant.</summary>
+    private T? PartOf(in WatchEvent<T> e) => e.Object is { } part && part.Key == e.Unreadable!.Key ? Kept(part) : null;
 
     /// <summary>Whether it may be the known incarnation; a uid that was trimmed away or cannot be read says nothing.</summary>
     private static bool IsSame(T known, UnreadableObject item) => known.Uid.Length is 0 || item.Uid.Length is 0 || known.Uid == item.Uid;

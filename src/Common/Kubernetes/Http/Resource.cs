@@ -11,8 +11,7 @@ namespace Sidecars.Kubernetes.Http;
 /// <param name="Plural">Plural name, as in the path.</param>
 /// <param name="IsNamespaced">Whether objects live in namespaces.</param>
 /// <param name="Item">Reader and writer of one object.</param>
-/// <param name="List">Reader of a page; null where the resource is never listed.</param>
-public sealed record Resource<T>(string Prefix, string Plural, bool IsNamespaced, JsonTypeInfo<T> Item, JsonTypeInfo<ObjectList<T>>? List = null)
+public sealed record Resource<T>(string Prefix, string Plural, bool IsNamespaced, JsonTypeInfo<T> Item)
     where T : KubeObject
 {
     /// <summary>Path of the whole collection, across namespaces.</summary>

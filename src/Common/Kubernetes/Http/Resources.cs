@@ -11,22 +11,22 @@ public static class Resources
 
     /// <summary>Claims.</summary>
     public static Resource<PersistentVolumeClaim> PersistentVolumeClaims { get; } =
-        new(Core, "persistentvolumeclaims", true, KubeJson.Default.PersistentVolumeClaim, KubeJson.Default.PersistentVolumeClaimList);
+        new(Core, "persistentvolumeclaims", true, KubeJson.Default.PersistentVolumeClaim);
 
     /// <summary>Volumes.</summary>
     public static Resource<PersistentVolume> PersistentVolumes { get; } =
-        new(Core, "persistentvolumes", false, KubeJson.Default.PersistentVolume, KubeJson.Default.PersistentVolumeList);
+        new(Core, "persistentvolumes", false, KubeJson.Default.PersistentVolume);
 
     /// <summary>Storage classes.</summary>
     public static Resource<StorageClass> StorageClasses { get; } =
-        new(Storage, "storageclasses", false, KubeJson.Default.StorageClass, KubeJson.Default.StorageClassList);
+        new(Storage, "storageclasses", false, KubeJson.Default.StorageClass);
 
     /// <summary>Attachments.</summary>
     public static Resource<VolumeAttachment> VolumeAttachments { get; } =
-        new(Storage, "volumeattachments", false, KubeJson.Default.VolumeAttachment, KubeJson.Default.VolumeAttachmentList);
+        new(Storage, "volumeattachments", false, KubeJson.Default.VolumeAttachment);
 
     /// <summary>What the nodes' drivers are called; cluster-wide.</summary>
-    public static Resource<CsiNode> CsiNodes { get; } = new(Storage, "csinodes", false, KubeJson.Default.CsiNode, KubeJson.Default.CsiNodeList);
+    public static Resource<CsiNode> CsiNodes { get; } = new(Storage, "csinodes", false, KubeJson.Default.CsiNode);
 
     /// <summary>Secrets; read one at a time, never listed.</summary>
     public static Resource<Secret> Secrets { get; } = new(Core, "secrets", true, KubeJson.Default.Secret);

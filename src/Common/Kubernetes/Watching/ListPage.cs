@@ -147,7 +147,7 @@ internal sealed class ListPage<T>(AnswerBody body, JsonTypeInfo<T> item, TimeSpa
         }
         catch (Exception e) when (UnreadableObject.IsSaidBy(e))
         {
-            return new(WatchLineKind.Unreadable, Unreadable: UnreadableObject.Of(whole.Span, e));
+            return new(WatchLineKind.Unreadable, ReadablePart.Of(whole.Span, item), Unreadable: UnreadableObject.Of(whole.Span, e));
         }
     }
 

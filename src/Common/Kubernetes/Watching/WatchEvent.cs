@@ -37,7 +37,7 @@ public enum WatchEventKind
 /// <summary>One event of a watched resource. A value: a watch of thousands of changes allocates nothing but the objects.</summary>
 /// <typeparam name="T">Kind of the objects.</typeparam>
 /// <param name="Kind">What happened.</param>
-/// <param name="Object">The object, for listed, applied and deleted.</param>
+/// <param name="Object">The object, for listed, applied and deleted; for unreadable what can be read of it, if its name can.</param>
 /// <param name="Version">Version reached, for completed and progressed.</param>
 /// <param name="Failure">The failed step, for failed.</param>
 /// <param name="Unreadable">Which object it is, for the two kinds of unreadable ones.</param>

@@ -16,7 +16,7 @@ internal enum WatchLineKind
     /// <summary>The server refuses to go on, and says why.</summary>
     Error,
 
-    /// <summary>The object of the line cannot be read, all the rest can.</summary>
+    /// <summary>The object of the line cannot be read, all the rest can. The line has its readable part, if there is one.</summary>
     Unreadable,
 
     /// <summary>The object that is gone cannot be read.</summary>

@@ -52,7 +52,8 @@ internal sealed class WatchLineParser<T>(JsonTypeInfo<T> item) where T : KubeObj
             var unreadable = UnreadableObject.Of(body, e);
             // Without a name nobody can tell whose change is lost: only a list gets past that.
             return unreadable.Key.Name.Length is 0 ? Garbled(e.Message)
-                : new(kind is WatchLineKind.Deleted ? WatchLineKind.DeletedUnreadable : WatchLineKind.Unreadable, Version: unreadable.Version, Unreadable: unreadable);
+                : kind is WatchLineKind.Deleted ? new(WatchLineKind.DeletedUnreadable, Version: unreadable.Version, Unreadable: unreadable)
+                : new(WatchLineKind.Unreadable, ReadablePart.Of(body, item), unreadable.Version, Unreadable: unreadable);
         }
     }
 

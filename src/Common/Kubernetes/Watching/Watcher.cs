@@ -14,8 +14,8 @@ namespace Sidecars.Kubernetes.Watching;
 /// An object that its model cannot read holds up nobody else: it is told as <see cref="WatchEventKind.Unreadable"/> and passed by, and
 /// read anew when it changes. What it was before is neither to be acted on (it may be wished away by now: a volume would be attached that
 /// is to be detached) nor to be taken for gone (a volume would be deleted because nobody knows any more that it is attached). So an
-/// <see cref="Caching.ObjectStore{T}"/> keeps the last state of the same incarnation where other objects refer to it, in its indexes, and
-/// shows it to nobody who asks for the object itself; one that was never read is not there at all.
+/// <see cref="Caching.ObjectStore{T}"/> keeps the last state of the same incarnation, or what can be read of it, where other objects are
+/// referred to, in its indexes, and shows it to nobody who asks for the object itself.
 /// </remarks>
 /// <typeparam name="T">Kind of the objects.</typeparam>
 public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptions options, TimeProvider time) where T : KubeObject
@@ -245,7 +245,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     }
 
     private static WatchEvent<T> Unreadable(in WatchLine<T> line) => new(
-        line.Kind is WatchLineKind.DeletedUnreadable ? WatchEventKind.DeletedUnreadable : WatchEventKind.Unreadable, Version: line.Version, Unreadable: line.Unreadable);
+        line.Kind is WatchLineKind.DeletedUnreadable ? WatchEventKind.DeletedUnreadable : WatchEventKind.Unreadable, line.Object, line.Version, Unreadable: line.Unreadable);
 
     private static ApiFailure Unfinished { get; } = ApiFailure.WithoutAnswer("the stream ended before the list was complete");
 

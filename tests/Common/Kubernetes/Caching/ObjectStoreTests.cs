@@ -230,6 +230,28 @@ public sealed class ObjectStoreTests
         }
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void What_can_be_read_of_an_object_that_was_never_read_whole_is_found_by_what_it_refers_to_and_not_as_itself(bool inAList)
+    {
+        var byProvisioner = _store.IndexBy(c => c.Provisioner);
+        if (inAList) Take(WatchEventKind.ListStarted);
+        Unreadable("a", 6, part: Class("a", 6, provisioner: "x"));
+        if (inAList) Complete(9);
+        Assert.That(byProvisioner.First("x")!.Name, Is.EqualTo("a"));
+        Assert.That(byProvisioner.Find("x"), Is.Null, "nobody is to act on it");
+        Assert.That((_store.Find(new(null, "a")), _store.Snapshot().Count, _changes.Count), Is.EqualTo(((StorageClass?)null, 0, 0)));
+
+        Take(WatchEventKind.Applied, Class("a", 10, provisioner: "y"));
+        Assert.That((byProvisioner.First("x"), byProvisioner.Find("y")!.Name), Is.EqualTo(((StorageClass?)null, "a")));
+        Unreadable("a", 12, part: Class("a", 12, provisioner: "z"));
+        Assert.That((byProvisioner.First("y")!.Name, byProvisioner.First("z")), Is.EqualTo(("a", (StorageClass?)null)), "what was read whole comes first");
+        Unreadable("a", 13, "uid2", part: Class("a", 13, "uid2", provisioner: "z"));
+        Assert.That((byProvisioner.First("y"), byProvisioner.First("z")!.Name, _changes.Last()), Is.EqualTo(((StorageClass?)null, "a", "a10>")), "another incarnation");
+        Unreadable("a", 14, "uid2", WatchEventKind.DeletedUnreadable);
+        Assert.That(byProvisioner.First("z"), Is.Null);
+    }
+
     [Test]
     public void What_cannot_be_read_when_it_goes_is_gone()
     {
@@ -283,8 +305,8 @@ public sealed class ObjectStoreTests
         Assert.That(Names(), Is.EqualTo(new[] { "a11" }), "an answer to a write of ours is a state of today");
     }
 
-    private void Unreadable(string name, ulong version, string uid = "u", WatchEventKind kind = WatchEventKind.Unreadable) =>
-        _store.Take(new WatchEvent<StorageClass>(kind, Version: version, Unreadable: new UnreadableObject(new ObjectKey(null, name), uid, version, "$.provisioner: no text")));
+    private void Unreadable(string name, ulong version, string uid = "u", WatchEventKind kind = WatchEventKind.Unreadable, StorageClass? part = null) =>
+        _store.Take(new WatchEvent<StorageClass>(kind, part, version, Unreadable: new UnreadableObject(new ObjectKey(null, name), uid, version, "$.provisioner: no text")));
 
     private void List(ulong version, params StorageClass[] items)
     {

@@ -16,5 +16,4 @@ internal sealed class OddData
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(Odd))]
-[JsonSerializable(typeof(ObjectList<Odd>))]
 internal sealed partial class OddJson : JsonSerializerContext;

@@ -127,7 +127,7 @@ public sealed class ReflectorTests
     {
         // A kind that allows what our model does not expect, as any other API group may some day.
         var registry = new MetricRegistry();
-        var odd = new Resource<Odd>("/api/v1", "configmaps", true, OddJson.Default.Odd, OddJson.Default.ObjectListOdd);
+        var odd = new Resource<Odd>("/api/v1", "configmaps", true, OddJson.Default.Odd);
         var store = new ObjectStore<Odd>();
         var (lookAgain, lookLock) = (new TaskCompletionSource(), new Lock());
         store.Changed += _ =>

@@ -82,7 +82,8 @@ public sealed class ListPageTests
                     read.Append($"{line.Object!.Name}{line.Object.Metadata.ResourceVersion} ");
                     continue;
                 case WatchLineKind.Unreadable:
-                    read.Append($"unreadable {line.Unreadable!.Key} {line.Unreadable.Uid} {line.Unreadable.Version} {line.Unreadable.What} ");
+                    Assert.That(line.Object?.Key, Is.EqualTo(line.Unreadable!.Key.Name.Length is 0 || line.Unreadable.Key.Name is "deep" ? null : line.Unreadable.Key), "what can be read of it");
+                    read.Append($"unreadable {line.Unreadable.Key} {line.Unreadable.Uid} {line.Unreadable.Version} {line.Unreadable.What} ");
                     continue;
                 case WatchLineKind.Ended:
                     return read.Append($"Ended {page.Metadata.ResourceVersion} {page.Metadata.Continue}").ToString();

@@ -1,0 +1,70 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
+
+namespace Sidecars.ExternalProvisioner.Tests.Program;
+
+/// <summary>One object that the published program cannot read as a whole, and that others depend on.</summary>
+internal sealed class UnreadableObjectTests
+{
+    private const string SnapshotFinalizer = "provisioner.storage.kubernetes.io/volumesnapshot-as-source-protection";
+
+    private readonly TestAuthority _authority = new("authority");
+    private X509Certificate2 _certificate = null!;
+    private ProcessRig _rig = null!;
+    private TlsFront _front = null!;
+    private World _world = null!;
+
+    [SetUp]
+    public async Task Begin()
+    {
+        _rig = await ProcessRig.PrepareAsync(ProvisionerProgram.Name);
+        _world = new World(_rig.Cluster.Storage);
+        _certificate = _authority.Server("127.0.0.1");
+        _front = new TlsFront(_rig.Cluster.Url.Port, _certificate);
+        _rig.Configure(_front.Url, $"certificate-authority-data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(_authority.Pem))}");
+    }
+
+    [TearDown]
+    public async Task End()
+    {
+        if (TestContext.CurrentContext.Result.FailCount > 0) await TestContext.Out.WriteLineAsync(string.Join('\n', _rig.Output));
+        await _rig.DisposeAsync();
+        await _front.DisposeAsync();
+        _certificate.Dispose();
+        _authority.Dispose();
+    }
+
+    [Test]
+    public async Task A_volume_whose_attachment_could_never_be_read_is_not_deleted_while_it_is_there()
+    {
+        _front.Alter("\"node-odd\"", "[\"node-o\"]");
+        _world.Attach("odd", "node-odd");
+        _world.Add(new TestVolume("odd").Released());
+        _world.Add(new TestVolume("other").Released());
+        var program = _rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=2");
+        await _world.UntilGone(World.Volumes, "other");
+        await program.WaitForErrorLine(l => l.Contains("An object cannot be read", StringComparison.Ordinal) && l.Contains("volumeattachments", StringComparison.Ordinal));
+        Assert.That(await _world.UntilEvent("odd", "VolumeFailedDelete"), Does.Contain("is still attached"));
+        Assert.That(_rig.Driver.Calls.Of("DeleteVolume"), Has.Count.EqualTo(1));
+
+        _world.Delete(World.Attachments, "of-odd-node-odd");
+        await _world.UntilGone(World.Volumes, "odd");
+    }
+
+    [Test]
+    public async Task A_claim_that_cannot_be_read_keeps_the_snapshots_beside_it_and_no_others()
+    {
+        _front.Alter("\"class-odd\"", "[\"class-o\"]");
+        _world.AddSnapshotKind();
+        _world.AddSnapshot("beside", SnapshotFinalizer);
+        _world.AddSnapshot("elsewhere", SnapshotFinalizer, "kube-system");
+        _world.Add(new TestClaim("odd").OfClass("class-odd"));
+        var program = _rig.Start("-v=2");
+        await _world.Until(World.Snapshots, "elsewhere", s => World.Finalizers(s).Length is 0);
+        Assert.That(World.Finalizers(_world.Find(World.Snapshots, "beside")), Is.EqualTo((string[])[SnapshotFinalizer]));
+        var line = await program.WaitForErrorLine(l => l.Contains("source protection stays on", StringComparison.Ordinal));
+        Assert.That(line, Does.Contain("default/odd").And.Contain("$.spec.storageClassName").And.Not.Contain("class-o"));
+    }
+}
