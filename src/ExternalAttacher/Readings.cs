@@ -36,7 +36,10 @@ internal sealed class Readings(DriverFacts driver)
         if (from.ClaimRef is { } claim) (to.ClaimRef ??= new ObjectReference()).Namespace = claim.Namespace;
     }
 
-    public void Node(CsiNode read, CsiNode kept) => kept.Own = read.Of(driver.Name);
+    public void Node(CsiNode read, CsiNode kept)
+    {
+        if (read.Of(driver.Name) is { } own) kept.OwnToFill().NodeId = own.NodeId;
+    }
 
     /// <summary>
     /// Whether all of the volume is read. One that carries our mark has been attached by us, whatever it says of its driver; one of a built-in

@@ -73,4 +73,10 @@ internal sealed class Readings(string driver)
         to.NodeName = read.Spec.NodeName;
         (to.Source ??= new AttachmentSource()).PersistentVolumeName = volume;
     }
+
+    /// <summary>What our driver says of the node, as far as it places volumes.</summary>
+    public void DriverNode(CsiNode read, CsiNode kept)
+    {
+        if (read.Of(driver) is { } own) kept.OwnToFill().TopologyKeys = own.TopologyKeys;
+    }
 }

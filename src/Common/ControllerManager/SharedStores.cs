@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Logging;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
-using Sidecars.Kubernetes.Watching;
 
 namespace Sidecars.ControllerManager;
 
@@ -14,40 +12,33 @@ namespace Sidecars.ControllerManager;
 /// </summary>
 public sealed class SharedStores
 {
-    private readonly Dictionary<string, Watched> _byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IResourceWatch> _byPath = new(StringComparer.Ordinal);
     private bool _areStarted;
 
-    /// <summary>How a store is filled once its watch starts.</summary>
-    private delegate Task Fill(RunningTasks running, ProcessParts parts);
-
-    private sealed record Watched(object Store, Fill Fill);
-
     /// <summary>The store of a resource, which keeps from now on what <paramref name="reading"/> reads.</summary>
-    public ObjectStore<T> Of<T>(Resource<T> resource, Reading<T> reading) where T : KubeObject, new()
+    /// <param name="resource">The resource.</param>
+    /// <param name="reading">What is read of its objects.</param>
+    /// <param name="after">For a reading that depends on what another store knows: its watch begins when this has completed.</param>
+    public ObjectStore<T> Of<T>(Resource<T> resource, Reading<T> reading, Task? after = null) where T : KubeObject, new()
     {
         if (_areStarted) throw new InvalidOperationException($"the watch of {resource.Plural} runs already; what it left out cannot be had any more");
-        if (!_byPath.TryGetValue(resource.CollectionPath, out var watched))
-        {
-            var made = new ObjectStore<T>();
-            _byPath[resource.CollectionPath] = watched = new Watched(made, (running, parts) => Watch(resource, made, running, parts));
-        }
-        var store = (ObjectStore<T>)watched.Store;
-        store.Add(reading);
-        return store;
+        if (!_byPath.TryGetValue(resource.CollectionPath, out var watch)) _byPath[resource.CollectionPath] = watch = new ResourceWatch<T>(resource);
+        var typed = (ResourceWatch<T>)watch;
+        if (after is not null) typed.BeginAfter(after);
+        typed.Store.Add(reading);
+        return typed.Store;
     }
+
+    /// <summary>
+    /// Lists a resource once more, because a reading takes more of its objects than it did. The store keeps what it knows until that list is
+    /// complete, and tells of every object then.
+    /// </summary>
+    public void ReadAnew<T>(Resource<T> resource) where T : KubeObject, new() => ((ResourceWatch<T>)_byPath[resource.CollectionPath]).ReadAnew();
 
     /// <summary>Starts all watches; completes when every store is complete.</summary>
     internal Task Start(RunningTasks running, ProcessParts parts)
     {
         _areStarted = true;
-        return Task.WhenAll(_byPath.Values.Select(w => w.Fill(running, parts)).ToList());
-    }
-
-    private static Task Watch<T>(Resource<T> resource, ObjectStore<T> store, RunningTasks running, ProcessParts parts)
-        where T : KubeObject, new()
-    {
-        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = parts.Metrics };
-        running.Add(new Reflector<T>(parts.Api, resource, store, options, parts.Time, parts.Loggers.CreateLogger<Reflector<T>>()).RunAsync);
-        return store.Synced;
+        return Task.WhenAll(_byPath.Values.Select(w => w.Start(running, parts)).ToList());
     }
 }

@@ -28,6 +28,9 @@ public static class Resources
     /// <summary>What the nodes' drivers are called; cluster-wide.</summary>
     public static Resource<CsiNode> CsiNodes { get; } = new(Storage, "csinodes", false, KubeJson.Default.CsiNode);
 
+    /// <summary>Nodes; cluster-wide.</summary>
+    public static Resource<Node> Nodes { get; } = new(Core, "nodes", false, KubeJson.Default.Node);
+
     /// <summary>Secrets; read one at a time, never listed.</summary>
     public static Resource<Secret> Secrets { get; } = new(Core, "secrets", true, KubeJson.Default.Secret);
 

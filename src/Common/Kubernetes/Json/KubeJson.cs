@@ -17,6 +17,7 @@ namespace Sidecars.Kubernetes.Json;
 [JsonSerializable(typeof(StorageClass))]
 [JsonSerializable(typeof(VolumeAttachment))]
 [JsonSerializable(typeof(CsiNode))]
+[JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(ClusterEvent))]

@@ -11,7 +11,10 @@ public sealed class CsiNode : KubeObject
 
     /// <summary>The process's driver on this node, in a store; null where it is not there.</summary>
     [JsonIgnore]
-    public CsiNodeDriver? Own { get; set; }
+    public CsiNodeDriver? Own { get; private set; }
+
+    /// <summary>The process's driver on a node that is being filled for a store.</summary>
+    public CsiNodeDriver OwnToFill() => Own ??= new CsiNodeDriver();
 
     /// <summary>What is said of a driver of that name, or null.</summary>
     public CsiNodeDriver? Of(string driver) => Spec?.Drivers?.Find(d => d.Name == driver);
@@ -25,8 +28,17 @@ public sealed class CsiNodeDrivers
 }
 
 /// <summary>A driver on a node.</summary>
-/// <param name="Name">Name of the driver.</param>
-/// <param name="NodeId">The driver's name of the node.</param>
-public sealed record CsiNodeDriver(
-    [property: JsonConverter(typeof(PooledStringConverter))] string? Name,
-    [property: JsonPropertyName("nodeID")] string? NodeId);
+public sealed class CsiNodeDriver
+{
+    /// <summary>Name of the driver.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? Name { get; set; }
+
+    /// <summary>The driver's name of the node.</summary>
+    [JsonPropertyName("nodeID")]
+    public string? NodeId { get; set; }
+
+    /// <summary>The labels of the node that say where it stands, as the driver sees it; null or none where it sees no difference.</summary>
+    [JsonConverter(typeof(PooledListConverter))]
+    public string[]? TopologyKeys { get; set; }
+}

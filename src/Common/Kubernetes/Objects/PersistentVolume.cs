@@ -61,6 +61,9 @@ public sealed class VolumeSpec
     [JsonConverter(typeof(PooledStringConverter))]
     public string? VolumeMode { get; set; }
 
+    /// <summary>From which nodes it can be reached; null is from all.</summary>
+    public VolumeNodeAffinity? NodeAffinity { get; set; }
+
     /// <summary>Source of the built-in AWS EBS plugin of old.</summary>
     public AwsElasticBlockStoreSource? AwsElasticBlockStore
     {

@@ -25,6 +25,6 @@ public sealed class StorageClass : KubeObject
     [JsonConverter(typeof(PooledStringConverter))]
     public string? VolumeBindingMode { get; set; }
 
-    /// <summary>Whether the class restricts topology; its content is read by the topology feature alone.</summary>
-    public PresenceOnly? AllowedTopologies { get; set; }
+    /// <summary>Where volumes may be: one of these has to hold; null or none is anywhere.</summary>
+    public List<TopologySelectorTerm>? AllowedTopologies { get; set; }
 }
