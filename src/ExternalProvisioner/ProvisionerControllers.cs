@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Metrics;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Sources;
@@ -52,12 +53,13 @@ internal sealed class ProvisionerControllers : IControllers
         var lookup = new ClaimLookup(caches, memory, context.Api);
         var claimReports = new ClaimReports(context.Events, metrics, context.Time);
         _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly), context.Events, _unsaved.Queue, Log<VolumeSaver>());
-        var attempt = new ProvisionAttempt(driver.Name, lookup,
-            new VolumeNames(options.Naming, caches, _saver, memory.InProgress),
-            RequestComposer.Of(driver, options, context.Api, secrets, context.Loggers),
-            new VolumeMaker(calls, context.Time, Log<VolumeMaker>()),
-            _saver, claimReports);
-        _claimReconciler = new ClaimReconciler(driver.Name, caches, lookup, memory, attempt, claimReports, Log<ClaimReconciler>());
+        var names = new VolumeNames(driver.Name, options.Naming, caches, _saver, memory.InProgress);
+        var composer = RequestComposer.Of(driver, options, context.Api, secrets, context.Loggers);
+        var maker = new VolumeMaker(calls, context.Time, Log<VolumeMaker>());
+        var abandoned = new AbandonedVolumes(driver.Name, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
+        var intents = new ClaimIntents(driver.Name, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
+        var attempt = new ProvisionAttempt(driver.Name, lookup, names, composer, intents, maker, _saver, claimReports);
+        _claimReconciler = new ClaimReconciler(driver.Name, caches, lookup, memory, intents, attempt, claimReports, Log<ClaimReconciler>());
 
         var atDriver = new DriverDeletion(driver, calls, caches, new DeletionSecrets(caches.Classes, secrets, Log<DeletionSecrets>()));
         _volumeReconciler = new VolumeReconciler(driver.Name, caches, atDriver, new VolumeWriter(caches, context.Api),

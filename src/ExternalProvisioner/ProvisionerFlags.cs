@@ -35,6 +35,7 @@ internal sealed class ProvisionerFlags
         NodeDeployment = flags.Bool("node-deployment", false, "Provision on each node for the volumes of that node.");
         CloningProtectionThreads = flags.Uint("cloning-protection-threads", 1, "Workers of the controller that lets go of sources of clones.");
         SnapshotSweepInterval = flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never.");
+        DurableIntent = flags.Bool("durable-intent", false, "Note on a claim that its volume is being made, so that no end of this program leaves one behind; two writes more for each claim.");
         _ofLaterFeatures = [.. ForLaterFeatures(flags)];
     }
 
@@ -72,6 +73,8 @@ internal sealed class ProvisionerFlags
 
     public Flag<TimeSpan> SnapshotSweepInterval { get; }
 
+    public Flag<bool> DurableIntent { get; }
+
     public Flag<bool> EnablePprof { get; }
 
     public Flag<bool> EnableCapacity { get; }
@@ -104,6 +107,7 @@ internal sealed class ProvisionerFlags
         DefaultFsType = DefaultFsType.Value,
         ExtraCreateMetadata = ExtraCreateMetadata.Value,
         ControllerPublishReadOnly = ControllerPublishReadOnly.Value,
+        NotesIntents = DurableIntent.Value,
         UsesTopology = gates.IsEnabled(TopologyGate),
         AttributesClasses = !gates.IsEnabled(AttributesClassGate) ? AttributesClassUse.Never
             : gates.IsExplicit(AttributesClassGate) ? AttributesClassUse.Always : AttributesClassUse.WhereServed,

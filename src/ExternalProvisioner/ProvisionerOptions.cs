@@ -17,6 +17,9 @@ internal sealed record ProvisionerOptions
     /// <summary>Whether a volume of read-only claims is published read-only.</summary>
     public bool ControllerPublishReadOnly { get; init; }
 
+    /// <summary>Whether a claim notes that its volume is being made.</summary>
+    public bool NotesIntents { get; init; }
+
     /// <summary>Gate <c>Topology</c>.</summary>
     public bool UsesTopology { get; init; } = true;
 

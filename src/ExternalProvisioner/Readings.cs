@@ -1,5 +1,6 @@
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Migration;
@@ -25,11 +26,13 @@ internal sealed class Readings(string driver)
         kept.TakeIdentity(read);
         kept.Spec.VolumeName = read.Spec.VolumeName;
         if (read.HasFinalizer(SourceProtection.CloneFinalizer)) kept.TakeFinalizers(read);
+        var isMarked = VolumeIntent.Of(read, driver) is not null;
+        if (isMarked) kept.TakeFinalizers(read);
         // Whoever provisions it: what it is filled from is protected meanwhile.
         if (SourceProtection.ClonedFrom(read) is not null || SourceProtection.RestoredFrom(read) is not null)
             (kept.Spec.DataSource, kept.Spec.DataSourceRef, kept.Status) = (read.Spec.DataSource, read.Spec.DataSourceRef, read.Status);
         // A bound claim is never provisioned again: that it is bound is all there is to know of it.
-        if (!ClaimOwnership.IsOurs(read, driver)) return;
+        if (!isMarked && !ClaimOwnership.IsOurs(read, driver)) return;
         kept.TakeAnnotations(read);
         kept.Spec = read.Spec;
     }

@@ -1,6 +1,7 @@
 using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
@@ -19,7 +20,7 @@ internal sealed class Triggers(
     {
         // Nothing of it is under way: let the reconciler forget it. Otherwise its retry goes on in its own time.
         if (Vanished(change) is { } gone && memory.InProgress.Find(gone.Uid) is null) claims.Add(gone.Uid);
-        if (change.New is { } claim && (ClaimOwnership.IsOurs(claim, driver) || memory.Knows(claim.Uid))) claims.Add(claim.Uid);
+        if (change.New is { } claim && (ClaimOwnership.IsOurs(claim, driver) || IsNoted(claim) || memory.Knows(claim.Uid))) claims.Add(claim.Uid);
     }
 
     public void VolumeChanged(StoreChange<PersistentVolume> change)
@@ -31,7 +32,10 @@ internal sealed class Triggers(
             // Deleted before it was bound: its claim waits for another.
             if (gone.Spec.ClaimRef?.Uid is { } uid && caches.ClaimsByUid.First(uid) is { } claim && ClaimOwnership.IsOurs(claim, driver)) claims.Add(uid);
         }
-        if (change.New is { } volume && IsToBeLookedAt(volume)) volumes.Queue.Add(volume.Name);
+        if (change.New is not { } volume) return;
+        if (IsToBeLookedAt(volume)) volumes.Queue.Add(volume.Name);
+        // It is stored: the note on its claim has done its work.
+        if (volume.Spec.ClaimRef?.Uid is { } owner && caches.ClaimsByUid.Find(owner) is { } noted && IsNoted(noted)) claims.Add(owner);
     }
 
     /// <summary>
@@ -58,6 +62,8 @@ internal sealed class Triggers(
 
     /// <summary>The object that is no more, be it that another of the same name has taken its place while nobody watched.</summary>
     private static T? Vanished<T>(StoreChange<T> change) where T : KubeObject => change.Old is { } old && old.Uid != change.New?.Uid ? old : null;
+
+    private bool IsNoted(PersistentVolumeClaim claim) => VolumeIntent.Of(claim, driver) is not null;
 
     private bool IsToBeLookedAt(PersistentVolume volume) =>
         VolumeOwnership.IsOurs(volume, driver)

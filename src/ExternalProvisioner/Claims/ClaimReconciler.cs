@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
 using Sidecars.Kubernetes.Objects;
@@ -10,7 +11,7 @@ namespace Sidecars.ExternalProvisioner.Claims;
 /// turns what came of it into what is remembered, told and tried again.
 /// </summary>
 internal sealed partial class ClaimReconciler(
-    string driver, Caches caches, ClaimLookup claims, ClaimMemory memory, ProvisionAttempt attempt, ClaimReports reports, ILogger<ClaimReconciler> log)
+    string driver, Caches caches, ClaimLookup claims, ClaimMemory memory, ClaimIntents intents, ProvisionAttempt attempt, ClaimReports reports, ILogger<ClaimReconciler> log)
 {
     public async ValueTask<Outcome> Reconcile(string uid, CancellationToken stop)
     {
@@ -20,6 +21,7 @@ internal sealed partial class ClaimReconciler(
             if (claims.IsGoneFromCache(uid)) memory.Forget(uid);
             return Outcome.Done;
         }
+        if (await intents.Settle(claim, stop) is { } settled) return settled;
 
         var className = ClaimOwnership.ClassOf(claim);
         var storageClass = caches.FindClass(className);
@@ -32,7 +34,7 @@ internal sealed partial class ClaimReconciler(
             reports.CountFailure(claim);
             return Outcome.Retry($"storageClass \"{className}\" not found");
         }
-        if (!ClaimOwnership.IsDue(claim, storageClass)) return NotOurs(uid);
+        if (!ClaimOwnership.IsDue(claim, storageClass) && VolumeIntent.Of(claim, driver) is null) return NotOurs(uid); // one that is under way is no more to be waited for
         return await Provision(claim, storageClass, stop);
     }
 

@@ -1,3 +1,4 @@
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Kubernetes.Events;
@@ -10,7 +11,7 @@ namespace Sidecars.ExternalProvisioner.Claims;
 /// part of <see cref="RequestComposer"/>; here is only the order of the steps.
 /// </summary>
 internal sealed class ProvisionAttempt(
-    string driver, ClaimLookup claims, VolumeNames names, RequestComposer composer, VolumeMaker maker, VolumeSaver saver, ClaimReports reports)
+    string driver, ClaimLookup claims, VolumeNames names, RequestComposer composer, ClaimIntents intents, VolumeMaker maker, VolumeSaver saver, ClaimReports reports)
 {
     /// <summary>Component of the one event that is not the provisioning library's, as in the original.</summary>
     private const string PopulatorComponent = "external-provisioner";
@@ -31,12 +32,15 @@ internal sealed class ProvisionAttempt(
         }
         if (nameError is not null) return new ProvisionFailure(ProvisionState.Finished, nameError);
 
-        var (request, failure) = await composer.Compose(new RequestDraft(claim, storageClass, name!), stop);
+        var (request, failure) = await composer.Compose(new RequestDraft(claim, storageClass, name!) { Noted = VolumeIntent.Of(claim, driver) }, stop);
         if (request is null) return failure!;
 
         // From here on the driver may be at work for this claim, whatever happens to us.
         if (names.Reserve(name!, claim) is { } other) return VolumeNames.IsTaken(name!, other);
+        if (await intents.Note(request, stop) is { } ended) return ended;
         (var made, failure) = await maker.Make(request, stop);
-        return made is null ? failure! : AttemptResult.Made(await saver.Save(made, stop));
+        if (made is not null) return AttemptResult.Made(await saver.Save(made, stop));
+        if (failure!.State is not ProvisionState.InBackground) await intents.Withdraw(claim, stop);
+        return failure;
     }
 }

@@ -1,5 +1,6 @@
 using Csi.V1;
 using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Requests;
@@ -21,6 +22,9 @@ internal sealed record RequestDraft(PersistentVolumeClaim Claim, StorageClass Cl
 
     /// <summary>Secrets by purpose.</summary>
     public VolumeSecrets Secrets { get; set; } = VolumeSecrets.None;
+
+    /// <summary>What an earlier call said, where that is noted on the claim: where it says something, every repetition says the same.</summary>
+    public VolumeIntent? Noted { get; init; }
 
     /// <summary>The node the scheduler chose, or null.</summary>
     public string? SelectedNode => ClaimOwnership.SelectedNodeOf(Claim);

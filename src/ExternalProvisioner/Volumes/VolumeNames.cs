@@ -1,4 +1,5 @@
 using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.Kubernetes.Objects;
 
@@ -8,10 +9,18 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 /// Names volumes, and knows whose a name is: a driver asked by one name for two claims would give both the same volume. A name is
 /// reserved for as long as the driver may be working under it.
 /// </summary>
-internal sealed class VolumeNames(VolumeNaming naming, Caches caches, VolumeSaver saver, InProgressClaims reserved)
+internal sealed class VolumeNames(string driver, VolumeNaming naming, Caches caches, VolumeSaver saver, InProgressClaims reserved)
 {
-    /// <summary>The name for a claim's volume, or why it can have none.</summary>
-    public (string? Name, string? Error) Of(PersistentVolumeClaim claim) => naming.Of(claim.Uid);
+    /// <summary>The name for a claim's volume, or why it can have none. A name that is noted on the claim is the one the driver was asked by.</summary>
+    public (string? Name, string? Error) Of(PersistentVolumeClaim claim) =>
+        VolumeIntent.Of(claim, driver) is { Volume: { Length: > 0 } noted } ? (noted, null) : naming.Of(claim.Uid);
+
+    /// <summary>Whether the claim's volume of that name has its object. A claim that is bound to it has had it, whatever became of it since.</summary>
+    public bool IsStored(string volume, PersistentVolumeClaim claim) =>
+        claim.Spec.VolumeName == volume || IsFor(claim, caches.FindVolume(volume)?.Spec.ClaimRef);
+
+    /// <summary>Whether the volume of that name is made, and its object still has to be written.</summary>
+    public bool IsWaiting(string volume) => saver.Waiting(volume) is not null;
 
     /// <summary>Whose volume of that name exists or is about to; null where it is free.</summary>
     public ObjectReference? HolderOf(string volume)

@@ -86,6 +86,18 @@ internal sealed class BindingTests : ControllerTest
     }
 
     [Test]
+    public async Task A_volume_whose_claim_goes_before_they_are_bound_is_released()
+    {
+        MakeClass(mode: "WaitForFirstConsumer");
+        var claim = MakeClaim();
+        Storage.Patch("persistentvolumeclaims", "default", "claim", PatchKind.Merge, System.Text.Json.Nodes.JsonNode.Parse("""{"metadata":{"finalizers":["example.com/held"]}}""")!);
+        Storage.Delete("persistentvolumeclaims", "default", "claim");
+        MakeVolume("pv-1", claim);
+        Storage.Patch("persistentvolumeclaims", "default", "claim", PatchKind.Merge, System.Text.Json.Nodes.JsonNode.Parse("""{"metadata":{"finalizers":null}}""")!);
+        await UntilPhase("persistentvolumes", "pv-1", "Released");
+    }
+
+    [Test]
     public async Task A_claim_made_anew_under_the_old_name_does_not_get_the_old_volume()
     {
         MakeClass();

@@ -28,7 +28,7 @@ internal sealed class ProvisionerRig : IAsyncDisposable
 
     public RecordingLogger Log => _rig.Log;
 
-    /// <summary>Cluster and driver alone; the provisioner starts with <see cref="Run"/>.</summary>
+    /// <summary>Cluster and driver alone; the provisioner starts with <see cref="Run()"/>.</summary>
     public static async Task<ProvisionerRig> PrepareAsync(RigOptions? options = null)
     {
         options ??= new RigOptions();
@@ -36,7 +36,10 @@ internal sealed class ProvisionerRig : IAsyncDisposable
     }
 
     /// <summary>Starts the provisioner, as a new process would: nothing is remembered.</summary>
-    public Task Run() => _rig.Run(ProvisionerProgram.Sidecar(_options.Provisioner));
+    public Task Run() => Run(_options.Provisioner);
+
+    /// <summary>Starts it with other options.</summary>
+    public Task Run(ProvisionerOptions options) => _rig.Run(ProvisionerProgram.Sidecar(options));
 
     /// <inheritdoc cref="SidecarRig.Stop"/>
     public Task Stop() => _rig.Stop();

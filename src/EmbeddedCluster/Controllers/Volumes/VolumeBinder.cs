@@ -27,7 +27,9 @@ internal static class VolumeBinder
             .On("storageclasses", change => PendingClaims(context.Storage, claim => claim.ClassName == change.Object.Name));
         volumeLoop
             .On("persistentvolumes")
-            .On("persistentvolumeclaims", change => new Claim(change.Object).VolumeName is { Length: > 0 } name ? [name] : []);
+            // A real cluster finds a volume whose claim was gone before it was bound when it looks at all of them, every 15 seconds.
+            .On("persistentvolumeclaims", change => new Claim(change.Object).VolumeName is { Length: > 0 } name ? [name]
+                : change.Type is WatchEventType.Deleted ? index.NamesFor(ObjectKey.Of(change.Object)) : []);
         return [claimLoop, volumeLoop];
     }
 

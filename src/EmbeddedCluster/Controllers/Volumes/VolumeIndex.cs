@@ -44,6 +44,9 @@ internal sealed class VolumeIndex(Storage storage)
             if (Read(name) is { } volume) yield return volume;
     }
 
+    /// <summary>Names of the volumes that name the claim.</summary>
+    public IEnumerable<string> NamesFor(string claimKey) => _volumesOf.GetValueOrDefault(claimKey) ?? [];
+
     private void Unname(string claimKey, string name)
     {
         var left = _volumesOf.AddOrUpdate(claimKey, [], (_, names) => names.Remove(name));

@@ -1,0 +1,40 @@
+using Csi.V1;
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Intents;
+
+/// <summary>
+/// What stands on a claim while the driver may be making a volume for it, so that no end of the process can forget it: the name of the
+/// volume, and where it was asked to be. A finalizer keeps the claim until that is settled; both come and go in one write.
+/// </summary>
+/// <param name="Driver">The driver that was asked.</param>
+/// <param name="Volume">Name of the volume, at the driver and in the cluster.</param>
+/// <param name="Topology">Where it was asked to be; null where nothing was said of that.</param>
+internal sealed record VolumeIntent(string Driver, string Volume, TopologyRequirement? Topology)
+{
+    /// <summary>Name of the finalizer, and of the annotation beside it.</summary>
+    public const string Mark = "external-provisioner.volume.kubernetes.io/durable-intent";
+
+    /// <summary>
+    /// The intent of a driver on a claim; null where there is none. One whose text somebody took away or spoiled is that of the claim's driver and
+    /// has no name and no place: both are made out anew, as for a claim without a mark.
+    /// </summary>
+    public static VolumeIntent? Of(PersistentVolumeClaim claim, string driver)
+    {
+        if (!claim.HasFinalizer(Mark)) return null;
+        var noted = IntentText.Read(claim.Annotation(Mark)) ?? new VolumeIntent(ClaimOwnership.ProvisionerOf(claim) ?? "", "", null);
+        return noted.Driver == driver ? noted : null;
+    }
+
+    /// <summary>Puts it on a claim. One that has a mark keeps its own, and one that is being deleted takes none.</summary>
+    public static ObjectChange Add(string text) => new("note the volume that is about to be made", item =>
+        item["metadata"]?["deletionTimestamp"] is null
+        && ObjectChange.AddFinalizer(Mark).Apply(item)
+        && ObjectChange.SetAnnotation(Mark, text).Apply(item));
+
+    /// <summary>Takes it off a claim.</summary>
+    public static ObjectChange Remove { get; } = new("take off the note of the volume that was being made", item =>
+        ObjectChange.RemoveAnnotation(Mark).Apply(item) | ObjectChange.RemoveFinalizer(Mark).Apply(item));
+}

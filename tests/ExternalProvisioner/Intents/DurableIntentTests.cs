@@ -1,0 +1,219 @@
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ExternalProvisioner.Tests.Intents;
+
+/// <summary>What stands on a claim while its volume is being made, and what becomes of it.</summary>
+internal sealed class DurableIntentTests : RigTest
+{
+    private const string Mark = "external-provisioner.volume.kubernetes.io/durable-intent";
+    private const string Held = "kubernetes.io/pvc-protection";
+
+    private static RigOptions Noting { get; } = new() { Provisioner = new RigOptions().Provisioner with { NotesIntents = true } };
+
+    [Test]
+    public async Task A_claim_notes_its_volume_before_the_driver_is_asked_and_not_after_it_is_stored()
+    {
+        var rig = await Started(Noting);
+        var gate = rig.Driver.Hold("CreateVolume");
+        rig.World.Add(new TestClass());
+        var claim = rig.World.Add(new TestClaim().Held(Held));
+        await gate.Entered.WithinLimit();
+        var noted = rig.World.Find(World.Claims, "claim")!;
+        Assert.That(World.Finalizers(noted), Is.EqualTo((string[])[Held, Mark]));
+        Assert.That(World.Text(noted, "metadata", "annotations", Mark), Is.EqualTo($$"""{"driver":"csi.example.com","volume":"pvc-{{claim.Uid}}"}"""));
+        gate.Release();
+        await rig.World.UntilProvisioned(claim);
+        var settled = await UntilUnmarked(rig);
+        Assert.That(World.Finalizers(settled), Is.EqualTo((string[])[Held]));
+        Assert.That(settled["metadata"]!["annotations"]![Mark], Is.Null);
+        Assert.That(rig.Cluster.Requests.Count(To("update", World.Claims)), Is.EqualTo(2), "two writes");
+        rig.World.Patch(World.Claims, "claim", """{"metadata":{"labels":{"a":"b"}}}""");
+        await rig.World.UntilEvent("claim", "ProvisioningSucceeded");
+        Assert.That(rig.MetricLines(), Has.None.StartsWith("controller_persistentvolumeclaim_provision_failed_total"), "our own writes are no attempts");
+    }
+
+    [Test]
+    public async Task Without_the_flag_nothing_is_written()
+    {
+        var rig = await Started();
+        rig.World.Add(new TestClass());
+        await rig.World.UntilProvisioned(rig.World.Add(new TestClaim()));
+        Assert.That(rig.Cluster.Requests.Count(To("update", World.Claims)), Is.Zero);
+    }
+
+    [TestCase(StatusCode.Internal, false)]
+    [TestCase(StatusCode.DeadlineExceeded, true)]
+    public async Task A_refusal_that_is_final_takes_the_note_off_and_one_that_is_not_leaves_it(StatusCode code, bool stays)
+    {
+        var rig = await Started(Noting with { ClockStands = true, Provisioner = RigOptions.WithStandingClock.Provisioner with { NotesIntents = true } });
+        rig.Driver.Answer("CreateVolume", Fails(code));
+        rig.World.Add(new TestClass());
+        rig.World.Add(new TestClaim().Held(Held));
+        await rig.World.UntilEvent("claim", "ProvisioningFailed");
+        await rig.Fence();
+        Assert.That(World.Finalizers(rig.World.Find(World.Claims, "claim")), stays ? Does.Contain(Mark) : Does.Not.Contain(Mark));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_volume_whose_claim_was_deleted_while_nobody_looked_is_made_out_and_deleted(bool isStillWanted)
+    {
+        var rig = await Started(Noting);
+        rig.Driver.Answer("CreateVolume", Fails(StatusCode.DeadlineExceeded));
+        rig.World.AddSecret("s", ("k", "v"));
+        rig.World.Add(new TestClass().WithProvisionerSecret("default", "s"));
+        var claim = rig.World.Add(new TestClaim());
+        await rig.World.UntilEvent("claim", "ProvisioningFailed");
+        await rig.Stop();
+        rig.World.Delete(World.Claims, "claim");
+        Assert.That(rig.World.Find(World.Claims, "claim"), Is.Not.Null, "held by the note");
+
+        rig.Driver.Answer("CreateVolume");
+        rig.Driver.Answer("DeleteVolume", Fails(StatusCode.Internal), DriverRule.Default);
+        if (isStillWanted) await rig.Run();
+        else
+        {
+            // The flag is off by now: what is noted is settled all the same.
+            await rig.Run(new RigOptions().Provisioner);
+        }
+        await rig.World.UntilGone(World.Claims, "claim");
+        Assert.That(World.Text(rig.Calls("CreateVolume")[^1], "name"), Is.EqualTo($"pvc-{claim.Uid}"));
+        Assert.That(rig.Calls("CreateVolume")[^1].ToJsonString(), Is.EqualTo(rig.Calls("CreateVolume")[0].ToJsonString()), "the same call");
+        Assert.That(World.Text(rig.Calls("DeleteVolume")[^1], "volume_id"), Is.EqualTo($"vol-of-pvc-{claim.Uid}"));
+        Assert.That(World.Text(rig.Calls("DeleteVolume")[^1], "secrets", "k"), Is.EqualTo("v"));
+        Assert.That(rig.World.All(World.Volumes), Is.Empty);
+        Assert.That(rig.World.EventsAbout("claim"), Has.Some.Contains("cannot delete volume vol-of-pvc-"));
+    }
+
+    [Test]
+    public async Task A_deleted_claim_whose_volume_stands_in_the_api_only_loses_its_note()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        var claim = rig.World.Add(Noted("claim"));
+        rig.World.Add(new TestVolume($"pvc-{claim.Uid}").ClaimedBy(claim.Uid));
+        rig.World.Delete(World.Claims, "claim");
+        await rig.Run();
+        await rig.World.UntilGone(World.Claims, "claim");
+        Assert.That(rig.Driver.Calls.Of("CreateVolume").Concat(rig.Driver.Calls.Of("DeleteVolume")), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_volume_that_only_the_api_server_knows_of_is_not_deleted()
+    {
+        var rig = await Started(Noting);
+        rig.World.Add(new TestClass());
+        await rig.World.UntilProvisioned(rig.World.Add(new TestClaim("first")));
+        // The cache does not learn of the volume, as from a server that lags behind.
+        Assert.That(rig.Cluster.Faults.SilenceWatches(To("watch", World.Volumes)), Is.EqualTo(1));
+        var claim = rig.World.Add(Noted("claim"));
+        rig.World.Add(new TestVolume($"pvc-{claim.Uid}").ClaimedBy(claim.Uid));
+        rig.World.Delete(World.Claims, "claim");
+        await rig.World.UntilGone(World.Claims, "claim");
+        Assert.That((rig.Driver.Calls.Of("CreateVolume").Count, rig.Driver.Calls.Of("DeleteVolume").Count), Is.EqualTo((1, 0)), "but for the first claim");
+    }
+
+    [Test]
+    public async Task A_claim_that_was_bound_to_the_volume_has_had_it_even_if_it_is_gone()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        var claim = rig.World.Add(Noted("claim"));
+        rig.World.Patch(World.Claims, "claim", $$$"""{"spec":{"volumeName":"pvc-{{{claim.Uid}}}"}}""");
+        rig.World.Delete(World.Claims, "claim");
+        await rig.Run();
+        await rig.World.UntilGone(World.Claims, "claim");
+        Assert.That(rig.Driver.Calls.Of("CreateVolume").Concat(rig.Driver.Calls.Of("DeleteVolume")), Is.Empty, "what was kept on purpose is not to be deleted");
+    }
+
+    [Test]
+    public async Task A_claim_bound_to_another_volume_meanwhile_wants_its_own_no_more()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        var claim = rig.World.Add(Noted("claim"));
+        rig.World.Patch(World.Claims, "claim", """{"spec":{"volumeName":"other"}}""");
+        await rig.Run();
+        await UntilUnmarked(rig);
+        Assert.That(World.Text(rig.Calls("DeleteVolume").Single(), "volume_id"), Is.EqualTo($"vol-of-pvc-{claim.Uid}"));
+    }
+
+    [Test]
+    public async Task Without_its_class_the_call_cannot_be_made_again_and_the_claim_says_so()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(Noted("claim"));
+        rig.World.Delete(World.Claims, "claim");
+        await rig.Run();
+        Assert.That(await rig.World.UntilEvent("claim", "ProvisioningFailed"),
+            Does.Contain("storageClass \"fast\" not found").And.Contain("take the finalizer").And.Contain(Mark));
+        rig.World.Add(new TestClass());
+        await rig.World.UntilGone(World.Claims, "claim");
+        Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task The_name_that_is_noted_is_asked_for_again_whatever_names_are_made_of_now()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        rig.World.Add(Noted("claim", """{"driver":"csi.example.com","volume":"old-name"}"""));
+        await rig.Run();
+        await rig.World.UntilExists(World.Volumes, "old-name");
+        Assert.That(World.Text(rig.Calls("CreateVolume").Single(), "name"), Is.EqualTo("old-name"));
+        await UntilUnmarked(rig);
+    }
+
+    [Test]
+    public async Task The_note_of_another_driver_is_left_alone()
+    {
+        var rig = await Started(Noting);
+        rig.World.Add(new TestClass());
+        rig.World.Add(Noted("claim", """{"driver":"other.example.com","volume":"v"}"""));
+        await rig.World.UntilProvisioned(rig.World.Add(new TestClaim("next")));
+        Assert.That(rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(1));
+        Assert.That(World.Finalizers(rig.World.Find(World.Claims, "claim")), Does.Contain(Mark));
+    }
+
+    [Test]
+    public async Task A_claim_that_is_being_deleted_gets_no_volume_at_all()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        rig.World.Add(new TestClaim().Held(Held));
+        rig.World.Delete(World.Claims, "claim");
+        await rig.Run();
+        await rig.World.UntilProvisioned(rig.World.Add(new TestClaim("next")));
+        Assert.That(rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Made_deleted_and_made_again_under_one_name_beside_a_slow_driver_nothing_is_left()
+    {
+        var rig = await Started(Noting with { HasControllers = true });
+        rig.World.Add(new TestClass());
+        var uids = new List<string>();
+        for (var round = 0; round < 5; round++)
+        {
+            var gate = rig.Driver.Hold("CreateVolume");
+            uids.Add(rig.World.Add(new TestClaim().Unassigned()).Uid);
+            await gate.Entered.WithinLimit();
+            rig.World.Delete(World.Claims, "claim");
+            gate.Release();
+            await rig.World.UntilGone(World.Claims, "claim");
+        }
+        foreach (var uid in uids) await rig.World.UntilGone(World.Volumes, $"pvc-{uid}");
+        Assert.That(rig.Calls("DeleteVolume").Select(c => World.Text(c, "volume_id")), Is.EquivalentTo(uids.Select(u => $"vol-of-pvc-{u}")));
+    }
+
+    /// <summary>A claim as a process that died left it.</summary>
+    private static TestClaim Noted(string name, string? text = null)
+    {
+        var claim = new TestClaim(name).Held(Mark);
+        return text is null ? claim : claim.Annotated(Mark, text);
+    }
+
+    private static Task<JsonObject> UntilUnmarked(ProvisionerRig rig) => rig.World.Until(World.Claims, "claim", c => !World.Finalizers(c).Contains(Mark));
+}
