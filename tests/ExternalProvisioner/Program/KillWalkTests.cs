@@ -19,6 +19,14 @@ internal sealed class KillWalkTests
         "get persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes", "patch persistentvolumes",
         "Probe", "GetPluginInfo", "GetPluginCapabilities", "ControllerGetCapabilities", "CreateVolume", "DeleteVolume");
 
+    [Test]
+    public Task Killed_at_any_step_with_what_it_does_noted_on_claims_it_leaves_each_claim_one_volume_and_no_note() => new KillWalk(Prepare, StartNoting, Live).Walk(
+        "get persistentvolumeclaims", "update persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes", "CreateVolume", "DeleteVolume");
+
+    [Test]
+    public Task Killed_at_any_step_and_its_claim_deleted_before_it_is_back_it_leaves_no_volume_behind() => new KillWalk(Prepare, StartNoting, LiveBriefly, DeleteClaim).Walk(
+        "get persistentvolumeclaims", "update persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes", "CreateVolume", "DeleteVolume");
+
     private static async Task<ProcessRig> Prepare()
     {
         var rig = await ProcessRig.PrepareAsync(ProvisionerProgram.Name, hasControllers: true);
@@ -33,6 +41,27 @@ internal sealed class KillWalkTests
 
     private static PublishedProgram Start(ProcessRig rig) => rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4");
 
+    private static PublishedProgram StartNoting(ProcessRig rig) => rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4", "--durable-intent");
+
+    private static void DeleteClaim(ProcessRig rig)
+    {
+        var world = new World(rig.Cluster.Storage);
+        if (world.Find(World.Claims, "one") is not null) world.Delete(World.Claims, "one");
+    }
+
+    /// <summary>The life of a claim that may be deleted at any time.</summary>
+    private static async Task LiveBriefly(ProcessRig rig)
+    {
+        var world = new World(rig.Cluster.Storage);
+        var uid = world.Add(new TestClaim("one").Unassigned()).Uid;
+        await world.UntilOrGone(World.Claims, "one", c => World.Text(c, "status", "phase") is "Bound" || c["metadata"]!["deletionTimestamp"] is not null);
+        DeleteClaim(rig);
+        await world.UntilGone(World.Claims, "one");
+        await world.UntilGone(World.Volumes, $"pvc-{uid}");
+        Assert.That(world.All(World.Volumes), Is.Empty);
+        Assert.That(AtDriver(rig), Is.Empty, "volumes left at the driver");
+    }
+
     /// <summary>The life of two claims and their volumes, whatever happens to the program, and what has to be true at its stations.</summary>
     private static async Task Live(ProcessRig rig)
     {
@@ -45,6 +74,7 @@ internal sealed class KillWalkTests
         Assert.That(AtDriver(rig), Is.EquivalentTo(bound.Select(v => $"vol-of-{v}")), "one volume at the driver for each claim");
 
         foreach (var name in s_claims) world.Delete(World.Claims, name);
+        foreach (var name in s_claims) await world.UntilGone(World.Claims, name);
         foreach (var volume in volumes) await world.UntilGone(World.Volumes, volume);
         Assert.That(world.All(World.Volumes), Is.Empty);
         Assert.That(AtDriver(rig), Is.Empty, "volumes left at the driver");

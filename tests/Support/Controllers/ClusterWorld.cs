@@ -50,6 +50,11 @@ public class ClusterWorld(Storage storage)
         First(resource, change => change.Type != WatchEventType.Deleted && change.Object.Name == name && holds(change.Object.ToJson()),
             () => $"{resource} {name} did not get there; last: {Find(resource, name)?.ToJsonString() ?? "there is none"}; events: {string.Join(" | ", EventsAbout(name))}");
 
+    /// <summary>The condition holds, or the object has gone.</summary>
+    public Task UntilOrGone(string resource, string name, Func<JsonObject, bool> holds) =>
+        First(resource, change => change.Object.Name == name && (change.Type == WatchEventType.Deleted || holds(change.Object.ToJson())),
+            () => $"{resource} {name} did not get there and is not gone: {Find(resource, name)?.ToJsonString()}");
+
     public Task<JsonObject> UntilExists(string resource, string name) => Until(resource, name, _ => true);
 
     public async Task UntilGone(string resource, string name)

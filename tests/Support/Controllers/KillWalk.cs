@@ -11,7 +11,9 @@ namespace Sidecars.Tests.Support.Controllers;
 /// <param name="prepare">A world before the life begins.</param>
 /// <param name="start">Starts the program in it.</param>
 /// <param name="live">The life, whatever happens to the program, with what has to be true at its stations.</param>
-public sealed partial class KillWalk(Func<Task<ProcessRig>> prepare, Func<ProcessRig, PublishedProgram> start, Func<ProcessRig, Task> live)
+/// <param name="meanwhile">What happens to the world while the program is not there.</param>
+public sealed partial class KillWalk(
+    Func<Task<ProcessRig>> prepare, Func<ProcessRig, PublishedProgram> start, Func<ProcessRig, Task> live, Action<ProcessRig>? meanwhile = null)
 {
     private const int SigStop = 19;
 
@@ -65,6 +67,7 @@ public sealed partial class KillWalk(Func<Task<ProcessRig>> prepare, Func<Proces
             await first.WaitForExit();
             // Not before: what was held is never carried out, because its connection is gone.
             gate?.Release();
+            meanwhile?.Invoke(rig);
             start(rig);
         }
         finally
