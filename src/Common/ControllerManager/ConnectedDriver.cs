@@ -1,3 +1,4 @@
+using Csi.V1;
 using Sidecars.Csi;
 
 namespace Sidecars.ControllerManager;
@@ -10,4 +11,6 @@ namespace Sidecars.ControllerManager;
 /// <param name="Plugin">What it can do as a whole.</param>
 /// <param name="Controller">What its controller service can do; empty where nobody asked.</param>
 /// <param name="Connection">The connection, owned by the process.</param>
-public sealed record ConnectedDriver(string Name, PluginCapabilities Plugin, ControllerCapabilities Controller, CsiConnection Connection);
+/// <param name="Node">The node it runs on, and where that stands; null where nobody asked.</param>
+public sealed record ConnectedDriver(
+    string Name, PluginCapabilities Plugin, ControllerCapabilities Controller, CsiConnection Connection, NodeGetInfoResponse? Node = null);

@@ -42,13 +42,15 @@ internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions q
         return (again.Value, name.Value, again.Failure);
     }
 
-    /// <summary>Asks what it can do.</summary>
+    /// <summary>Asks what it can do and, where that is wanted, on which node it runs.</summary>
     public async Task<(ConnectedDriver? Driver, DriverStartFailure? Failure)> Ask(CsiConnection connection, string name, CancellationToken stop)
     {
         var abilities = await _start.CapabilitiesAsync(connection, name, stop);
-        return abilities.IsOk
-            ? (new ConnectedDriver(name, abilities.Value.Plugin, abilities.Value.Controller, connection), null)
-            : (null, abilities.Failure);
+        if (!abilities.IsOk) return (null, abilities.Failure);
+        var driver = new ConnectedDriver(name, abilities.Value.Plugin, abilities.Value.Controller, connection);
+        if (questions.NodeLimit is null) return (driver, null);
+        var node = await _start.NodeAsync(connection, name, stop);
+        return node.IsOk ? (driver with { Node = node.Value }, null) : (null, node.Failure);
     }
 
     private static partial class Log

@@ -14,6 +14,9 @@ public sealed record DriverQuestions
     /// <summary>Limits of the questions for capabilities.</summary>
     public required CapabilityQuestions Capabilities { get; init; }
 
+    /// <summary>Limit of the question for the node the driver runs on; null does not ask it.</summary>
+    public TimeSpan? NodeLimit { get; init; }
+
     /// <summary>Where a logged answer is cut; 0 or less logs it whole.</summary>
     public int LoggedResponseBytes { get; init; }
 
@@ -28,10 +31,11 @@ public sealed record DriverQuestions
             HasOneLimitForAll = Capabilities.HasOneLimitForAll && other.Capabilities.HasOneLimitForAll,
             AlwaysAsksController = Capabilities.AlwaysAsksController || other.Capabilities.AlwaysAsksController,
         },
+        NodeLimit = NodeLimit is { } own && other.NodeLimit is { } others ? Longer(own, others) : NodeLimit ?? other.NodeLimit,
         LoggedResponseBytes = Math.Max(LoggedResponseBytes, other.LoggedResponseBytes),
     };
 
-    internal DriverStartLimits ToLimits() => new(ProbeLimit, NameLimit, Capabilities, LoggedResponseBytes);
+    internal DriverStartLimits ToLimits() => new(ProbeLimit, NameLimit, Capabilities, LoggedResponseBytes, NodeLimit ?? default);
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -21,6 +21,9 @@ public sealed record StartSequence
     /// <summary>Exit code where the driver does not say what it can do.</summary>
     public int NoCapabilities { get; init; } = ExitCode.Failure;
 
+    /// <summary>Exit code where the driver does not say on which node it runs, and was asked.</summary>
+    public int NoNode { get; init; } = ExitCode.Failure;
+
     /// <summary>Exit code where the diagnostics address cannot be listened on.</summary>
     public int NoListener { get; init; } = ExitCode.Failure;
 
@@ -34,6 +37,7 @@ public sealed record StartSequence
     {
         DriverStartStep.Name => NoName,
         DriverStartStep.Capabilities => NoCapabilities,
+        DriverStartStep.Node => NoNode,
         _ => ExitCode.Failure,
     };
 }

@@ -63,10 +63,12 @@ public sealed class SidecarRig : IAsyncDisposable
         var metrics = new CsiCallMetrics(Metrics, isMigrationTarget: true) { DriverName = _driverName };
         var connection = await CsiConnection.ConnectAsync(
             new CsiConnectionOptions { Address = Driver.Address, Metrics = metrics }, Log, TimeProvider.System, _stop.Token).WithinLimit();
-        var questions = sidecars.Select(s => s.Driver!).Aggregate((all, one) => all.With(one)).Capabilities with { Limit = TestTimeouts.Limit };
-        var start = new DriverStart(Driver.SocketPath, new DriverStartLimits(TestTimeouts.Limit, TestTimeouts.Limit, questions), _loggers, TimeProvider.System);
+        var questions = sidecars.Select(s => s.Driver!).Aggregate((all, one) => all.With(one));
+        var limits = new DriverStartLimits(TestTimeouts.Limit, TestTimeouts.Limit, questions.Capabilities with { Limit = TestTimeouts.Limit }, Node: TestTimeouts.Limit);
+        var start = new DriverStart(Driver.SocketPath, limits, _loggers, TimeProvider.System);
         var abilities = (await start.CapabilitiesAsync(connection, _driverName, _stop.Token).WithinLimit()).Value!;
-        var driver = new ConnectedDriver(_driverName, abilities.Plugin, abilities.Controller, connection);
+        var node = questions.NodeLimit is null ? null : (await start.NodeAsync(connection, _driverName, _stop.Token).WithinLimit()).Value;
+        var driver = new ConnectedDriver(_driverName, abilities.Plugin, abilities.Controller, connection, node);
         var (address, error) = ClusterAddress.Find("", Cluster.Url.AbsoluteUri);
         var api = Client(address ?? throw new InvalidOperationException(error), time);
         // On its own lane, with limits of its own: a test that moves the clock does not know what it is just writing.

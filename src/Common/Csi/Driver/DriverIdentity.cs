@@ -17,6 +17,7 @@ public sealed class DriverIdentity(CallInvoker invoker, CsiCall calls, TimeSpan?
     private readonly Identity.IdentityClient _identity = new(invoker);
     private readonly Controller.ControllerClient _controller = new(invoker);
     private readonly GroupController.GroupControllerClient _groups = new(invoker);
+    private readonly Node.NodeClient _node = new(invoker);
 
     /// <summary>The driver's name, never empty. It is not validated any further.</summary>
     public async Task<CsiResult<string>> NameAsync(CancellationToken stop)
@@ -32,6 +33,10 @@ public sealed class DriverIdentity(CallInvoker invoker, CsiCall calls, TimeSpan?
     /// <summary>What the Controller service can do; see <see cref="ControllerCapabilities"/>.</summary>
     public Task<CsiResult<ControllerGetCapabilitiesResponse>> ControllerCapabilitiesAsync(CancellationToken stop) =>
         calls.InvokeAsync(_controller.ControllerGetCapabilitiesAsync, new ControllerGetCapabilitiesRequest(), callLimit, stop);
+
+    /// <summary>On which node the driver runs, and where that stands.</summary>
+    public Task<CsiResult<NodeGetInfoResponse>> NodeInfoAsync(CancellationToken stop) =>
+        calls.InvokeAsync(_node.NodeGetInfoAsync, new NodeGetInfoRequest(), callLimit, stop);
 
     /// <summary>What the GroupController service can do; see <see cref="GroupControllerCapabilities"/>.</summary>
     public Task<CsiResult<GroupControllerGetCapabilitiesResponse>> GroupControllerCapabilitiesAsync(CancellationToken stop) =>

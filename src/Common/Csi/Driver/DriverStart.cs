@@ -1,3 +1,4 @@
+using Csi.V1;
 using Microsoft.Extensions.Logging;
 
 namespace Sidecars.Csi;
@@ -69,5 +70,13 @@ public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILo
 
         DriverStartFailure Failed(string who, string method, CsiError error) =>
             new(DriverStartStep.Capabilities, $"asking driver {driver} what {who} can do ({method}): {error.Text}");
+    }
+
+    /// <summary>Asks on which node the driver runs, and where that stands.</summary>
+    public async Task<DriverStartResult<NodeGetInfoResponse>> NodeAsync(CsiConnection connection, string driver, CancellationToken stop)
+    {
+        var node = await new DriverIdentity(connection.Invoker, _calls, limits.Node).NodeInfoAsync(stop);
+        if (node.IsOk) return node.Response;
+        return new DriverStartFailure(DriverStartStep.Node, $"asking driver {driver} where the node stands (NodeGetInfo): {node.Error.Text}");
     }
 }

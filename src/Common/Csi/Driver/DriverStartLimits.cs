@@ -5,7 +5,9 @@ namespace Sidecars.Csi;
 /// <param name="Name">Limit of the question for the name.</param>
 /// <param name="Capabilities">How the driver is asked what it can do.</param>
 /// <param name="LoggedResponseBytes">Where a logged answer is cut; 0 or less logs it whole.</param>
-public sealed record DriverStartLimits(TimeSpan Probe, TimeSpan Name, CapabilityQuestions Capabilities, int LoggedResponseBytes = 0);
+/// <param name="Node">Limit of the question for the node the driver runs on.</param>
+public sealed record DriverStartLimits(
+    TimeSpan Probe, TimeSpan Name, CapabilityQuestions Capabilities, int LoggedResponseBytes = 0, TimeSpan Node = default);
 
 /// <summary>How a driver is asked what it can do: GetPluginCapabilities, then ControllerGetCapabilities.</summary>
 /// <param name="Limit">Limit of each call.</param>

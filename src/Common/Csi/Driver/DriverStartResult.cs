@@ -46,6 +46,9 @@ public enum DriverStartStep
 
     /// <summary>The driver did not say what it can do.</summary>
     Capabilities,
+
+    /// <summary>The driver did not say on which node it runs.</summary>
+    Node,
 }
 
 /// <summary>What the driver said that it can do.</summary>
