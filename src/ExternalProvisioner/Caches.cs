@@ -1,3 +1,4 @@
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.Kubernetes.Caching;
@@ -12,7 +13,7 @@ namespace Sidecars.ExternalProvisioner;
 /// </summary>
 internal sealed class Caches
 {
-    public Caches(SharedStores stores, string driver, bool attaches)
+    public Caches(SharedStores stores, AskedDriver driver, bool attaches)
     {
         var readings = new Readings(driver);
         Claims = stores.Of(Resources.PersistentVolumeClaims, readings.Claim);

@@ -19,6 +19,9 @@ internal sealed class DriverCalls(CsiConnection connection, TimeSpan timeout, Ti
     public Task<CsiResult<CreateVolumeResponse>> Create(CreateVolumeRequest request, CancellationToken stop) =>
         _calls.InvokeAsync(_plain.CreateVolumeAsync, request, timeout, stop);
 
+    public Task<CsiResult<GetCapacityResponse>> Capacity(GetCapacityRequest request, CancellationToken stop) =>
+        _calls.InvokeAsync(_plain.GetCapacityAsync, request, timeout, stop);
+
     public Task<CsiResult<DeleteVolumeResponse>> Delete(DeleteVolumeRequest request, TimeSpan limit, CancellationToken stop) =>
         _calls.InvokeAsync(_plain.DeleteVolumeAsync, request, limit, stop);
 

@@ -13,12 +13,12 @@ namespace Sidecars.ExternalProvisioner;
 /// <param name="Identity">Which process made a volume; new at every start.</param>
 internal sealed record DriverFacts(string Name, PluginCapabilities Plugin, ControllerCapabilities Controller, string Identity)
 {
-    /// <summary>Of a driver that introduced itself; a new identity with each call.</summary>
-    public static DriverFacts Of(ConnectedDriver driver, TimeProvider time)
+    /// <summary>Of a driver that introduced itself, for a node where it serves one; a new identity with each call.</summary>
+    public static DriverFacts Of(ConnectedDriver driver, TimeProvider time, string? node = null)
     {
         const int identities = 10_000; // a number from 0 to 9999, as in the identities of the original
         var own = $"{time.GetUtcNow().ToUnixTimeMilliseconds()}-{Random.Shared.Next(identities)}-{driver.Name}";
-        return new DriverFacts(driver.Name, driver.Plugin, driver.Controller, own);
+        return new DriverFacts(driver.Name, driver.Plugin, driver.Controller, node is null ? own : $"{own}-{node}");
     }
 
     public bool Attaches => Controller.Has(ControllerRpc.PublishUnpublishVolume);

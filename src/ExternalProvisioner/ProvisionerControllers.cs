@@ -4,6 +4,7 @@ using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
 using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Metrics;
+using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Volumes;
@@ -39,8 +40,10 @@ internal sealed class ProvisionerControllers : IControllers
     public ProvisionerControllers(SidecarContext context, ProvisionerOptions options)
     {
         (_context, _options) = (context, options);
-        var driver = DriverFacts.Of(context.Driver, context.Time);
-        var caches = new Caches(context.Stores, driver.Name, driver.Attaches);
+        var driver = DriverFacts.Of(context.Driver, context.Time, options.Nodes.Node);
+        var asked = new AskedDriver(driver.Name, options.Nodes.Node);
+        var node = OwnNode.Of(options.Nodes, context.Driver.Node);
+        var caches = new Caches(context.Stores, asked, driver.Attaches);
         _claims = Controller("claims", Backoff());
         _volumes = Controller("volumes", Backoff());
         _unsaved = Controller("unsavedpvs", new ItemBackoff<string>(s_firstSaveRetry, s_longestSaveRetry));
@@ -53,16 +56,18 @@ internal sealed class ProvisionerControllers : IControllers
         var lookup = new ClaimLookup(caches, memory, context.Api);
         var claimReports = new ClaimReports(context.Events, metrics, context.Time);
         _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly), context.Events, _unsaved.Queue, Log<VolumeSaver>());
-        var names = new VolumeNames(driver.Name, options.Naming, caches, _saver, memory.InProgress);
+        var names = new VolumeNames(asked, options.Naming, caches, _saver, memory.InProgress);
         var composer = RequestComposer.Of(driver, options, context.Api, secrets, context.Loggers);
         var maker = new VolumeMaker(calls, context.Time, Log<VolumeMaker>());
-        var abandoned = new AbandonedVolumes(driver.Name, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
-        var intents = new ClaimIntents(driver.Name, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
-        var attempt = new ProvisionAttempt(driver.Name, lookup, names, composer, intents, maker, _saver, claimReports);
-        _claimReconciler = new ClaimReconciler(driver.Name, caches, lookup, memory, intents, attempt, claimReports, Log<ClaimReconciler>());
+        var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
+        var intents = new ClaimIntents(asked, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
+        var ownership = node is null ? null : new NodeOwnership(node, options.Nodes, new TakingTurns(options.Nodes, context.Time, Random.Shared.NextDouble),
+            composer, claim => names.Of(claim).Name, calls, options.RetryIntervalMax, caches, context.Api, Log<NodeOwnership>());
+        var attempt = new ProvisionAttempt(asked, lookup, names, composer, intents, maker, _saver, claimReports);
+        _claimReconciler = new ClaimReconciler(asked, caches, lookup, memory, intents, ownership, attempt, claimReports, Log<ClaimReconciler>());
 
         var atDriver = new DriverDeletion(driver, calls, caches, new DeletionSecrets(caches.Classes, secrets, Log<DeletionSecrets>()));
-        _volumeReconciler = new VolumeReconciler(driver.Name, caches, atDriver, new VolumeWriter(caches, context.Api),
+        _volumeReconciler = new VolumeReconciler(driver.Name, node, caches, atDriver, new VolumeWriter(caches, context.Api),
             new VolumeReports(context.Events, metrics, context.Time), Log<VolumeReconciler>());
 
         if (options.CloningProtectionThreads > 0)
@@ -70,7 +75,7 @@ internal sealed class ProvisionerControllers : IControllers
         if (options.SnapshotSweepInterval > TimeSpan.Zero && driver.TakesSnapshots)
             _snapshotSweep = new SnapshotSweep(caches, memory.InProgress, context.Api, options.SnapshotSweepInterval, context.Time, Log<SnapshotSweep>());
 
-        var triggers = new Triggers(driver.Name, caches, memory, _saver, atDriver, _claims.Queue, _volumes);
+        var triggers = new Triggers(asked, caches, memory, _saver, atDriver, _claims.Queue, _volumes);
         caches.Claims.Changed += triggers.ClaimChanged;
         caches.Volumes.Changed += triggers.VolumeChanged;
         caches.Classes.Changed += triggers.ClassChanged;

@@ -1,4 +1,5 @@
 using Sidecars.ControllerManager;
+using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.Hosting;
 using Sidecars.Hosting.Flags;
@@ -13,6 +14,7 @@ internal sealed class ProvisionerFlags
     public const string CrossNamespaceGate = "CrossNamespaceVolumeDataSource";
 
     private readonly StandardFlags _standard;
+    private readonly NodeDeploymentFlags _nodes;
     private readonly List<Flag> _ofLaterFeatures;
 
     /// <summary>Registers the flags of the provisioner itself.</summary>
@@ -32,7 +34,7 @@ internal sealed class ProvisionerFlags
         ControllerPublishReadOnly = flags.Bool("controller-publish-readonly", false, "Publish volumes of claims that are only read-only as read-only.");
         EnablePprof = flags.Bool("enable-pprof", false, "Accepted for compatibility: the Go profiles do not exist in this program.");
         EnableCapacity = flags.Bool("enable-capacity", false, "Publish CSIStorageCapacity objects.");
-        NodeDeployment = flags.Bool("node-deployment", false, "Provision on each node for the volumes of that node.");
+        _nodes = new NodeDeploymentFlags(flags);
         CloningProtectionThreads = flags.Uint("cloning-protection-threads", 1, "Workers of the controller that lets go of sources of clones.");
         SnapshotSweepInterval = flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never.");
         DurableIntent = flags.Bool("durable-intent", false, "Note on a claim that its volume is being made, so that no end of this program leaves one behind; two writes more for each claim.");
@@ -79,14 +81,13 @@ internal sealed class ProvisionerFlags
 
     public Flag<bool> EnableCapacity { get; }
 
-    public Flag<bool> NodeDeployment { get; }
-
     /// <summary>The kubeconfig: <c>KUBECONFIG</c> wins over the flag, as in the original.</summary>
     public string Kubeconfig => Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } named ? named : _standard.Kubeconfig.Value;
 
     /// <summary>Why the program cannot run with these flags, or null; what the original checks by crashing later is checked here.</summary>
     public FlagProblem? Problem() =>
         FlagProblem.Of(_standard.CheckEndpoints() ?? _standard.CheckElection() ?? _standard.CheckMetricsPath() ?? OwnProblem())
+        ?? _nodes.Problem()
         ?? FlagProblem.Of(_standard.CheckThrottle(), ExitCode.Fatal);
 
     /// <summary>What was asked for and does nothing in this version.</summary>
@@ -107,6 +108,7 @@ internal sealed class ProvisionerFlags
         DefaultFsType = DefaultFsType.Value,
         ExtraCreateMetadata = ExtraCreateMetadata.Value,
         ControllerPublishReadOnly = ControllerPublishReadOnly.Value,
+        Nodes = _nodes.Options(),
         NotesIntents = DurableIntent.Value,
         UsesTopology = gates.IsEnabled(TopologyGate),
         AttributesClasses = !gates.IsEnabled(AttributesClassGate) ? AttributesClassUse.Never
@@ -127,8 +129,7 @@ internal sealed class ProvisionerFlags
         if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";
         if (RetryIntervalStart.Value <= TimeSpan.Zero) return "--retry-interval-start must be greater than zero";
         if (RetryIntervalMax.Value <= TimeSpan.Zero) return "--retry-interval-max must be greater than zero";
-        if (EnableCapacity.Value) return "--enable-capacity is not supported by this version; remove the flag";
-        return NodeDeployment.Value ? "--node-deployment is not supported by this version; run one csi-provisioner for the cluster" : null;
+        return EnableCapacity.Value ? "--enable-capacity is not supported by this version; remove the flag" : null;
     }
 
     /// <summary>
@@ -146,8 +147,5 @@ internal sealed class ProvisionerFlags
         flags.Int("capacity-ownerref-level", 1, "Which owner of the pod owns the capacity objects: -1 none, 0 the pod, 1 its controller."),
         flags.Float("kube-api-capacity-qps", 1, "Requests per second for capacity objects."),
         flags.Int("kube-api-capacity-burst", 5, "Requests for capacity objects that may exceed the rate for a moment."),
-        flags.Bool("node-deployment-immediate-binding", true, "Serve classes with immediate binding on each node too."),
-        flags.Duration("node-deployment-base-delay", TimeSpan.FromSeconds(20), "First delay before a node takes a claim."),
-        flags.Duration("node-deployment-max-delay", TimeSpan.FromSeconds(60), "Longest delay before a node takes a claim."),
     ];
 }

@@ -1,3 +1,4 @@
+using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
 
 namespace Sidecars.ExternalProvisioner;
@@ -16,6 +17,9 @@ internal sealed record ProvisionerOptions
 
     /// <summary>Whether a volume of read-only claims is published read-only.</summary>
     public bool ControllerPublishReadOnly { get; init; }
+
+    /// <summary>How instances that each serve one node share the claims.</summary>
+    public NodeDeploymentOptions Nodes { get; init; } = new();
 
     /// <summary>Whether a claim notes that its volume is being made.</summary>
     public bool NotesIntents { get; init; }

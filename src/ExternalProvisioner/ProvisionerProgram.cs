@@ -25,6 +25,7 @@ internal static class ProvisionerProgram
                 NoCluster = ExitCode.Fatal,
                 NoName = ExitCode.Fatal,
                 NoCapabilities = ExitCode.Fatal,
+                NoNode = ExitCode.Fatal,
                 NoListener = ExitCode.Fatal,
                 ServesBeforeCapabilities = false,
                 HasAlphaStartTime = false,
@@ -45,6 +46,7 @@ internal static class ProvisionerProgram
             ProbeLimit = options.Timeout,
             NameLimit = options.Timeout,
             Capabilities = new CapabilityQuestions(options.Timeout, AlwaysAsksController: true),
+            NodeLimit = options.Nodes.Node is null ? null : options.Timeout,
         },
         // The slash is replaced before the name is sanitised, as the originals did before they sanitised at all.
         LeaseOf = driver => driver.Replace('/', '-'),

@@ -12,7 +12,7 @@ namespace Sidecars.ExternalProvisioner;
 /// What the provisioner reads of the cluster. Of volumes and claims of others it reads little more than that they are there: which claim a
 /// volume's name is taken for, and that a claim exists.
 /// </summary>
-internal sealed class Readings(string driver)
+internal sealed class Readings(AskedDriver asked)
 {
     // A volume is looked at for who made it, whom it belongs to and how to delete it.
     private static readonly HashSet<string> s_volumeAnnotations =
@@ -26,13 +26,13 @@ internal sealed class Readings(string driver)
         kept.TakeIdentity(read);
         kept.Spec.VolumeName = read.Spec.VolumeName;
         if (read.HasFinalizer(SourceProtection.CloneFinalizer)) kept.TakeFinalizers(read);
-        var isMarked = VolumeIntent.Of(read, driver) is not null;
+        var isMarked = VolumeIntent.Of(read, asked) is not null;
         if (isMarked) kept.TakeFinalizers(read);
         // Whoever provisions it: what it is filled from is protected meanwhile.
         if (SourceProtection.ClonedFrom(read) is not null || SourceProtection.RestoredFrom(read) is not null)
             (kept.Spec.DataSource, kept.Spec.DataSourceRef, kept.Status) = (read.Spec.DataSource, read.Spec.DataSourceRef, read.Status);
         // A bound claim is never provisioned again: that it is bound is all there is to know of it.
-        if (!isMarked && !ClaimOwnership.IsOurs(read, driver)) return;
+        if (!isMarked && !ClaimOwnership.IsOurs(read, asked.Name)) return;
         kept.TakeAnnotations(read);
         kept.Spec = read.Spec;
     }
@@ -46,11 +46,12 @@ internal sealed class Readings(string driver)
             (to.ClaimRef.Namespace, to.ClaimRef.Name, to.ClaimRef.Uid) = (claim.Namespace, claim.Name, claim.Uid);
         }
         kept.TakeIdentity(read);
-        if (!VolumeOwnership.IsOurs(read, driver)) return;
+        if (!VolumeOwnership.IsOurs(read, asked.Name)) return;
         kept.TakeFinalizers(read);
         kept.TakeAnnotations(read, s_volumeAnnotations);
         kept.Status = read.Status;
         (to.PersistentVolumeReclaimPolicy, to.StorageClassName) = (from.PersistentVolumeReclaimPolicy, from.StorageClassName);
+        if (asked.Node is not null) to.NodeAffinity = from.NodeAffinity;
         if (from.Csi is { } csi)
         {
             to.Csi ??= new CsiVolumeSource();
@@ -80,6 +81,6 @@ internal sealed class Readings(string driver)
     /// <summary>What our driver says of the node, as far as it places volumes.</summary>
     public void DriverNode(CsiNode read, CsiNode kept)
     {
-        if (read.Of(driver) is { } own) kept.OwnToFill().TopologyKeys = own.TopologyKeys;
+        if (read.Of(asked.Name) is { } own) kept.OwnToFill().TopologyKeys = own.TopologyKeys;
     }
 }

@@ -14,13 +14,13 @@ namespace Sidecars.ExternalProvisioner;
 /// bound claims cost nothing at start; the reconcilers judge again by the state of then.
 /// </summary>
 internal sealed class Triggers(
-    string driver, Caches caches, ClaimMemory memory, VolumeSaver saver, DriverDeletion deletions, WorkQueue<string> claims, KeyController volumes)
+    AskedDriver driver, Caches caches, ClaimMemory memory, VolumeSaver saver, DriverDeletion deletions, WorkQueue<string> claims, KeyController volumes)
 {
     public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
     {
         // Nothing of it is under way: let the reconciler forget it. Otherwise its retry goes on in its own time.
         if (Vanished(change) is { } gone && memory.InProgress.Find(gone.Uid) is null) claims.Add(gone.Uid);
-        if (change.New is { } claim && (ClaimOwnership.IsOurs(claim, driver) || IsNoted(claim) || memory.Knows(claim.Uid))) claims.Add(claim.Uid);
+        if (change.New is { } claim && (ClaimOwnership.IsOurs(claim, driver.Name) || IsNoted(claim) || memory.Knows(claim.Uid))) claims.Add(claim.Uid);
     }
 
     public void VolumeChanged(StoreChange<PersistentVolume> change)
@@ -30,7 +30,7 @@ internal sealed class Triggers(
             deletions.Forget(gone);
             volumes.Backoff.Forget(gone.Name);
             // Deleted before it was bound: its claim waits for another.
-            if (gone.Spec.ClaimRef?.Uid is { } uid && caches.ClaimsByUid.First(uid) is { } claim && ClaimOwnership.IsOurs(claim, driver)) claims.Add(uid);
+            if (gone.Spec.ClaimRef?.Uid is { } uid && caches.ClaimsByUid.First(uid) is { } claim && ClaimOwnership.IsOurs(claim, driver.Name)) claims.Add(uid);
         }
         if (change.New is not { } volume) return;
         if (IsToBeLookedAt(volume)) volumes.Queue.Add(volume.Name);
@@ -48,7 +48,7 @@ internal sealed class Triggers(
         saver.ClassChanged(storageClass);
         foreach (var claim in caches.Claims.Snapshot().Concat(memory.InProgress.All))
         {
-            if (ClaimOwnership.IsOurs(claim, driver) && ClaimOwnership.ClassOf(claim) == storageClass.Name && !memory.HadClass(claim.Uid, storageClass))
+            if (ClaimOwnership.IsOurs(claim, driver.Name) && ClaimOwnership.ClassOf(claim) == storageClass.Name && !memory.HadClass(claim.Uid, storageClass))
                 claims.Add(claim.Uid);
         }
     }
@@ -66,6 +66,6 @@ internal sealed class Triggers(
     private bool IsNoted(PersistentVolumeClaim claim) => VolumeIntent.Of(claim, driver) is not null;
 
     private bool IsToBeLookedAt(PersistentVolume volume) =>
-        VolumeOwnership.IsOurs(volume, driver)
+        VolumeOwnership.IsOurs(volume, driver.Name)
         && (VolumeOwnership.NeedsFinalizer(volume) || VolumeOwnership.ShedsFinalizer(volume) || VolumeOwnership.IsToBeDeleted(volume));
 }

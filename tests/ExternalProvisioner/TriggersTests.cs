@@ -15,7 +15,7 @@ internal sealed class TriggersTests : IDisposable
 {
     private const string Uid = "claim-uid";
     private readonly FakeTimeProvider _time = new();
-    private readonly Caches _caches = new(new SharedStores(), ScriptedDriverOptions.DefaultName, attaches: true);
+    private readonly Caches _caches = new(new SharedStores(), new(ScriptedDriverOptions.DefaultName), attaches: true);
     private readonly ClaimMemory _memory;
     private readonly WorkQueue<string> _claims;
     private readonly Triggers _triggers;
@@ -24,7 +24,7 @@ internal sealed class TriggersTests : IDisposable
     {
         _memory = new ClaimMemory(TimeSpan.FromMinutes(5), _time);
         _claims = new WorkQueue<string>(new QueueMetrics(new MetricRegistry(), "claims"), _time);
-        _triggers = new Triggers(ScriptedDriverOptions.DefaultName, _caches, _memory, new VolumeSaver(null!, _caches, null!, null!, null!, null!), null!, _claims, null!); // no volume is touched
+        _triggers = new Triggers(new(ScriptedDriverOptions.DefaultName), _caches, _memory, new VolumeSaver(null!, _caches, null!, null!, null!, null!), null!, _claims, null!); // no volume is touched
         _memory.InProgress.Keep(new PersistentVolumeClaim
         {
             Metadata =

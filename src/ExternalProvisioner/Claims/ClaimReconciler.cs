@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Intents;
+using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
 using Sidecars.Kubernetes.Objects;
@@ -11,14 +12,14 @@ namespace Sidecars.ExternalProvisioner.Claims;
 /// turns what came of it into what is remembered, told and tried again.
 /// </summary>
 internal sealed partial class ClaimReconciler(
-    string driver, Caches caches, ClaimLookup claims, ClaimMemory memory, ClaimIntents intents, ProvisionAttempt attempt, ClaimReports reports, ILogger<ClaimReconciler> log)
+    AskedDriver driver, Caches caches, ClaimLookup claims, ClaimMemory memory, ClaimIntents intents, NodeOwnership? nodes, ProvisionAttempt attempt, ClaimReports reports, ILogger<ClaimReconciler> log)
 {
     public async ValueTask<Outcome> Reconcile(string uid, CancellationToken stop)
     {
         if (claims.Find(uid) is not { } claim)
         {
             // Gone, and the driver certainly does nothing for it; or it cannot be read now, and comes up again when it can.
-            if (claims.IsGoneFromCache(uid)) memory.Forget(uid);
+            if (claims.IsGoneFromCache(uid)) NotOurs(uid);
             return Outcome.Done;
         }
         if (await intents.Settle(claim, stop) is { } settled) return settled;
@@ -28,19 +29,23 @@ internal sealed partial class ClaimReconciler(
         if (storageClass is not null && memory.Infeasible.Remaining(uid, storageClass) is { Ticks: > 0 } remaining)
             return Outcome.After(remaining);
 
-        if (!ClaimOwnership.IsOurs(claim, driver)) return NotOurs(uid);
+        if (!ClaimOwnership.IsOurs(claim, driver.Name)) return NotOurs(uid);
         if (storageClass is null)
         {
             reports.CountFailure(claim);
             return Outcome.Retry($"storageClass \"{className}\" not found");
         }
-        if (!ClaimOwnership.IsDue(claim, storageClass) && VolumeIntent.Of(claim, driver) is null) return NotOurs(uid); // one that is under way is no more to be waited for
+        // One that is under way is neither waited for nor shared any more.
+        if (VolumeIntent.Of(claim, driver) is not null) return await Provision(claim, storageClass, stop);
+        if (!ClaimOwnership.IsDue(claim, storageClass)) return NotOurs(uid);
+        if (nodes is not null && await nodes.Judge(claim, storageClass, stop) is { } later) return later;
         return await Provision(claim, storageClass, stop);
     }
 
     private Outcome NotOurs(string uid)
     {
         memory.Forget(uid);
+        nodes?.Forget(uid);
         return Outcome.Done;
     }
 

@@ -11,7 +11,7 @@ namespace Sidecars.ExternalProvisioner.Claims;
 /// part of <see cref="RequestComposer"/>; here is only the order of the steps.
 /// </summary>
 internal sealed class ProvisionAttempt(
-    string driver, ClaimLookup claims, VolumeNames names, RequestComposer composer, ClaimIntents intents, VolumeMaker maker, VolumeSaver saver, ClaimReports reports)
+    AskedDriver driver, ClaimLookup claims, VolumeNames names, RequestComposer composer, ClaimIntents intents, VolumeMaker maker, VolumeSaver saver, ClaimReports reports)
 {
     /// <summary>Component of the one event that is not the provisioning library's, as in the original.</summary>
     private const string PopulatorComponent = "external-provisioner";
@@ -20,7 +20,7 @@ internal sealed class ProvisionAttempt(
     {
         var (name, nameError) = names.Of(claim);
         var holder = name is null ? null : names.HolderOf(name);
-        if (VolumeNames.IsFor(claim, holder) || storageClass.Provisioner != driver) return AttemptResult.Nothing;
+        if (VolumeNames.IsFor(claim, holder) || storageClass.Provisioner != driver.Name) return AttemptResult.Nothing;
         if (holder is not null) return VolumeNames.IsTaken(name!, holder);
         if (await claims.Look(claim, stop) is { State: not LiveClaimState.Waits } live) return live;
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Sidecars.ExternalProvisioner.NodeDeployment;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
 using Sidecars.Kubernetes.Objects;
@@ -11,11 +13,12 @@ namespace Sidecars.ExternalProvisioner.Deletion;
 /// crash between any two of them is made good by doing it again.
 /// </summary>
 internal sealed partial class VolumeReconciler(
-    string driver, Caches caches, DriverDeletion atDriver, VolumeWriter objects, VolumeReports reports, ILogger<VolumeReconciler> log)
+    string driver, OwnNode? node, Caches caches, DriverDeletion atDriver, VolumeWriter objects, VolumeReports reports, ILogger<VolumeReconciler> log)
 {
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
         if (caches.FindVolume(name) is not { } volume || !VolumeOwnership.IsOurs(volume, driver)) return Outcome.Done;
+        if (node is not null && !NodeSelection.Reaches(volume.Spec.NodeAffinity, node.Place)) return Outcome.Done; // another node's
         if (VolumeOwnership.NeedsFinalizer(volume)) return await objects.Hold(volume, stop);
         if (VolumeOwnership.ShedsFinalizer(volume)) return await objects.LetGo(volume, stop);
         return VolumeOwnership.IsToBeDeleted(volume) ? await Delete(volume, stop) : Outcome.Done;

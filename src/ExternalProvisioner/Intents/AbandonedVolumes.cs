@@ -14,7 +14,7 @@ namespace Sidecars.ExternalProvisioner.Intents;
 /// deleted, and whether one does is read from the API server, not from the cache: it may have been in use for years.
 /// </summary>
 internal sealed partial class AbandonedVolumes(
-    string driver, Caches caches, ApiClient api, VolumeNames names, RequestComposer composer, VolumeMaker maker, DriverCalls calls, InProgressClaims inProgress, ILogger<AbandonedVolumes> log)
+    AskedDriver driver, Caches caches, ApiClient api, VolumeNames names, RequestComposer composer, VolumeMaker maker, DriverCalls calls, InProgressClaims inProgress, ILogger<AbandonedVolumes> log)
 {
     /// <summary>Null once nothing is left of it; else why that is not so, and what to do.</summary>
     public async Task<string?> Delete(PersistentVolumeClaim claim, string volume, CancellationToken stop)
@@ -63,7 +63,7 @@ internal sealed partial class AbandonedVolumes(
     {
         var className = ClaimOwnership.ClassOf(claim);
         if (caches.FindClass(className) is not { } storageClass) return (null, $"storageClass \"{className}\" not found");
-        if (storageClass.Provisioner != driver) return (null, $"storageClass \"{className}\" is of {storageClass.Provisioner} now");
+        if (storageClass.Provisioner != driver.Name) return (null, $"storageClass \"{className}\" is of {storageClass.Provisioner} now");
         var (request, failure) = await composer.Compose(new RequestDraft(claim, storageClass, volume) { Noted = VolumeIntent.Of(claim, driver) }, stop);
         return (request, failure?.Message);
     }

@@ -15,7 +15,7 @@ namespace Sidecars.ExternalProvisioner.Intents;
 /// process ends, is in <c>docs/architecture.md</c>.
 /// </summary>
 internal sealed partial class ClaimIntents(
-    string driver, bool areWanted, Caches caches, VolumeNames names, AbandonedVolumes abandoned, ApiClient api, ClaimReports reports, ILogger<ClaimIntents> log)
+    AskedDriver driver, bool areWanted, Caches caches, VolumeNames names, AbandonedVolumes abandoned, ApiClient api, ClaimReports reports, ILogger<ClaimIntents> log)
 {
     /// <summary>
     /// Notes what the driver is about to be asked for. Null where it may be asked; the request then says what the note says, which is what an
@@ -66,7 +66,7 @@ internal sealed partial class ClaimIntents(
         if (!isStored && volume is not null)
         {
             if (names.IsWaiting(volume)) return Outcome.Done; // when it is stored, the claim comes up again
-            if (!claim.IsBeingDeleted && ClaimOwnership.IsOurs(claim, driver)) return null;
+            if (!claim.IsBeingDeleted && ClaimOwnership.IsOurs(claim, driver.Name)) return null;
             if (await abandoned.Delete(claim, volume, stop) is { } left)
             {
                 reports.Tell(claim, EventType.Warning, "ProvisioningFailed", left);

@@ -23,7 +23,7 @@ internal static class IntentText
     /// <summary>The text; null where it would be longer than an annotation may be.</summary>
     public static string? Write(VolumeIntent intent)
     {
-        var noted = new NotedIntent(intent.Driver, intent.Volume, Terms(intent.Topology?.Requisite), Terms(intent.Topology?.Preferred));
+        var noted = new NotedIntent(intent.Asked.Name, intent.Asked.Node, intent.Volume, Terms(intent.Topology?.Requisite), Terms(intent.Topology?.Preferred));
         var plain = JsonSerializer.SerializeToUtf8Bytes(noted, IntentJson.Default.NotedIntent);
         if (plain.Length <= LongestPlain) return Encoding.UTF8.GetString(plain);
         using var packed = new MemoryStream();
@@ -37,7 +37,7 @@ internal static class IntentText
     {
         try
         {
-            return text is null || Parse(text) is not { Driver: { } driver, Volume: { } volume } noted ? null : new VolumeIntent(driver, volume, Requirement(noted));
+            return text is null || Parse(text) is not { Driver: { } driver, Volume: { } volume } noted ? null : new VolumeIntent(new AskedDriver(driver, noted.Node), volume, Requirement(noted));
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidDataException)
         {
@@ -67,7 +67,7 @@ internal static class IntentText
 }
 
 /// <summary>What the text holds.</summary>
-internal sealed record NotedIntent(string? Driver, string? Volume, List<Dictionary<string, string>>? Requisite, List<Dictionary<string, string>>? Preferred);
+internal sealed record NotedIntent(string? Driver, string? Node, string? Volume, List<Dictionary<string, string>>? Requisite, List<Dictionary<string, string>>? Preferred);
 
 /// <summary>Reader and writer of the text.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -9,10 +9,10 @@ namespace Sidecars.ExternalProvisioner.Intents;
 /// What stands on a claim while the driver may be making a volume for it, so that no end of the process can forget it: the name of the
 /// volume, and where it was asked to be. A finalizer keeps the claim until that is settled; both come and go in one write.
 /// </summary>
-/// <param name="Driver">The driver that was asked.</param>
+/// <param name="Asked">Who was asked.</param>
 /// <param name="Volume">Name of the volume, at the driver and in the cluster.</param>
 /// <param name="Topology">Where it was asked to be; null where nothing was said of that.</param>
-internal sealed record VolumeIntent(string Driver, string Volume, TopologyRequirement? Topology)
+internal sealed record VolumeIntent(AskedDriver Asked, string Volume, TopologyRequirement? Topology)
 {
     /// <summary>Name of the finalizer, and of the annotation beside it.</summary>
     public const string Mark = "external-provisioner.volume.kubernetes.io/durable-intent";
@@ -21,11 +21,11 @@ internal sealed record VolumeIntent(string Driver, string Volume, TopologyRequir
     /// The intent of a driver on a claim; null where there is none. One whose text somebody took away or spoiled is that of the claim's driver and
     /// has no name and no place: both are made out anew, as for a claim without a mark.
     /// </summary>
-    public static VolumeIntent? Of(PersistentVolumeClaim claim, string driver)
+    public static VolumeIntent? Of(PersistentVolumeClaim claim, AskedDriver asked)
     {
         if (!claim.HasFinalizer(Mark)) return null;
-        var noted = IntentText.Read(claim.Annotation(Mark)) ?? new VolumeIntent(ClaimOwnership.ProvisionerOf(claim) ?? "", "", null);
-        return noted.Driver == driver ? noted : null;
+        if (IntentText.Read(claim.Annotation(Mark)) is { } noted) return noted.Asked == asked ? noted : null;
+        return ClaimOwnership.ProvisionerOf(claim) == asked.Name ? new VolumeIntent(asked, "", null) : null;
     }
 
     /// <summary>Puts it on a claim. One that has a mark keeps its own, and one that is being deleted takes none.</summary>
@@ -38,3 +38,8 @@ internal sealed record VolumeIntent(string Driver, string Volume, TopologyRequir
     public static ObjectChange Remove { get; } = new("take off the note of the volume that was being made", item =>
         ObjectChange.RemoveAnnotation(Mark).Apply(item) | ObjectChange.RemoveFinalizer(Mark).Apply(item));
 }
+
+/// <summary>A driver that is asked for volumes. Where each node has one of its own, another node's knows nothing of them.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Node">The node it serves; null where it serves the cluster.</param>
+internal sealed record AskedDriver(string Name, string? Node = null);

@@ -1,4 +1,5 @@
 using Sidecars.ControllerManager;
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
@@ -35,7 +36,7 @@ internal sealed class NodeTopology
     public static NodeTopology Watched(SharedStores stores, string driver)
     {
         NodeTopology? topology = null;
-        var driverNodes = stores.Of(Resources.CsiNodes, new Readings(driver).DriverNode);
+        var driverNodes = stores.Of(Resources.CsiNodes, new Readings(new AskedDriver(driver)).DriverNode);
         var nodes = stores.Of(Resources.Nodes, (read, kept) => kept.Metadata.Labels = topology!.Only(read.Metadata.Labels), after: driverNodes.Synced);
         return topology = new NodeTopology(driverNodes, nodes, () => stores.ReadAnew(Resources.Nodes));
     }

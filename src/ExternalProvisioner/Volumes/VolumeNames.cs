@@ -9,7 +9,7 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 /// Names volumes, and knows whose a name is: a driver asked by one name for two claims would give both the same volume. A name is
 /// reserved for as long as the driver may be working under it.
 /// </summary>
-internal sealed class VolumeNames(string driver, VolumeNaming naming, Caches caches, VolumeSaver saver, InProgressClaims reserved)
+internal sealed class VolumeNames(AskedDriver driver, VolumeNaming naming, Caches caches, VolumeSaver saver, InProgressClaims reserved)
 {
     /// <summary>The name for a claim's volume, or why it can have none. A name that is noted on the claim is the one the driver was asked by.</summary>
     public (string? Name, string? Error) Of(PersistentVolumeClaim claim) =>

@@ -25,7 +25,7 @@ internal sealed class SharedStoresTests
         ExternalAttacher.Caches? attacher = null;
         foreach (var reader in order.Split(' '))
         {
-            if (reader is "provisioner") provisioner = new ExternalProvisioner.Caches(stores, "d", attaches: true);
+            if (reader is "provisioner") provisioner = new ExternalProvisioner.Caches(stores, new("d"), attaches: true);
             else attacher = new ExternalAttacher.Caches(stores, Attacher);
         }
         var volumes = provisioner?.Volumes ?? attacher!.Volumes;

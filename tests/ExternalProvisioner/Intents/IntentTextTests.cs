@@ -12,7 +12,7 @@ internal sealed class IntentTextTests
     [TestCase(500, null)]
     public void An_intent_is_read_as_it_was_written(int places, string? expected)
     {
-        var intent = new VolumeIntent("d", "pvc-1", places is 0 ? null : Requirement(places));
+        var intent = new VolumeIntent(new AskedDriver("d"), "pvc-1", places is 0 ? null : Requirement(places));
         var text = IntentText.Write(intent)!;
         if (expected is not null) Assert.That(text, Is.EqualTo(expected));
         Assert.That(IntentText.Read(text), Is.EqualTo(intent));
@@ -24,9 +24,9 @@ internal sealed class IntentTextTests
     {
         foreach (var requirement in (TopologyRequirement[])[new(), new() { Requisite = { new global::Csi.V1.Topology() } }])
         {
-            Assert.That(IntentText.Read(IntentText.Write(new VolumeIntent("d", "v", requirement)))!.Topology, Is.EqualTo(requirement));
+            Assert.That(IntentText.Read(IntentText.Write(new VolumeIntent(new AskedDriver("d"), "v", requirement)))!.Topology, Is.EqualTo(requirement));
         }
-        Assert.That(IntentText.Read(IntentText.Write(new VolumeIntent("d", "v", null)))!.Topology, Is.Null);
+        Assert.That(IntentText.Read(IntentText.Write(new VolumeIntent(new AskedDriver("d"), "v", null)))!.Topology, Is.Null);
     }
 
     [Test]
@@ -34,7 +34,7 @@ internal sealed class IntentTextTests
     {
         var requirement = new TopologyRequirement();
         for (var i = 0; i < 10_000; i++) requirement.Requisite.Add(TopologyTerm.Of([new("host", Guid.NewGuid().ToString())]).ToCsi());
-        Assert.That(IntentText.Write(new VolumeIntent("d", "v", requirement)), Is.Null);
+        Assert.That(IntentText.Write(new VolumeIntent(new AskedDriver("d"), "v", requirement)), Is.Null);
     }
 
     [TestCase(null)]

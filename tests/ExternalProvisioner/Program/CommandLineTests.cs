@@ -26,7 +26,7 @@ internal sealed class CommandLineTests
     [TestCase("--retry-interval-max=0", 1, "--retry-interval-max must be greater than zero")]
     [TestCase("--leader-election --leader-election-lease-duration=1s", 1, "lease")]
     [TestCase("--enable-capacity", 1, "--enable-capacity is not supported by this version")]
-    [TestCase("--node-deployment", 1, "--node-deployment is not supported by this version")]
+    [TestCase("--node-deployment", 255, "--node-deployment needs the name of its node in the environment variable NODE_NAME")]
     [TestCase("--kube-api-burst=0", 255, "burst")]
     public Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason) =>
         CommandLines.Refuses(ProvisionerProgram.Name, arguments, code, reason);

@@ -39,6 +39,15 @@ internal sealed class StartTests
         Assert.That(_rig.Log.All, Has.Some.Contains(reason));
     }
 
+    [Test]
+    public async Task A_driver_that_does_not_say_where_its_node_stands_ends_the_start_where_it_serves_one()
+    {
+        Environment.SetEnvironmentVariable("NODE_NAME", "n1");
+        _rig.Driver.Answer("NodeGetInfo", DriverRule.Fail(StatusCode.Internal));
+        Assert.That(await Run("--node-deployment").WithinLimit(), Is.EqualTo(255));
+        Assert.That(_rig.Log.All, Has.Some.Contains("NodeGetInfo"));
+    }
+
     private static IEnumerable<TestCaseData> BadDrivers() =>
     [
         new TestCaseData("GetPluginInfo", DriverRule.Answer("""{"vendor_version":"1"}"""), 255, "driver name is empty").SetName("A_driver_without_a_name_ends_the_start"),

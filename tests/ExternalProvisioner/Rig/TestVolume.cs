@@ -21,6 +21,7 @@ internal sealed record TestVolume(string Name = "pv-1")
     private string[] Finalizers { get; init; } = [OurFinalizer];
     private IReadOnlyList<(string Key, string Value)> Annotations { get; init; } = [(ProvisionedBy, ScriptedDriverOptions.DefaultName)];
     private JsonObject Labels { get; init; } = [];
+    private (string Key, string Value)? Place { get; init; }
     private JsonObject Source { get; init; } = Csi(ScriptedDriverOptions.DefaultName, "");
 
     public string Handle => $"handle-of-{Name}";
@@ -51,6 +52,9 @@ internal sealed record TestVolume(string Name = "pv-1")
     /// <summary>With a source of another kind than CSI.</summary>
     public TestVolume From(string source, JsonObject content) => this with { Source = new JsonObject { [source] = content } };
 
+    /// <summary>Reached from nodes with that label alone.</summary>
+    public TestVolume Near(string key, string value) => this with { Place = (key, value) };
+
     public TestVolume Labelled(string key, string value) => this with { Labels = new JsonObject { [key] = value } };
 
     public JsonObject ToJson()
@@ -64,6 +68,12 @@ internal sealed record TestVolume(string Name = "pv-1")
         spec["persistentVolumeReclaimPolicy"] = ReclaimPolicy;
         spec["storageClassName"] = ClassName;
         spec["claimRef"] = new JsonObject { ["namespace"] = "default", ["name"] = "former", ["uid"] = ClaimUid };
+        if (Place is { } place)
+        {
+            var expression = new JsonObject { ["key"] = place.Key, ["operator"] = "In", ["values"] = new JsonArray(place.Value) };
+            var term = new JsonObject { ["matchExpressions"] = new JsonArray(expression) };
+            spec["nodeAffinity"] = new JsonObject { ["required"] = new JsonObject { ["nodeSelectorTerms"] = new JsonArray(term) } };
+        }
         return new JsonObject
         {
             ["metadata"] = new JsonObject
