@@ -7,6 +7,7 @@ using Sidecars.ExternalProvisioner.Metrics;
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Sources;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Queueing;
@@ -44,6 +45,8 @@ internal sealed class ProvisionerControllers : IControllers
         var asked = new AskedDriver(driver.Name, options.Nodes.Node);
         var node = OwnNode.Of(options.Nodes, context.Driver.Node);
         var caches = new Caches(context.Stores, asked, driver.Attaches);
+        var places = !driver.Plugin.HasTopology || !options.UsesTopology ? null
+            : node is null ? NodeTopology.Watched(context.Stores, driver.Name) : NodeTopology.Fixed(node.Name, node.Place);
         _claims = Controller("claims", Backoff());
         _volumes = Controller("volumes", Backoff());
         _unsaved = Controller("unsavedpvs", new ItemBackoff<string>(s_firstSaveRetry, s_longestSaveRetry));
@@ -55,16 +58,17 @@ internal sealed class ProvisionerControllers : IControllers
         var memory = new ClaimMemory(options.RetryIntervalMax, context.Time);
         var lookup = new ClaimLookup(caches, memory, context.Api);
         var claimReports = new ClaimReports(context.Events, metrics, context.Time);
-        _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly), context.Events, _unsaved.Queue, Log<VolumeSaver>());
+        _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly, placesVolumes: places is not null), context.Events, _unsaved.Queue, Log<VolumeSaver>());
         var names = new VolumeNames(asked, options.Naming, caches, _saver, memory.InProgress);
-        var composer = RequestComposer.Of(driver, options, context.Api, secrets, context.Loggers);
-        var maker = new VolumeMaker(calls, context.Time, Log<VolumeMaker>());
+        var topology = places is null ? null : new TopologyPart(new Placement(places, new ClusterTopology(places), options.Topology), memory.InProgress);
+        var composer = RequestComposer.Of(driver, options, topology, context.Api, secrets, context.Loggers);
+        var maker = new VolumeMaker(calls, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
         var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
         var intents = new ClaimIntents(asked, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
-        var ownership = node is null ? null : new NodeOwnership(node, options.Nodes, new TakingTurns(options.Nodes, context.Time, Random.Shared.NextDouble),
+        var ownership = node is null ? null : new NodeOwnership(node, places is not null, options.Nodes, new TakingTurns(options.Nodes, context.Time, Random.Shared.NextDouble),
             composer, claim => names.Of(claim).Name, calls, options.RetryIntervalMax, caches, context.Api, Log<NodeOwnership>());
         var attempt = new ProvisionAttempt(asked, lookup, names, composer, intents, maker, _saver, claimReports);
-        _claimReconciler = new ClaimReconciler(asked, caches, lookup, memory, intents, ownership, attempt, claimReports, Log<ClaimReconciler>());
+        _claimReconciler = new ClaimReconciler(asked, caches, lookup, memory, intents, ownership, attempt, new NodeRelease(caches, context.Api), claimReports, Log<ClaimReconciler>());
 
         var atDriver = new DriverDeletion(driver, calls, caches, new DeletionSecrets(caches.Classes, secrets, Log<DeletionSecrets>()));
         _volumeReconciler = new VolumeReconciler(driver.Name, node, caches, atDriver, new VolumeWriter(caches, context.Api),

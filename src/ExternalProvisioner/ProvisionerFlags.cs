@@ -1,6 +1,7 @@
 using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Hosting;
 using Sidecars.Hosting.Flags;
 
@@ -38,6 +39,7 @@ internal sealed class ProvisionerFlags
         CloningProtectionThreads = flags.Uint("cloning-protection-threads", 1, "Workers of the controller that lets go of sources of clones.");
         SnapshotSweepInterval = flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never.");
         DurableIntent = flags.Bool("durable-intent", false, "Note on a claim that its volume is being made, so that no end of this program leaves one behind; two writes more for each claim.");
+        Topology = new TopologyFlags(flags);
         _ofLaterFeatures = [.. ForLaterFeatures(flags)];
     }
 
@@ -77,6 +79,8 @@ internal sealed class ProvisionerFlags
 
     public Flag<bool> DurableIntent { get; }
 
+    public TopologyFlags Topology { get; }
+
     public Flag<bool> EnablePprof { get; }
 
     public Flag<bool> EnableCapacity { get; }
@@ -111,6 +115,7 @@ internal sealed class ProvisionerFlags
         Nodes = _nodes.Options(),
         NotesIntents = DurableIntent.Value,
         UsesTopology = gates.IsEnabled(TopologyGate),
+        Topology = Topology.Options,
         AttributesClasses = !gates.IsEnabled(AttributesClassGate) ? AttributesClassUse.Never
             : gates.IsExplicit(AttributesClassGate) ? AttributesClassUse.Always : AttributesClassUse.WhereServed,
         Timeout = Timeout.Value,
@@ -138,8 +143,6 @@ internal sealed class ProvisionerFlags
     /// </summary>
     private static IEnumerable<Flag> ForLaterFeatures(FlagSet flags) =>
     [
-        flags.Bool("strict-topology", false, "Ask for volumes in the topology of the selected node only."),
-        flags.Bool("immediate-topology", true, "Ask for volumes in the topology of the cluster where no node is selected."),
         flags.Bool("prevent-volume-mode-conversion", true, "Refuse to restore a snapshot with another volume mode."),
         flags.Uint("capacity-threads", 1, "Workers of the capacity controller."),
         flags.Duration("capacity-poll-interval", TimeSpan.FromMinutes(1), "Period in which the driver is asked for its capacity."),

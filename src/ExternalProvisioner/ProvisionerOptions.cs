@@ -1,5 +1,6 @@
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Topology;
 
 namespace Sidecars.ExternalProvisioner;
 
@@ -26,6 +27,9 @@ internal sealed record ProvisionerOptions
 
     /// <summary>Gate <c>Topology</c>.</summary>
     public bool UsesTopology { get; init; } = true;
+
+    /// <summary>How topology is used, where it is.</summary>
+    public TopologyOptions Topology { get; init; } = new();
 
     /// <summary>Gate <c>VolumeAttributesClass</c>.</summary>
     public AttributesClassUse AttributesClasses { get; init; }

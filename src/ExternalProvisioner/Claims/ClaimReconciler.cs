@@ -12,7 +12,8 @@ namespace Sidecars.ExternalProvisioner.Claims;
 /// turns what came of it into what is remembered, told and tried again.
 /// </summary>
 internal sealed partial class ClaimReconciler(
-    AskedDriver driver, Caches caches, ClaimLookup claims, ClaimMemory memory, ClaimIntents intents, NodeOwnership? nodes, ProvisionAttempt attempt, ClaimReports reports, ILogger<ClaimReconciler> log)
+    AskedDriver driver, Caches caches, ClaimLookup claims, ClaimMemory memory, ClaimIntents intents, NodeOwnership? nodes, ProvisionAttempt attempt,
+    NodeRelease release, ClaimReports reports, ILogger<ClaimReconciler> log)
 {
     public async ValueTask<Outcome> Reconcile(string uid, CancellationToken stop)
     {
@@ -54,7 +55,7 @@ internal sealed partial class ClaimReconciler(
         memory.Works(claim.Uid, storageClass);
         var started = reports.Time.GetTimestamp();
         var result = await attempt.Run(claim, storageClass, stop);
-        if (result.Failure is { } failure) return Failed(claim, storageClass, failure);
+        if (result.Failure is { } failure) return await Failed(claim, storageClass, failure, stop);
         if (result.Live is { } live) return Changed(claim, live);
 
         memory.Settled(claim.Uid, claims.IsGoneFromCache); // remembered: what was found in the cache may be gone when the claim comes up again
@@ -76,13 +77,13 @@ internal sealed partial class ClaimReconciler(
         _ => throw new InvalidOperationException($"an attempt that ended because the claim is {live.State}"),
     };
 
-    private Outcome Failed(PersistentVolumeClaim claim, StorageClass storageClass, ProvisionFailure failure)
+    private async ValueTask<Outcome> Failed(PersistentVolumeClaim claim, StorageClass storageClass, ProvisionFailure failure, CancellationToken stop)
     {
         reports.CountFailure(claim);
         memory.Tried(claim.Uid);
         switch (failure.State)
         {
-            case ProvisionState.Finished:
+            case ProvisionState.Finished or ProvisionState.Reschedule:
                 memory.InProgress.Drop(claim.Uid);
                 break;
             case ProvisionState.InBackground:
@@ -94,7 +95,10 @@ internal sealed partial class ClaimReconciler(
         }
         if (failure.IsInfeasible) return Infeasible(claim, storageClass, failure);
         reports.Tell(claim, EventType.Warning, "ProvisioningFailed", failure.Message);
-        return Outcome.Retry(failure.Message);
+        if (failure.State is not ProvisionState.Reschedule || !NodeRelease.IsPossible(claim)) return Outcome.Retry(failure.Message);
+        if (await release.Release(claim, stop) is { } problem) return Outcome.Retry(problem);
+        Log.Rescheduled(log, claim.Key, claim.Annotation(WellKnown.SelectedNodeAnnotation), failure.Message);
+        return Outcome.Done; // the next node that is selected brings it up again
     }
 
     /// <summary>Left alone for a while, or until its class is made anew.</summary>
@@ -110,5 +114,8 @@ internal sealed partial class ClaimReconciler(
     {
         [LoggerMessage(1, LogLevel.Information, "Provisioned volume: {PVC} {PV} {VolumeHandle}")]
         public static partial void Provisioned(ILogger logger, ObjectKey pvc, string pv, string volumeHandle);
+
+        [LoggerMessage(2, LogLevel.Information, "Took the selected node off the claim, so that another is selected: {PVC} {Node} {Err}")]
+        public static partial void Rescheduled(ILogger logger, ObjectKey pvc, string? node, string err);
     }
 }

@@ -1,3 +1,4 @@
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Claims;
@@ -10,7 +11,7 @@ namespace Sidecars.ExternalProvisioner.Claims;
 internal sealed class InProgressClaims
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (PersistentVolumeClaim Claim, string Volume)> _byUid = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (PersistentVolumeClaim Claim, string Volume, AskedPlace? Asked)> _byUid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersistentVolumeClaim> _byVolume = new(StringComparer.Ordinal);
 
     public IReadOnlyList<PersistentVolumeClaim> All
@@ -26,14 +27,20 @@ internal sealed class InProgressClaims
         lock (_lock) return _byUid.GetValueOrDefault(uid).Claim;
     }
 
-    /// <summary>Keeps the claim, and the name for it; where another claim has the name, nothing is kept and that claim is returned.</summary>
-    public PersistentVolumeClaim? Keep(PersistentVolumeClaim claim, string volume)
+    /// <summary>Where the driver was asked to make the volume, or null.</summary>
+    public AskedPlace? AskedFor(string uid)
+    {
+        lock (_lock) return _byUid.GetValueOrDefault(uid).Asked;
+    }
+
+    /// <summary>Keeps the claim, and the name for it, and where the volume is asked for; where another claim has the name, nothing is kept and that claim is returned.</summary>
+    public PersistentVolumeClaim? Keep(PersistentVolumeClaim claim, string volume, AskedPlace? asked = null)
     {
         lock (_lock)
         {
             if (_byVolume.TryGetValue(volume, out var holder) && holder.Uid != claim.Uid) return holder;
             _byVolume[volume] = claim;
-            _byUid[claim.Uid] = (claim, volume);
+            _byUid[claim.Uid] = (claim, volume, asked);
             return null;
         }
     }

@@ -36,7 +36,7 @@ internal sealed class ProvisionAttempt(
         if (request is null) return failure!;
 
         // From here on the driver may be at work for this claim, whatever happens to us.
-        if (names.Reserve(name!, claim) is { } other) return VolumeNames.IsTaken(name!, other);
+        if (names.Reserve(name!, claim, request.Asked) is { } other) return VolumeNames.IsTaken(name!, other);
         if (await intents.Note(request, stop) is { } ended) return ended;
         (var made, failure) = await maker.Make(request, stop);
         if (made is not null) return AttemptResult.Made(await saver.Save(made, stop));

@@ -11,6 +11,9 @@ internal enum ProvisionState
 
     /// <summary>The attempt did not get as far as the driver: what was known before is still true.</summary>
     NoChange,
+
+    /// <summary>The driver does nothing more, and cannot make the volume for the selected node: the scheduler is to choose again.</summary>
+    Reschedule,
 }
 
 /// <summary>Why an attempt did not make a volume.</summary>

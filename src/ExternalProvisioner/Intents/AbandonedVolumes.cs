@@ -26,7 +26,7 @@ internal sealed partial class AbandonedVolumes(
         var (request, missing) = await Compose(claim, volume, stop);
         if (request is null) return $"{missing}; a volume may have been made for claim {claim.Key}, and only the same call tells. Put that right, "
             + $"or delete volume {volume} at the backend and take the finalizer {VolumeIntent.Mark} off the claim";
-        if (names.Reserve(volume, claim) is not null) return null; // the name is another claim's by now, and what it names too
+        if (names.Reserve(volume, claim, request.Asked) is not null) return null; // the name is another claim's by now, and what it names too
         var (made, failure) = await maker.Make(request, stop);
         if (made is null)
         {

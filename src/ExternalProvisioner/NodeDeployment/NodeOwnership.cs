@@ -2,6 +2,7 @@ using Csi.V1;
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
@@ -14,7 +15,7 @@ namespace Sidecars.ExternalProvisioner.NodeDeployment;
 /// on the version it has just read, so that no two nodes can.
 /// </summary>
 internal sealed partial class NodeOwnership(
-    OwnNode own, NodeDeploymentOptions options, TakingTurns turns, RequestComposer composer, Func<PersistentVolumeClaim, string?> nameOf, DriverCalls calls,
+    OwnNode own, bool placesVolumes, NodeDeploymentOptions options, TakingTurns turns, RequestComposer composer, Func<PersistentVolumeClaim, string?> nameOf, DriverCalls calls,
     TimeSpan nextLook, Caches caches, ApiClient api, ILogger<NodeOwnership> log)
 {
     /// <summary>Null where the claim is this node's; else when to look at it again, if at all.</summary>
@@ -26,6 +27,7 @@ internal sealed partial class NodeOwnership(
             return selected == own.Name ? null : Outcome.Done;
         }
         if (!options.ServesImmediate || storageClass.VolumeBindingMode is WellKnown.WaitForFirstConsumer) return Outcome.Done;
+        if (placesVolumes && !IsAllowedHere(storageClass)) return Outcome.Done;
         if (turns.Remaining(claim.Uid) is { Ticks: > 0 } wait) return Outcome.After(wait);
         if (await HasRoom(claim, storageClass, stop) is false)
         {
@@ -59,6 +61,9 @@ internal sealed partial class NodeOwnership(
         }
         return false;
     }
+
+    private bool IsAllowedHere(StorageClass storageClass) =>
+        storageClass.AllowedTopologies is not { Count: > 0 } allowed || AllowedTopologies.Flatten(allowed).Any(t => t.IsPartOf(own.Place));
 
     private async Task<Outcome> Take(PersistentVolumeClaim claim, CancellationToken stop)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests.Parts;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Secrets;
 
@@ -13,14 +14,16 @@ namespace Sidecars.ExternalProvisioner.Requests;
 internal sealed class RequestComposer(IReadOnlyList<IRequestPart> parts)
 {
     /// <summary>The parts of every request; a feature adds its own where the contract has it.</summary>
-    public static RequestComposer Of(DriverFacts driver, ProvisionerOptions options, ApiClient api, SecretReader secrets, ILoggerFactory loggers) => new(
+    public static RequestComposer Of(
+        DriverFacts driver, ProvisionerOptions options, TopologyPart? topology, ApiClient api, SecretReader secrets, ILoggerFactory loggers) => new(
     [
         new AttributesClassPart(options.AttributesClasses, new ServedKind(api, "storage.k8s.io/v1", "VolumeAttributesClass"), loggers.CreateLogger<AttributesClassPart>()),
         new AbilitiesPart(driver),
-        new LaterFeaturesPart(driver, options),
+        new LaterFeaturesPart(),
         new FileSystemPart(options.DefaultFsType),
         new SizePart(),
         new AccessModesPart(driver.HasSingleNodeMultiWriter),
+        .. topology is null ? (IRequestPart[])[] : [topology],
         new SecretsPart(secrets),
         new ParametersPart(options.ExtraCreateMetadata),
     ]);

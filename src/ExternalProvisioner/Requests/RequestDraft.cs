@@ -1,6 +1,7 @@
 using Csi.V1;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Intents;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Requests;
@@ -19,6 +20,9 @@ internal sealed record RequestDraft(PersistentVolumeClaim Claim, StorageClass Cl
 
     /// <summary>The class of attributes that counts, or null.</summary>
     public string? AttributesClass { get; set; }
+
+    /// <summary>Where the volume is asked for; null where the driver does not place volumes.</summary>
+    public AskedPlace? Asked { get; set; }
 
     /// <summary>Secrets by purpose.</summary>
     public VolumeSecrets Secrets { get; set; } = VolumeSecrets.None;

@@ -3,6 +3,7 @@ using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Watching;
 
 namespace Sidecars.ExternalProvisioner.Topology;
 
@@ -41,6 +42,17 @@ internal sealed class NodeTopology
         return topology = new NodeTopology(driverNodes, nodes, () => stores.ReadAnew(Resources.Nodes));
     }
 
+    /// <summary>Of one node, as its driver says; nothing of it ever changes.</summary>
+    public static NodeTopology Fixed(string name, TopologyTerm place)
+    {
+        var (driverNodes, nodes) = (new ObjectStore<CsiNode>(), new ObjectStore<Node>());
+        var driverNode = new CsiNode { Metadata = { Name = name } };
+        driverNode.OwnToFill().TopologyKeys = [.. place.Entries.Select(e => e.Key)];
+        driverNodes.Take(new(WatchEventKind.Applied, driverNode));
+        nodes.Take(new(WatchEventKind.Applied, new Node { Metadata = { Name = name, Labels = StringMap.From(place.Entries) } }));
+        return new NodeTopology(driverNodes, nodes, static () => { });
+    }
+
     /// <summary>
     /// Told on a watch's task that what is known of the node of that name changed: its keys, its labels, or whether it is there at all.
     /// </summary>
@@ -48,6 +60,9 @@ internal sealed class NodeTopology
 
     /// <summary>Names of the nodes on which the driver has told of itself, in no order.</summary>
     public IReadOnlyList<string> DriverNodes => [.. _driverNodes.Snapshot().Where(n => n.Own is not null).Select(n => n.Name)];
+
+    /// <summary>The keys the driver told of each of them, in no order.</summary>
+    public IEnumerable<IReadOnlyList<string>> AllKeys => _driverNodes.Snapshot().Where(n => n.Own is not null).Select(n => KeysOf(n));
 
     /// <summary>The labels of every node, in no order.</summary>
     public IEnumerable<StringMap> AllLabels => _nodes.Snapshot().Select(n => n.Metadata.Labels ?? StringMap.Empty);

@@ -1,5 +1,6 @@
 using Csi.V1;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Hosting;
 using Sidecars.Kubernetes.Objects;
 using ModeType = Csi.V1.VolumeCapability.Types.AccessMode.Types.Mode;
@@ -7,7 +8,7 @@ using ModeType = Csi.V1.VolumeCapability.Types.AccessMode.Types.Mode;
 namespace Sidecars.ExternalProvisioner.Volumes;
 
 /// <summary>Makes the PersistentVolume of a volume the driver created (provisioner contract 6, step 3). Pure.</summary>
-internal sealed class VolumeComposer(DriverFacts driver, bool publishesReadOnly)
+internal sealed class VolumeComposer(DriverFacts driver, bool publishesReadOnly, bool placesVolumes = false)
 {
     public PersistentVolume Compose(MadeVolume volume)
     {
@@ -31,6 +32,7 @@ internal sealed class VolumeComposer(DriverFacts driver, bool publishesReadOnly)
                 PersistentVolumeReclaimPolicy = storageClass.ReclaimPolicy,
                 StorageClassName = storageClass.Name,
                 VolumeMode = claim.Spec.VolumeMode,
+                NodeAffinity = placesVolumes ? AffinityOfAnswer.Of(made) : null,
                 ClaimRef = ObjectReference.To(claim, "PersistentVolumeClaim", "v1"),
                 Csi = new CsiVolumeSource
                 {

@@ -10,7 +10,7 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 /// Asks the driver for a volume, checks what it made, and takes back what is not what was asked for (provisioner contract 4.7 and
 /// 6, steps 1 and 2). A volume it returns is usable; a failure says whether the driver may still be at work.
 /// </summary>
-internal sealed partial class VolumeMaker(DriverCalls driver, TimeProvider time, ILogger<VolumeMaker> log)
+internal sealed partial class VolumeMaker(DriverCalls driver, bool placesVolumes, TimeProvider time, ILogger<VolumeMaker> log)
 {
     /// <summary>Tries to take back a wrong volume within one attempt; the next attempt tries again.</summary>
     private const int MostCleanupTries = 5;
@@ -20,7 +20,7 @@ internal sealed partial class VolumeMaker(DriverCalls driver, TimeProvider time,
     public async Task<(MadeVolume? Made, ProvisionFailure? Failure)> Make(RequestDraft request, CancellationToken stop)
     {
         var answer = await driver.Create(request.Csi, stop);
-        if (!answer.IsOk) return (null, FailureOf(answer.Error));
+        if (!answer.IsOk) return (null, FailureOf(answer.Error, request));
 
         if (answer.Response.Volume is not { } volume)
             return (null, new(ProvisionState.InBackground, $"the driver answered CreateVolume of {request.Csi.Name} without a volume; this is a fault of the driver, and the call is repeated"));
@@ -36,8 +36,9 @@ internal sealed partial class VolumeMaker(DriverCalls driver, TimeProvider time,
         return (null, new(ProvisionState.InBackground, cleanup is null ? problem : $"{problem}. Cleanup of volume {request.Csi.Name} failed, volume is orphaned: {cleanup}"));
     }
 
-    private static ProvisionFailure FailureOf(CsiError error) => new(
-        FinalErrors.IsFinalForProvisioning(error.Code) ? ProvisionState.Finished : ProvisionState.InBackground,
+    private ProvisionFailure FailureOf(CsiError error, RequestDraft request) => new(
+        error.Code is Grpc.Core.StatusCode.ResourceExhausted && placesVolumes && request.SelectedNode is { Length: > 0 } ? ProvisionState.Reschedule
+            : FinalErrors.IsFinalForProvisioning(error.Code) ? ProvisionState.Finished : ProvisionState.InBackground,
         error.Text,
         error.Code is Grpc.Core.StatusCode.InvalidArgument);
 

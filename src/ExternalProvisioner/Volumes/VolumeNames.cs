@@ -1,6 +1,7 @@
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Volumes;
@@ -33,9 +34,9 @@ internal sealed class VolumeNames(AskedDriver driver, VolumeNaming naming, Cache
     /// Reserves a name, and returns who has it instead. What a claim that has just been served left behind is looked for after the
     /// reservation: before it, its object may not have been there yet.
     /// </summary>
-    public ObjectReference? Reserve(string volume, PersistentVolumeClaim claim)
+    public ObjectReference? Reserve(string volume, PersistentVolumeClaim claim, AskedPlace? asked)
     {
-        if (reserved.Keep(claim, volume) is { } other) return ObjectReference.To(other, "PersistentVolumeClaim", "v1");
+        if (reserved.Keep(claim, volume, asked) is { } other) return ObjectReference.To(other, "PersistentVolumeClaim", "v1");
         if (HolderOf(volume) is not { } holder || IsFor(claim, holder)) return null;
         reserved.Drop(claim.Uid);
         return holder;

@@ -18,6 +18,11 @@ internal sealed class ProvisionerFlagsTests
     [TestCase("--feature-gates=Topology=false", false)]
     public void Topology_counts_unless_its_gate_is_off(string arguments, bool counts) => Assert.That(Options(arguments).UsesTopology, Is.EqualTo(counts));
 
+    [TestCase("", false, true)]
+    [TestCase("--strict-topology --immediate-topology=false", true, false)]
+    public void How_topology_is_used_is_told_by_flags(string arguments, bool isStrict, bool forImmediate) =>
+        Assert.That((Options(arguments).Topology.IsStrict, Options(arguments).Topology.ForImmediate), Is.EqualTo((isStrict, forImmediate)));
+
     private static ProvisionerOptions Options(string arguments)
     {
         var commandLine = new CommandLine(ProvisionerProgram.Name, FlagDialect.Pflag, ProgramKind.Sidecar, ProvisionerFlags.Gates, ProvisionerFlags.RetiredGates);

@@ -31,5 +31,10 @@ internal sealed record RigOptions
     /// <summary>Whether the cluster binds claims and releases volumes by itself, as one of everyday use.</summary>
     public bool HasControllers { get; init; }
 
+    /// <summary>With a driver that places volumes.</summary>
+    public static RigOptions WithTopology { get; } = new() { Driver = PlacingDriver() };
+
+    public static ScriptedDriverOptions PlacingDriver() => new() { PluginCapabilities = ["CONTROLLER_SERVICE", "VOLUME_ACCESSIBILITY_CONSTRAINTS"] };
+
     public static RigOptions WithCapabilities(params string[] controller) => new() { Driver = new ScriptedDriverOptions { ControllerCapabilities = controller } };
 }

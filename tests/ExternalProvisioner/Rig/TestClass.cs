@@ -11,8 +11,12 @@ internal sealed record TestClass(string Name = "fast")
     private string ReclaimPolicy { get; init; } = "Delete";
     private string BindingMode { get; init; } = "Immediate";
     private string[] MountOptions { get; init; } = [];
+    private string[] Allowed { get; init; } = [];
 
     public TestClass With(params (string Key, string Value)[] parameters) => this with { Parameters = [.. Parameters, .. parameters] };
+
+    /// <summary>Allows volumes in one of these terms, such as <c>zone=z1,z2 rack=r1</c>.</summary>
+    public TestClass Allowing(params string[] terms) => this with { Allowed = terms };
 
     public TestClass Retaining() => this with { ReclaimPolicy = "Retain" };
 
@@ -30,7 +34,7 @@ internal sealed record TestClass(string Name = "fast")
     {
         var parameters = new JsonObject();
         foreach (var (key, value) in Parameters) parameters[key] = value;
-        return new JsonObject
+        var made = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = Name },
             ["provisioner"] = Provisioner,
@@ -39,5 +43,15 @@ internal sealed record TestClass(string Name = "fast")
             ["volumeBindingMode"] = BindingMode,
             ["mountOptions"] = new JsonArray([.. MountOptions.Select(o => JsonValue.Create(o))]),
         };
+        if (Allowed.Length > 0) made["allowedTopologies"] = new JsonArray([.. Allowed.Select(Term)]);
+        return made;
     }
+
+    private static JsonObject Term(string term) => new()
+    {
+        ["matchLabelExpressions"] = new JsonArray([.. term.Split(' ').Select(r => r.Split('=')).Select(r => new JsonObject
+        {
+            ["key"] = r[0], ["values"] = new JsonArray([.. r[1].Split(',').Select(v => JsonValue.Create(v))]),
+        })]),
+    };
 }

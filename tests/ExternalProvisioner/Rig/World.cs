@@ -21,6 +21,27 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
         return SetPhase(made.Name, made.Phase);
     }
 
+    /// <summary>A node with labels such as <c>zone=z1 rack=r1</c>, and the driver on it with those of them as its keys, or none; null is without the driver.</summary>
+    public void AddPlacedNode(string name, string labels, string? keys)
+    {
+        Create("nodes", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject(Words(labels).Select(l => l.Split('=')).Select(l => KeyValuePair.Create(l[0], (JsonNode?)l[1]))) } });
+        AddDriverNode(name, keys);
+    }
+
+    /// <summary>What the kubelet notes of the driver on a node.</summary>
+    public void AddDriverNode(string name, string? keys)
+    {
+        var drivers = new JsonArray();
+        if (keys is not null)
+        {
+            drivers.Add(new JsonObject
+            {
+                ["name"] = ScriptedDriverOptions.DefaultName, ["nodeID"] = $"id-{name}", ["topologyKeys"] = new JsonArray([.. Words(keys).Select(k => JsonValue.Create(k))]),
+            });
+        }
+        Create(Nodes, new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = new JsonObject { ["drivers"] = drivers } });
+    }
+
     public StoredObject AddSecret(string name, params (string Key, string Value)[] data) =>
         AddSecret(name, [.. data.Select(d => (d.Key, Encoding.UTF8.GetBytes(d.Value)))]);
 
@@ -56,4 +77,6 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
 
     /// <summary>The message of the first event about an object with that reason whose message holds the text.</summary>
     public async Task<string> UntilEvent(string about, string reason, string text = "") => Text(await UntilEventObject(about, reason, text), "message");
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -70,23 +70,6 @@ internal sealed class RefusedClaimTests : RigTest
         Assert.That(message, Does.Contain("plugin CONTROLLER_SERVICE capability is not reported"));
     }
 
-    [Test]
-    public async Task A_driver_with_topology_is_refused_with_the_way_out()
-    {
-        var message = await Refusal(new TestClass(), new TestClaim(),
-            new RigOptions { Driver = new ScriptedDriverOptions { PluginCapabilities = ["CONTROLLER_SERVICE", "VOLUME_ACCESSIBILITY_CONSTRAINTS"] } });
-        Assert.That(message, Does.Contain("places volumes by topology").And.Contain("--feature-gates=Topology=false"));
-    }
-
-    [Test]
-    public async Task With_the_gate_off_a_driver_with_topology_makes_volumes_without()
-    {
-        var options = new RigOptions { Driver = new ScriptedDriverOptions { PluginCapabilities = ["CONTROLLER_SERVICE", "VOLUME_ACCESSIBILITY_CONSTRAINTS"] } };
-        var (request, volume) = await Provision(new TestClass(), new TestClaim(), options with { Provisioner = options.Provisioner with { UsesTopology = false } });
-        Assert.That(request["accessibility_requirements"], Is.Null);
-        Assert.That(volume["spec"]!["nodeAffinity"], Is.Null);
-    }
-
     [Test] // 51
     public async Task A_source_in_another_namespace_is_refused()
     {

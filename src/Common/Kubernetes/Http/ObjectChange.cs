@@ -41,6 +41,10 @@ public sealed record ObjectChange(string Name, Func<JsonObject, bool> Apply)
     public static ObjectChange RemoveAnnotation(string key) => new($"remove the annotation {key}", item =>
         item["metadata"]?["annotations"] is JsonObject all && all.Remove(key));
 
+    /// <summary>Takes an annotation off where it still has that value.</summary>
+    public static ObjectChange RemoveAnnotation(string key, string value) => new($"remove the annotation {key}={value}", item =>
+        item["metadata"]?["annotations"] is JsonObject all && IsText(all[key], value) && all.Remove(key));
+
     private static JsonObject MetadataOf(JsonObject item)
     {
         if (item["metadata"] is not JsonObject metadata) item["metadata"] = metadata = [];

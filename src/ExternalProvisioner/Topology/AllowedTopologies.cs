@@ -1,0 +1,22 @@
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Topology;
+
+/// <summary>Where a class allows its volumes to be, as places. Pure.</summary>
+internal static class AllowedTopologies
+{
+    /// <summary>
+    /// Every place that the terms allow: within a term each combination of a value of every requirement, in the order of the class. A term without
+    /// requirements allows no place, as everywhere in the cluster.
+    /// </summary>
+    public static IReadOnlyList<TopologyTerm> Flatten(IReadOnlyList<TopologySelectorTerm> allowed) => [.. allowed.SelectMany(Flatten)];
+
+    private static IEnumerable<TopologyTerm> Flatten(TopologySelectorTerm term)
+    {
+        if (term.MatchLabelExpressions is not { Count: > 0 } requirements) return [];
+        IEnumerable<IEnumerable<KeyValuePair<string, string>>> places = [[]];
+        foreach (var requirement in requirements)
+            places = [.. places.SelectMany(place => (requirement.Values ?? []).Select(value => place.Append(new(requirement.Key ?? "", value))))];
+        return places.Select(TopologyTerm.Of);
+    }
+}

@@ -1,0 +1,27 @@
+using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Requests;
+
+namespace Sidecars.ExternalProvisioner.Topology;
+
+/// <summary>Asks for the volume where it is to be reachable from (provisioner contract 5.8); the same as before while the driver may be at work.</summary>
+internal sealed class TopologyPart(Placement placement, InProgressClaims inProgress) : IRequestPart
+{
+    public ValueTask<ProvisionFailure?> Add(RequestDraft draft, CancellationToken stop)
+    {
+        if (draft.Noted is { Volume.Length: > 0 } noted)
+        {
+            draft.Csi.AccessibilityRequirements = noted.Topology;
+            return default;
+        }
+        var node = draft.SelectedNode is { Length: > 0 } selected ? selected : null;
+        if (inProgress.AskedFor(draft.Claim.Uid) is { } before && before.Node == node) draft.Asked = before;
+        else
+        {
+            var (requirement, failure) = placement.Of(draft.Claim.Name, draft.Class, node);
+            if (failure is not null) return new(failure);
+            draft.Asked = new AskedPlace(node, requirement);
+        }
+        draft.Csi.AccessibilityRequirements = draft.Asked.Requirement?.ToCsi();
+        return default;
+    }
+}
