@@ -42,6 +42,23 @@ internal sealed class NodeDeploymentTests : RigTest
             Is.EqualTo("""{"volume_capabilities":[{"mount":{"fs_type":"xfs"},"access_mode":{"mode":"SINGLE_NODE_WRITER"}}],"parameters":{"a":"b"}}"""));
     }
 
+    [TestCase("z1", true)]
+    [TestCase("z2", false)]
+    public async Task A_claim_no_node_has_is_taken_where_the_class_allows_it(string allowed, bool isTaken)
+    {
+        var rig = await Prepared(OnNode() with { Driver = new ScriptedDriverOptions { PluginCapabilities = ["CONTROLLER_SERVICE", "VOLUME_ACCESSIBILITY_CONSTRAINTS"] } });
+        rig.Driver.Answer("NodeGetInfo", DriverRule.Answer("""{"node_id":"id","accessible_topology":{"segments":{"zone":"z1"}}}"""));
+        rig.World.Add(new TestClass("restricted").Allowing($"zone={allowed}"));
+        rig.World.Add(new TestClass());
+        await rig.Run();
+        var restricted = rig.World.Add(new TestClaim("restricted").OfClass("restricted"));
+        var volume = await rig.World.UntilProvisioned(rig.World.Add(new TestClaim()));
+        Assert.That(volume["spec"]!["nodeAffinity"]!.ToJsonString(), Does.Contain("z1"));
+        if (isTaken) await rig.World.UntilProvisioned(restricted);
+        else Assert.That(rig.Calls("GetCapacity"), Has.Count.EqualTo(1), "not even asked for");
+        Assert.That(rig.Cluster.Requests.Entries.Count(r => r.Request.Resource is "nodes" or "csinodes"), Is.Zero, "the driver knows where its node stands");
+    }
+
     [Test]
     public async Task One_for_which_there_is_no_room_is_looked_at_again_when_there_may_be_some()
     {

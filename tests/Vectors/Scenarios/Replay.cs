@@ -92,7 +92,7 @@ internal sealed class Replay : IAsyncDisposable
         foreach (var sidecar in _vector.Sidecars)
         {
             var arguments = SidecarPrograms.Arguments(sidecar, _kubeconfig, _driver.SocketPath, _vector.ArgumentsOf(sidecar));
-            var program = PublishedProgram.Start(SidecarPrograms.ProgramOf(sidecar), arguments, SidecarPrograms.Environment);
+            var program = PublishedProgram.Start(SidecarPrograms.ProgramOf(sidecar), arguments, _vector.Environment);
             _running.Add((sidecar, program));
             _all.Add(program);
             _ = program.Exited.ContinueWith(_ => _activity.Ring(), TaskScheduler.Default);

@@ -23,7 +23,4 @@ internal static class SidecarPrograms
         .. TalksToDriver(sidecar) ? [$"--csi-address={socket}"] : Array.Empty<string>(),
         .. ofScenario,
     ];
-
-    internal static readonly IReadOnlyDictionary<string, string> Environment =
-        new Dictionary<string, string> { ["NAMESPACE"] = "default", ["POD_NAMESPACE"] = "default" };
 }

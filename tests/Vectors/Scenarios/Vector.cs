@@ -38,6 +38,17 @@ internal sealed class Vector
         return list?.Select(a => (string)a!) ?? [];
     }
 
+    /// <summary>What stands in the environment of the programs: what the recording always had, and the scenario's own.</summary>
+    internal Dictionary<string, string> Environment
+    {
+        get
+        {
+            var all = new Dictionary<string, string> { ["NAMESPACE"] = "default", ["POD_NAMESPACE"] = "default" };
+            foreach (var (name, value) in _json["env"] as JsonObject ?? []) all[name] = (string)value!;
+            return all;
+        }
+    }
+
     internal ScriptedDriverOptions Driver(string socketPath)
     {
         var driver = _json["driver"]!.AsObject();
