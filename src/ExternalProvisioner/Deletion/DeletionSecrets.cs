@@ -9,7 +9,7 @@ namespace Sidecars.ExternalProvisioner.Deletion;
 /// <summary>
 /// Finds the secret a volume is deleted with (provisioner contract 8.4, step 4): the one noted on the volume when it was made,
 /// else the one its class names. A secret that is gone or closed to us does not hold up the deletion, the driver decides; one that is there and
-/// cannot be sent does, and so does an API server that cannot tell now, because whoever put it there means the driver to have it.
+/// cannot be sent does, and so does every other answer of the API server, because whoever put it there means the driver to have it.
 /// </summary>
 internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classes, SecretReader secrets, ILogger<DeletionSecrets> log)
 {
@@ -21,7 +21,7 @@ internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classe
         if (reference is null) return (null, null);
         var content = await secrets.Read(reference, stop);
         var (values, readError) = SecretText.Of(reference, content);
-        if (content.KeyWithoutText is not null || content.Failure is { IsPassing: true }) return (null, readError);
+        if (content.KeyWithoutText is not null || content.Failure is { SaysThereIsNone: false }) return (null, readError);
         if (readError is not null) Log.Unreadable(log, volume.Name, reference, readError);
         return (values, null);
     }

@@ -91,6 +91,7 @@ internal sealed class SecretScenarioTests : RigTest
     [TestCase("", "")] // 71: empty
     [TestCase("gone", "default")] // 71: naming a missing secret
     [TestCase("half", "")]
+    [TestCase("no/name", "default")]
     public async Task Without_a_readable_secret_noted_the_driver_is_asked_without(string name, string ns)
     {
         var rig = await Prepared();
@@ -98,6 +99,17 @@ internal sealed class SecretScenarioTests : RigTest
         rig.World.Add(new TestClass().WithProvisionerSecret("default", "of-class"));
         await rig.Run();
         var volume = new TestVolume().Annotated(TestVolume.SecretName, name).Annotated(TestVolume.SecretNamespace, ns).Released();
+        Assert.That((await Deleted(rig, volume))["secrets"], Is.Null);
+    }
+
+    [Test]
+    public async Task A_secret_that_is_closed_to_us_does_not_hold_up_the_deletion()
+    {
+        var rig = await Prepared();
+        rig.World.AddSecret("noted", ("k", "v"));
+        using var planned = rig.Cluster.Faults.Add(To("get", "secrets"), Answers(403, "Forbidden", "secrets \"noted\" is forbidden"));
+        await rig.Run();
+        var volume = new TestVolume().Annotated(TestVolume.SecretName, "noted").Annotated(TestVolume.SecretNamespace, "default").Released();
         Assert.That((await Deleted(rig, volume))["secrets"], Is.Null);
     }
 
@@ -116,6 +128,9 @@ internal sealed class SecretScenarioTests : RigTest
         Assert.That(World.Text(rig.Calls("DeleteVolume").Single(), "secrets", "blob"), Is.EqualTo("v"));
     }
 
+    [TestCase(401, "Unauthorized")]
+    [TestCase(408, "Timeout")]
+    [TestCase(409, "Conflict")]
     [TestCase(500, "InternalError")]
     [TestCase(503, "ServiceUnavailable")]
     public async Task A_volume_whose_secret_the_api_server_cannot_tell_now_is_not_deleted_without_it(int code, string reason)

@@ -52,6 +52,9 @@ public sealed class ApiFailure
     public bool IsOtherUid => IsConflict
         && (Message.Contains("the UID in the precondition", StringComparison.Ordinal) || Message.Contains("UID in precondition", StringComparison.Ordinal));
 
+    /// <summary>No object can have the name, so that nothing was sent.</summary>
+    public bool IsUnaddressable { get; private init; }
+
     /// <summary>The account may not do this.</summary>
     public bool IsForbidden => Code is 403;
 
@@ -67,8 +70,11 @@ public sealed class ApiFailure
     /// <summary>The server asks to come back later.</summary>
     public bool IsTooManyRequests => Code is 429;
 
-    /// <summary>The server could not answer now and may later: nothing is said of the object.</summary>
-    public bool IsPassing => IsWithoutAnswer || IsTooManyRequests || Code >= 500;
+    /// <summary>
+    /// Of a read: for this account there is no such object, be it that there is none, that it is closed to us, or that none can have the name.
+    /// Any other failure, an expired token among them, says nothing of the object.
+    /// </summary>
+    public bool SaysThereIsNone => IsNotFound || IsForbidden || IsUnaddressable;
 
     /// <summary>The namespace is going away, so nothing can be created in it.</summary>
     public bool IsNamespaceTerminating => Causes.Contains("NamespaceTerminating");
@@ -94,7 +100,7 @@ public sealed class ApiFailure
     };
 
     internal static ApiFailure Unaddressable(string name) =>
-        new() { Code = 422, Reason = "Invalid", Message = $"no object can have the name \"{name}\", so nothing was sent" };
+        new() { Code = 422, Reason = "Invalid", IsUnaddressable = true, Message = $"no object can have the name \"{name}\", so nothing was sent" };
 
     /// <summary>Another incarnation has taken the place of the object that is meant, which is therefore gone.</summary>
     internal static ApiFailure Succeeded(string resource, ObjectKey key, string uid) =>
