@@ -8,8 +8,9 @@ namespace Sidecars.Kubernetes.Leading;
 /// <summary>
 /// Holds a lease so that of several replicas one works (common contract 6). It trusts no clock but its own: another holder is
 /// gone when its record has not changed for the time that record itself names. The work's token is cancelled as soon as the
-/// lease was not renewed within the renew deadline, which is before any other replica may take it. Nothing fences the API:
-/// a write already under way when the lease is lost may still arrive.
+/// lease was not renewed within the renew deadline, which is before any other replica may take it, and at once where it turns out
+/// that another holds the lease: somebody deleted or edited it. Nothing fences the API: a write already under way when the lease is
+/// lost may still arrive.
 /// </summary>
 public sealed partial class LeaderElector
 {
@@ -31,6 +32,16 @@ public sealed partial class LeaderElector
     private long _observedAt;
     private string _reportedLeader = "";
     private volatile bool _isLeading;
+
+    /// <summary>What came of one try, or of a round of them.</summary>
+    private enum Attempt
+    {
+        Failed,
+        Succeeded,
+
+        /// <summary>The lease is another's: a candidate waits, and a leader has lost it.</summary>
+        HeldByAnother,
+    }
 
     /// <summary>A candidate; nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="api">A client of its own, so that ordinary calls cannot starve a renewal.</param>
@@ -68,7 +79,6 @@ public sealed partial class LeaderElector
 
         _isLeading = false;
         _metrics.Leading(false);
-        if (isLost) Log.Lost(_log, _options.LeaseName);
         await leading.CancelAsync();
         await renewing.CancelAsync();
         await renewal;
@@ -96,7 +106,7 @@ public sealed partial class LeaderElector
         Log.Acquiring(_log, _options.Namespace, _options.LeaseName);
         try
         {
-            while (!await TryInTime(stop)) await Pause.For(_options.RetryPeriod * (1 + LeaderElectionOptions.JitterFactor * _random()), _time, stop);
+            while (await TryInTime(stop) is not Attempt.Succeeded) await Pause.For(_options.RetryPeriod * (1 + LeaderElectionOptions.JitterFactor * _random()), _time, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -109,7 +119,7 @@ public sealed partial class LeaderElector
         return true;
     }
 
-    /// <summary>Renews until a whole round fails; returns then, or when told to stop.</summary>
+    /// <summary>Renews until a whole round fails or the lease is another's; returns then, or when told to stop.</summary>
     private async Task Renew(CancellationToken stop)
     {
         try
@@ -117,7 +127,11 @@ public sealed partial class LeaderElector
             while (true)
             {
                 await Pause.For(_options.RetryPeriod, _time, stop);
-                if (!await RenewRound(stop)) return;
+                var round = await RenewRound(stop);
+                if (round is Attempt.Succeeded) continue;
+                if (round is Attempt.HeldByAnother) Log.TakenOver(_log, _options.LeaseName, _observed?.Spec?.HolderIdentity ?? "");
+                else Log.Lost(_log, _options.LeaseName);
+                return;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -126,18 +140,18 @@ public sealed partial class LeaderElector
         }
     }
 
-    private async Task<bool> RenewRound(CancellationToken stop)
+    private async Task<Attempt> RenewRound(CancellationToken stop)
     {
         // Counted from when the last renewal was sent, not from when its answer came: others count from its arrival.
         var untilOthersMay = TimeSpan.FromSeconds(WholeSeconds) * (1 - UnusedPart) - _time.GetElapsedTime(Volatile.Read(ref _observedAt));
-        if (untilOthersMay <= TimeSpan.Zero) return false;
+        if (untilOthersMay <= TimeSpan.Zero) return Attempt.Failed;
         using var deadline = new TimeLimit(untilOthersMay < _options.RenewDeadline ? untilOthersMay : _options.RenewDeadline, _time, stop);
         try
         {
             while (true)
             {
                 var began = _time.GetTimestamp();
-                if (await TryInTime(deadline.Token)) return true;
+                if (await TryInTime(deadline.Token) is var attempt and not Attempt.Failed) return attempt;
                 // Tries begin a retry period apart: one that hung has used up the pause already.
                 var pause = _options.RetryPeriod - _time.GetElapsedTime(began);
                 if (pause > TimeSpan.Zero) await Pause.For(pause, _time, deadline.Token);
@@ -145,12 +159,12 @@ public sealed partial class LeaderElector
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
-            return false;
+            return Attempt.Failed;
         }
     }
 
     /// <summary>One try, in half of the renew deadline: a request that hangs must leave time for another.</summary>
-    private async Task<bool> TryInTime(CancellationToken stop)
+    private async Task<Attempt> TryInTime(CancellationToken stop)
     {
         using var limit = new TimeLimit(_options.RenewDeadline / 2, _time, stop);
         try
@@ -160,11 +174,11 @@ public sealed partial class LeaderElector
         catch (OperationCanceledException) when (limit.HasPassed)
         {
             Log.Failed(_log, "renew or acquire", _options.Namespace, _options.LeaseName, $"no answer within {_options.RenewDeadline.TotalSeconds / 2:0.#} s");
-            return false;
+            return Attempt.Failed;
         }
     }
 
-    private async Task<bool> Try(CancellationToken cancel)
+    private async Task<Attempt> Try(CancellationToken cancel)
     {
         var (now, sent) = (_time.GetUtcNow(), _time.GetTimestamp());
         if (_observed is { Spec.HolderIdentity: var holder } known && holder == _options.Identity && IsStillValid(known))
@@ -174,19 +188,26 @@ public sealed partial class LeaderElector
             {
                 Observe(renewed.Value, sent);
                 Log.Renewed(_log, _options.LeaseName);
-                return true;
+                return Attempt.Succeeded;
             }
             Log.FastPathFailed(_log, _options.LeaseName, renewed.Failure.ToString());
         }
 
         var read = await _lease.Get(cancel);
-        if (!read.IsSuccess) return read.Failure.IsNotFound ? await Create(cancel) : Failed("read", read.Failure);
+        if (read.Failure is { IsNotFound: true })
+        {
+            var created = await Create(cancel);
+            if (created is not Attempt.HeldByAnother) return created;
+            read = await _lease.Get(cancel); // somebody was quicker, or a try of ours that we had given up
+        }
+        if (!read.IsSuccess) return Failed("read", read.Failure);
 
         if (_observed is null || !IsSameRecord(_observed.Spec, read.Value.Spec)) Observe(read.Value, _time.GetTimestamp());
         else _observed = read.Value; // the version may have moved; the time of observation has not
         var record = read.Value.Spec;
         var isOurs = record?.HolderIdentity == _options.Identity;
-        if (!string.IsNullOrEmpty(record?.HolderIdentity) && !isOurs && IsStillValid(read.Value)) return false;
+        // A leader does not take the lease back from whoever has it by now, valid or not: that one may be at work.
+        if (!string.IsNullOrEmpty(record?.HolderIdentity) && !isOurs && (_isLeading || IsStillValid(read.Value))) return Attempt.HeldByAnother;
 
         if (isOurs) _metrics.SlowPath();
         (now, sent) = (_time.GetUtcNow(), _time.GetTimestamp());
@@ -196,16 +217,16 @@ public sealed partial class LeaderElector
         var taken = await _lease.Update(read.Value, spec, _options.Labels, cancel);
         if (!taken.IsSuccess) return Failed("update", taken.Failure);
         Observe(taken.Value, sent);
-        return true;
+        return Attempt.Succeeded;
     }
 
-    private async Task<bool> Create(CancellationToken cancel)
+    private async Task<Attempt> Create(CancellationToken cancel)
     {
         var (now, sent) = (_time.GetUtcNow(), _time.GetTimestamp());
         var created = await _lease.Create(RecordOf(now, now, 0), _options.Labels, cancel);
-        if (!created.IsSuccess) return Failed("create", created.Failure);
+        if (!created.IsSuccess) return created.Failure.IsAlreadyExists ? Attempt.HeldByAnother : Failed("create", created.Failure);
         Observe(created.Value, sent);
-        return true;
+        return Attempt.Succeeded;
     }
 
     private async Task Release()
@@ -260,10 +281,10 @@ public sealed partial class LeaderElector
         a?.HolderIdentity == b?.HolderIdentity && a?.RenewTime == b?.RenewTime && a?.AcquireTime == b?.AcquireTime
         && a?.LeaseTransitions == b?.LeaseTransitions && a?.LeaseDurationSeconds == b?.LeaseDurationSeconds;
 
-    private bool Failed(string step, ApiFailure failure)
+    private Attempt Failed(string step, ApiFailure failure)
     {
         Log.Failed(_log, step, _options.Namespace, _options.LeaseName, failure.ToString());
-        return false;
+        return Attempt.Failed;
     }
 
     private static partial class Log
@@ -291,5 +312,8 @@ public sealed partial class LeaderElector
 
         [LoggerMessage(8, LogLevel.Information, "Released lease {Lease}")]
         public static partial void Released(ILogger logger, string lease);
+
+        [LoggerMessage(9, LogLevel.Error, "Stopped leading, another holds the lease {Lease} {Leader}")]
+        public static partial void TakenOver(ILogger logger, string lease, string leader);
     }
 }

@@ -16,10 +16,13 @@ internal sealed class Candidate : IDisposable
 
     public Candidate(string name, LeaseServer server, TimeProvider time, Func<double> random, Func<LeaderElectionOptions, LeaderElectionOptions>? change = null)
     {
+        Name = name;
         _client = new ApiClient(ClusterAddress.Find("", "http://lease").Address!, new ApiClientOptions { UserAgent = name }, time, Log, server.HandlerOf(name));
         var options = new LeaderElectionOptions { LeaseName = "lease", Namespace = "ns", Identity = name };
         Elector = new LeaderElector(_client, change?.Invoke(options) ?? options, new LeaderElectionMetrics(Metrics), (_, text) => Announced.Add(text), time, Log, random);
     }
+
+    public string Name { get; }
 
     public LeaderElector Elector { get; }
 

@@ -200,7 +200,7 @@ public sealed class LeaderElectorTests
             var random = new Random(seed);
             var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
             var turns = new TurnByTurn();
-            var server = new LeaseServer(time) { Weather = (_, _) => Weather(random) };
+            var server = new LeaseServer(time) { Weather = (_, _) => LeaseWeather.Some(random) };
             Candidate[] replicas = [.. new[] { "a", "b", "c" }.Select(n => new Candidate(n, server, time, random.NextDouble))];
             foreach (var replica in replicas) _ = turns.Run(() => replica.Run());
             var leaders = new HashSet<Candidate>();
@@ -219,17 +219,6 @@ public sealed class LeaderElectorTests
                 if (leading.Length > 1) throw new InvalidOperationException($"two lead at {time.GetUtcNow():mm:ss.fff}, seed {seed}");
             }
         }));
-
-    private static Weather Weather(Random random) => random.Next(10) switch
-    {
-        0 => new Weather(LostBefore: true),
-        1 => new Weather(LostAfter: true),
-        2 => new Weather(Refuses: 500),
-        3 => new Weather(Before: TimeSpan.FromSeconds(random.NextDouble() * 20)),
-        4 => new Weather(After: TimeSpan.FromSeconds(random.NextDouble() * 20)),
-        5 => new Weather(Before: TimeSpan.FromSeconds(random.NextDouble() * 4), After: TimeSpan.FromSeconds(random.NextDouble() * 4)),
-        _ => default,
-    };
 
     private Candidate Add(string name, double random = 0, bool labels = false)
     {

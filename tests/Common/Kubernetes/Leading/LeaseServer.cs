@@ -18,6 +18,9 @@ internal sealed class LeaseServer(TimeProvider time)
 
     public List<string> Verbs { get; } = [];
 
+    /// <summary>Who holds the lease, by the last answer that reached each candidate.</summary>
+    public Dictionary<string, string> Told { get; } = [];
+
     /// <summary>Decides about each request of a candidate.</summary>
     public Func<string, HttpMethod, Weather> Weather { get; set; } = (_, _) => default;
 
@@ -25,8 +28,13 @@ internal sealed class LeaseServer(TimeProvider time)
 
     private sealed class Handler(LeaseServer server, string candidate) : HttpMessageHandler
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            await server.Serve(candidate, request).WaitAsync(cancellationToken);
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await server.Serve(candidate, request).WaitAsync(cancellationToken);
+            if (answer.IsSuccessStatusCode)
+                server.Told[candidate] = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync(CancellationToken.None))!["spec"]!["holderIdentity"]!;
+            return answer;
+        }
     }
 
     private async Task<HttpResponseMessage> Serve(string candidate, HttpRequestMessage request)
@@ -47,6 +55,7 @@ internal sealed class LeaseServer(TimeProvider time)
         if (method == HttpMethod.Get) return Lease is null ? (404, ScriptedRequest.StatusText(404, "NotFound")) : (200, Lease.ToJsonString());
         var sent = (JsonObject)JsonNode.Parse(body)!;
         if (method == HttpMethod.Post && Lease is not null) return (409, ScriptedRequest.StatusText(409, "AlreadyExists"));
+        if (method == HttpMethod.Put && Lease is null) return (404, ScriptedRequest.StatusText(404, "NotFound"));
         if (method == HttpMethod.Put && (string?)sent["metadata"]!["resourceVersion"] != $"{_version}") return (409, ScriptedRequest.StatusText(409, "Conflict"));
         Touch(sent);
         return (method == HttpMethod.Post ? 201 : 200, sent.ToJsonString());
