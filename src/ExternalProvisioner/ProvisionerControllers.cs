@@ -60,7 +60,7 @@ internal sealed class ProvisionerControllers : IControllers
         var claimReports = new ClaimReports(context.Events, metrics, context.Time);
         _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly, placesVolumes: places is not null), context.Events, _unsaved.Queue, Log<VolumeSaver>());
         var names = new VolumeNames(asked, options.Naming, caches, _saver, memory.InProgress);
-        var topology = places is null ? null : new TopologyPart(new Placement(places, new ClusterTopology(places), options.Topology), memory.InProgress);
+        var topology = places is null ? null : new TopologyPart(new Placement(places, new ClusterTopology(places), options.Topology), memory);
         var composer = RequestComposer.Of(driver, options, topology, context.Api, secrets, context.Loggers);
         var maker = new VolumeMaker(calls, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
         var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
@@ -80,6 +80,7 @@ internal sealed class ProvisionerControllers : IControllers
             _snapshotSweep = new SnapshotSweep(caches, memory.InProgress, context.Api, options.SnapshotSweepInterval, context.Time, Log<SnapshotSweep>());
 
         var triggers = new Triggers(asked, caches, memory, _saver, atDriver, _claims.Queue, _volumes);
+        if (places is not null) places.Changed += changed => memory.WithoutPlace.NodeChanged(changed, places, _claims.Queue);
         caches.Claims.Changed += triggers.ClaimChanged;
         caches.Volumes.Changed += triggers.VolumeChanged;
         caches.Classes.Changed += triggers.ClassChanged;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Claims;
@@ -15,6 +16,8 @@ internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider tim
     public InProgressClaims InProgress { get; } = new();
 
     public InfeasibleClaims Infeasible { get; } = new(infeasibleRetention, time);
+
+    public ClaimsWithoutPlace WithoutPlace { get; } = new();
 
     /// <summary>An attempt at the claim begins, with this class.</summary>
     public void Works(string uid, StorageClass storageClass) => _classes[uid] = storageClass.Uid;
@@ -47,6 +50,7 @@ internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider tim
     {
         InProgress.Drop(uid);
         Infeasible.Drop(uid);
+        WithoutPlace.Drop(uid);
         _tried.TryRemove(uid, out _);
         _classes.TryRemove(uid, out _);
     }

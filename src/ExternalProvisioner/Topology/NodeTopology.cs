@@ -42,14 +42,14 @@ internal sealed class NodeTopology
         return topology = new NodeTopology(driverNodes, nodes, () => stores.ReadAnew(Resources.Nodes));
     }
 
-    /// <summary>Of one node, as its driver says; nothing of it ever changes.</summary>
-    public static NodeTopology Fixed(string name, TopologyTerm place)
+    /// <summary>Of one node that stands where it does, without any watch: for a process that serves its own node alone.</summary>
+    public static NodeTopology Fixed(string node, TopologyTerm place)
     {
         var (driverNodes, nodes) = (new ObjectStore<CsiNode>(), new ObjectStore<Node>());
-        var driverNode = new CsiNode { Metadata = { Name = name } };
+        var driverNode = new CsiNode { Metadata = { Name = node } };
         driverNode.OwnToFill().TopologyKeys = [.. place.Entries.Select(e => e.Key)];
-        driverNodes.Take(new(WatchEventKind.Applied, driverNode));
-        nodes.Take(new(WatchEventKind.Applied, new Node { Metadata = { Name = name, Labels = StringMap.From(place.Entries) } }));
+        Fill(driverNodes, driverNode);
+        Fill(nodes, new Node { Metadata = { Name = node, Labels = StringMap.From(place.Entries) } });
         return new NodeTopology(driverNodes, nodes, static () => { });
     }
 
@@ -73,6 +73,9 @@ internal sealed class NodeTopology
     /// <summary>The keys the driver told of the node, in its order; none where it is not there, or sees no difference.</summary>
     public IReadOnlyList<string> KeysOf(string node) => KeysOf(_driverNodes.Find(new ObjectKey(null, node)));
 
+    /// <summary>Whether the driver sees a difference at the node, and its labels say which.</summary>
+    public bool IsPlaced(string node) => KeysOf(node) is { Count: > 0 } keys && LabelsOf(node) is { } labels && keys.All(labels.Has);
+
     /// <summary>The labels of the node under all keys of the driver; null where there is no such node.</summary>
     public StringMap? LabelsOf(string node) => _nodes.Find(new ObjectKey(null, node)) is { } found ? found.Metadata.Labels ?? StringMap.Empty : null;
 
@@ -86,6 +89,13 @@ internal sealed class NodeTopology
             entries.Add(new(key, value));
         }
         return TopologyTerm.Of(entries);
+    }
+
+    private static void Fill<T>(ObjectStore<T> store, T only) where T : KubeObject, new()
+    {
+        store.Take(new(WatchEventKind.ListStarted));
+        store.Take(new(WatchEventKind.Listed, only));
+        store.Take(new(WatchEventKind.ListCompleted));
     }
 
     private static string[] KeysOf(CsiNode? node) => node?.Own?.TopologyKeys ?? [];

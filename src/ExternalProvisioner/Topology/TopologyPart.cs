@@ -4,7 +4,7 @@ using Sidecars.ExternalProvisioner.Requests;
 namespace Sidecars.ExternalProvisioner.Topology;
 
 /// <summary>Asks for the volume where it is to be reachable from (provisioner contract 5.8); the same as before while the driver may be at work.</summary>
-internal sealed class TopologyPart(Placement placement, InProgressClaims inProgress) : IRequestPart
+internal sealed class TopologyPart(Placement placement, ClaimMemory memory) : IRequestPart
 {
     public ValueTask<ProvisionFailure?> Add(RequestDraft draft, CancellationToken stop)
     {
@@ -14,14 +14,27 @@ internal sealed class TopologyPart(Placement placement, InProgressClaims inProgr
             return default;
         }
         var node = draft.SelectedNode is { Length: > 0 } selected ? selected : null;
-        if (inProgress.AskedFor(draft.Claim.Uid) is { } before && before.Node == node) draft.Asked = before;
+        if (memory.InProgress.AskedFor(draft.Claim.Uid) is { } before && before.Node == node) draft.Asked = before;
         else
         {
-            var (requirement, failure) = placement.Of(draft.Claim.Name, draft.Class, node);
+            var (requirement, failure) = Find(draft, node);
             if (failure is not null) return new(failure);
             draft.Asked = new AskedPlace(node, requirement);
         }
         draft.Csi.AccessibilityRequirements = draft.Asked.Requirement?.ToCsi();
         return default;
+    }
+
+    private (PlaceRequirement? Requirement, ProvisionFailure? Failure) Find(RequestDraft draft, string? node)
+    {
+        var found = placement.Of(draft.Claim.Name, draft.Class, node);
+        if (found.Failure is { State: ProvisionState.NoChange })
+        {
+            // What changed before the claim waits is not told to it, so it is looked for once more.
+            memory.WithoutPlace.Add(draft.Claim.Uid, node);
+            found = placement.Of(draft.Claim.Name, draft.Class, node);
+        }
+        if (found.Failure is not { State: ProvisionState.NoChange }) memory.WithoutPlace.Drop(draft.Claim.Uid);
+        return found;
     }
 }
