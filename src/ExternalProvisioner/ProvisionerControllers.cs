@@ -61,7 +61,7 @@ internal sealed class ProvisionerControllers : IControllers
         _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly, placesVolumes: places is not null), context.Events, _unsaved.Queue, Log<VolumeSaver>());
         var names = new VolumeNames(asked, options.Naming, caches, _saver, memory.InProgress);
         var topology = places is null ? null : new TopologyPart(new Placement(places, new ClusterTopology(places), options.Topology), memory);
-        var composer = RequestComposer.Of(driver, options, topology, context.Api, secrets, context.Loggers);
+        var composer = RequestComposer.Of(driver, options, topology, secrets, new AttributesClasses(context.Api, context.Time), context.Loggers);
         var maker = new VolumeMaker(calls, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
         var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
         var intents = new ClaimIntents(asked, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());

@@ -2,22 +2,21 @@ using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests.Parts;
 using Sidecars.ExternalProvisioner.Topology;
-using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.ExternalProvisioner.Requests;
 
 /// <summary>
 /// Makes the CreateVolume request of a claim, part by part. The order of the parts is the contract's (provisioner contract 5.1), because the
-/// first that fails is the one the user reads. Only the provisioner's secret is fetched; everything else is computed.
+/// first that fails is the one the user reads. The provisioner's secret and the class of attributes are fetched; everything else is computed.
 /// </summary>
 internal sealed class RequestComposer(IReadOnlyList<IRequestPart> parts)
 {
     /// <summary>The parts of every request; a feature adds its own where the contract has it.</summary>
     public static RequestComposer Of(
-        DriverFacts driver, ProvisionerOptions options, TopologyPart? topology, ApiClient api, SecretReader secrets, ILoggerFactory loggers) => new(
+        DriverFacts driver, ProvisionerOptions options, TopologyPart? topology, SecretReader secrets, AttributesClasses attributes, ILoggerFactory loggers) => new(
     [
-        new AttributesClassPart(options.AttributesClasses, new ServedKind(api, "storage.k8s.io/v1", "VolumeAttributesClass"), loggers.CreateLogger<AttributesClassPart>()),
+        new AttributesClassPart(options.AttributesClasses, attributes, loggers.CreateLogger<AttributesClassPart>()),
         new AbilitiesPart(driver),
         new LaterFeaturesPart(),
         new FileSystemPart(options.DefaultFsType),
@@ -26,6 +25,7 @@ internal sealed class RequestComposer(IReadOnlyList<IRequestPart> parts)
         .. topology is null ? (IRequestPart[])[] : [topology],
         new SecretsPart(secrets),
         new ParametersPart(options.ExtraCreateMetadata),
+        new AttributesPart(driver.Name, attributes),
     ]);
 
     /// <summary>The draft, complete, or why there is no request.</summary>

@@ -33,6 +33,7 @@ internal sealed class VolumeComposer(DriverFacts driver, bool publishesReadOnly,
                 StorageClassName = storageClass.Name,
                 VolumeMode = claim.Spec.VolumeMode,
                 NodeAffinity = placesVolumes ? AffinityOfAnswer.Of(made) : null,
+                VolumeAttributesClassName = request.AttributesClass,
                 ClaimRef = ObjectReference.To(claim, "PersistentVolumeClaim", "v1"),
                 Csi = new CsiVolumeSource
                 {

@@ -10,6 +10,8 @@ namespace Sidecars.ExternalProvisioner.Tests;
 internal sealed class World(Storage storage) : ClusterWorld(storage)
 {
     public const string Snapshots = "volumesnapshots";
+    public const string AttributesClasses = "volumeattributesclasses";
+    private const string AttributesClassKind = "volumeattributesclasses.storage.k8s.io";
 
     public StoredObject Add(TestClass made) => Create("storageclasses", made.ToJson());
 
@@ -56,6 +58,41 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
         },
     });
 
+    public StoredObject AddAttributesClass(string name, string driver = ScriptedDriverOptions.DefaultName, string version = "v1") => Create(AttributesClasses, new JsonObject
+    {
+        ["apiVersion"] = $"storage.k8s.io/{version}",
+        ["kind"] = "VolumeAttributesClass",
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["driverName"] = driver,
+        ["parameters"] = new JsonObject { ["iops"] = "5000" },
+    });
+
+    /// <summary>
+    /// Has a cluster without classes of attributes serve them as one of an earlier release does, in v1beta1 alone;
+    /// <see cref="UpgradeAttributesClassKind"/> makes it the next release.
+    /// </summary>
+    public StoredObject AddOldAttributesClassKind() => Create("customresourcedefinitions", new JsonObject
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = AttributesClassKind,
+            ["annotations"] = new JsonObject { ["api-approved.kubernetes.io"] = "unapproved, a test" },
+        },
+        ["spec"] = new JsonObject
+        {
+            ["group"] = "storage.k8s.io",
+            ["scope"] = "Cluster",
+            ["names"] = new JsonObject
+            {
+                ["plural"] = AttributesClasses, ["singular"] = "volumeattributesclass", ["kind"] = "VolumeAttributesClass", ["listKind"] = "VolumeAttributesClassList",
+            },
+            ["versions"] = AttributesClassVersions(beta: true),
+        },
+    });
+
+    public void UpgradeAttributesClassKind() => Patch("customresourcedefinitions", AttributesClassKind,
+        new JsonObject { ["spec"] = new JsonObject { ["versions"] = AttributesClassVersions(beta: false) } }.ToJsonString());
+
     /// <summary>Has the cluster serve snapshots.</summary>
     public StoredObject AddSnapshotKind() => Create("customresourcedefinitions", JsonNode.Parse("""
         {"metadata":{"name":"volumesnapshots.snapshot.storage.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved, a test"}},
@@ -79,4 +116,15 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
     public async Task<string> UntilEvent(string about, string reason, string text = "") => Text(await UntilEventObject(about, reason, text), "message");
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static JsonArray AttributesClassVersions(bool beta) =>
+    [
+        .. new[] { ("v1", !beta), ("v1beta1", beta) }.Select(version => new JsonObject
+        {
+            ["name"] = version.Item1,
+            ["served"] = version.Item2,
+            ["storage"] = version.Item1 == "v1",
+            ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true } },
+        }),
+    ];
 }

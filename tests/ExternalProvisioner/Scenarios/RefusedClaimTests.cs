@@ -32,7 +32,6 @@ internal sealed class RefusedClaimTests : RigTest
         Case("A_selector", "selector", new JsonObject { ["matchLabels"] = new JsonObject { ["a"] = "b" } }, "claim Selector is not supported"), // 23
         Case("A_snapshot", "dataSource", Source("snapshot.storage.k8s.io", "VolumeSnapshot"), "filling a volume from a VolumeSnapshot is not supported by this version"),
         Case("A_clone", "dataSource", Source(null, "PersistentVolumeClaim"), "filling a volume from a PersistentVolumeClaim is not supported by this version"),
-        Case("A_class_of_attributes", "volumeAttributesClassName", "gold", "VolumeAttributesClass gold is not supported by this version"),
     ];
 
     [TestCaseSource(nameof(Classes))]

@@ -8,6 +8,7 @@ public static class Resources
 {
     private const string Core = "/api/v1";
     private const string Storage = "/apis/storage.k8s.io/v1";
+    private const string Snapshots = "/apis/snapshot.storage.k8s.io/v1";
 
     /// <summary>Claims.</summary>
     public static Resource<PersistentVolumeClaim> PersistentVolumeClaims { get; } =
@@ -30,6 +31,21 @@ public static class Resources
 
     /// <summary>Nodes; cluster-wide.</summary>
     public static Resource<Node> Nodes { get; } = new(Core, "nodes", false, KubeJson.Default.Node);
+
+    /// <summary>Snapshots.</summary>
+    public static Resource<VolumeSnapshot> VolumeSnapshots { get; } = new(Snapshots, "volumesnapshots", true, KubeJson.Default.VolumeSnapshot);
+
+    /// <summary>What snapshots are at their drivers; cluster-wide.</summary>
+    public static Resource<VolumeSnapshotContent> VolumeSnapshotContents { get; } =
+        new(Snapshots, "volumesnapshotcontents", false, KubeJson.Default.VolumeSnapshotContent);
+
+    /// <summary>Permissions to refer to objects of another namespace.</summary>
+    public static Resource<ReferenceGrant> ReferenceGrants { get; } =
+        new("/apis/gateway.networking.k8s.io/v1beta1", "referencegrants", true, KubeJson.Default.ReferenceGrant);
+
+    /// <summary>Classes of attributes, in the version of their group that the server serves; cluster-wide.</summary>
+    public static Resource<VolumeAttributesClass> VolumeAttributesClasses(string version) =>
+        new($"/apis/storage.k8s.io/{version}", "volumeattributesclasses", false, KubeJson.Default.VolumeAttributesClass);
 
     /// <summary>Secrets; read one at a time, never listed.</summary>
     public static Resource<Secret> Secrets { get; } = new(Core, "secrets", true, KubeJson.Default.Secret);

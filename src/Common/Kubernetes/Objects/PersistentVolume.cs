@@ -61,6 +61,10 @@ public sealed class VolumeSpec
     [JsonConverter(typeof(PooledStringConverter))]
     public string? VolumeMode { get; set; }
 
+    /// <summary>Name of the class of its attributes, or null.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? VolumeAttributesClassName { get; set; }
+
     /// <summary>From which nodes it can be reached; null is from all.</summary>
     public VolumeNodeAffinity? NodeAffinity { get; set; }
 

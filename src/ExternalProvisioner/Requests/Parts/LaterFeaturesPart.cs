@@ -12,8 +12,6 @@ internal sealed class LaterFeaturesPart : IRequestPart
         var claim = draft.Claim;
         if (SourceKinds.Of(claim).Source is { } source)
             return $"filling a volume from a {source.Kind} is not supported by this version; remove the claim's data source";
-        return draft.AttributesClass is { } attributes
-            ? $"VolumeAttributesClass {attributes} is not supported by this version; remove it from the claim"
-            : null;
+        return null;
     }
 }

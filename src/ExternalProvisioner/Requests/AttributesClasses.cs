@@ -1,0 +1,35 @@
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalProvisioner.Requests;
+
+/// <summary>
+/// The classes of attributes of the cluster, in whichever version the API server serves them. They are read one at a time and not kept: few claims
+/// name one. A server that is upgraded under our feet may serve another version from then on; that shows in the first answer that knows nothing of
+/// the old one, and is asked about then.
+/// </summary>
+internal sealed class AttributesClasses(ApiClient api, TimeProvider time)
+{
+    private const string Newest = "v1";
+
+    private readonly ServedKind _served = new(api, "storage.k8s.io", [Newest, "v1beta1"], "VolumeAttributesClass", time);
+
+    /// <inheritdoc cref="ServedKind.Ask"/>
+    public ValueTask<(string? Version, ApiFailure? Failure)> Version(CancellationToken stop) => _served.Ask(stop);
+
+    /// <summary>The class of that name. Where nobody knows the version, the newest is tried: the server's own words say then what is the matter.</summary>
+    public async Task<ApiResult<VolumeAttributesClass>> Read(string name, CancellationToken stop)
+    {
+        for (var isSecond = false; ; isSecond = true)
+        {
+            var (version, _) = await _served.Ask(stop);
+            var read = await api.GetAsync(Resources.VolumeAttributesClasses(version ?? Newest), new ObjectKey(null, name), stop);
+            if (read.IsSuccess || version is null || isSecond || !IsOfVersion(read.Failure, name)) return read;
+            _served.Forget(version);
+        }
+    }
+
+    /// <summary>A server that serves the version names the class that it does not have; one that does not knows nothing of classes.</summary>
+    private static bool IsOfVersion(ApiFailure failure, string name) =>
+        failure.IsNotFound && !failure.Message.Contains($"\"{name}\" not found", StringComparison.Ordinal);
+}
