@@ -58,10 +58,12 @@ internal sealed class ProvisionerControllers : IControllers
         var memory = new ClaimMemory(options.RetryIntervalMax, context.Time);
         var lookup = new ClaimLookup(caches, memory, context.Api);
         var claimReports = new ClaimReports(context.Events, metrics, context.Time);
-        _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly, placesVolumes: places is not null), context.Events, _unsaved.Queue, Log<VolumeSaver>());
+        var hold = new SourceHold(context.Api, caches, memory.InProgress, options.Naming, Log<SourceHold>());
+        _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly, placesVolumes: places is not null), context.Events, _unsaved.Queue, Log<VolumeSaver>()) { WhenSaved = hold.LetGo };
         var names = new VolumeNames(asked, options.Naming, caches, _saver, memory.InProgress);
         var topology = places is null ? null : new TopologyPart(new Placement(places, new ClusterTopology(places), options.Topology), memory);
-        var composer = RequestComposer.Of(driver, options, topology, secrets, new AttributesClasses(context.Api, context.Time), context.Loggers);
+        var composer = RequestComposer.Of(
+            driver, options, SourceParts.Of(context.Api, options.Sources, memory.InProgress, hold), topology, secrets, new AttributesClasses(context.Api, context.Time), context.Loggers);
         var maker = new VolumeMaker(calls, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
         var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
         var intents = new ClaimIntents(asked, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
@@ -75,7 +77,7 @@ internal sealed class ProvisionerControllers : IControllers
             new VolumeReports(context.Events, metrics, context.Time), Log<VolumeReconciler>());
 
         if (options.CloningProtectionThreads > 0)
-            _cloneProtection = new CloneProtectionController(context, caches, Backoff(), options.CloningProtectionThreads);
+            _cloneProtection = new CloneProtectionController(context, caches, memory.InProgress, Backoff(), options.CloningProtectionThreads);
         if (options.SnapshotSweepInterval > TimeSpan.Zero && driver.TakesSnapshots)
             _snapshotSweep = new SnapshotSweep(caches, memory.InProgress, context.Api, options.SnapshotSweepInterval, context.Time, Log<SnapshotSweep>());
 

@@ -1,6 +1,7 @@
 using Sidecars.ControllerManager;
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Hosting;
 using Sidecars.Hosting.Flags;
@@ -36,6 +37,7 @@ internal sealed class ProvisionerFlags
         EnablePprof = flags.Bool("enable-pprof", false, "Accepted for compatibility: the Go profiles do not exist in this program.");
         EnableCapacity = flags.Bool("enable-capacity", false, "Publish CSIStorageCapacity objects.");
         _nodes = new NodeDeploymentFlags(flags);
+        PreventVolumeModeConversion = flags.Bool("prevent-volume-mode-conversion", true, "Refuse to restore a snapshot with another volume mode.");
         CloningProtectionThreads = flags.Uint("cloning-protection-threads", 1, "Workers of the controller that lets go of sources of clones.");
         SnapshotSweepInterval = flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never.");
         DurableIntent = flags.Bool("durable-intent", false, "Note on a claim that its volume is being made, so that no end of this program leaves one behind; two writes more for each claim.");
@@ -73,6 +75,8 @@ internal sealed class ProvisionerFlags
 
     public Flag<bool> ControllerPublishReadOnly { get; }
 
+    public Flag<bool> PreventVolumeModeConversion { get; }
+
     public Flag<uint> CloningProtectionThreads { get; }
 
     public Flag<TimeSpan> SnapshotSweepInterval { get; }
@@ -97,7 +101,6 @@ internal sealed class ProvisionerFlags
     /// <summary>What was asked for and does nothing in this version.</summary>
     public IEnumerable<string> WithoutEffect(FeatureGates gates)
     {
-        if (gates.IsEnabled(CrossNamespaceGate)) yield return $"feature gate {CrossNamespaceGate} has no effect: data sources are not supported by this version";
         if (CloningProtectionThreads.Value is 0) yield return "--cloning-protection-threads=0: a deleted claim with the finalizer of clone protection is not let go of";
         if (EnablePprof.Value) yield return "--enable-pprof has no effect: the Go profiles do not exist in this program";
         foreach (var flag in _ofLaterFeatures)
@@ -118,6 +121,7 @@ internal sealed class ProvisionerFlags
         Topology = Topology.Options,
         AttributesClasses = !gates.IsEnabled(AttributesClassGate) ? AttributesClassUse.Never
             : gates.IsExplicit(AttributesClassGate) ? AttributesClassUse.Always : AttributesClassUse.WhereServed,
+        Sources = new SourceOptions { PreventsModeConversion = PreventVolumeModeConversion.Value, CrossesNamespaces = gates.IsEnabled(CrossNamespaceGate) },
         Timeout = Timeout.Value,
         RetryIntervalStart = RetryIntervalStart.Value,
         RetryIntervalMax = RetryIntervalMax.Value,
@@ -143,7 +147,6 @@ internal sealed class ProvisionerFlags
     /// </summary>
     private static IEnumerable<Flag> ForLaterFeatures(FlagSet flags) =>
     [
-        flags.Bool("prevent-volume-mode-conversion", true, "Refuse to restore a snapshot with another volume mode."),
         flags.Uint("capacity-threads", 1, "Workers of the capacity controller."),
         flags.Duration("capacity-poll-interval", TimeSpan.FromMinutes(1), "Period in which the driver is asked for its capacity."),
         flags.Bool("capacity-for-immediate-binding", false, "Publish capacity of classes with immediate binding too."),

@@ -1,5 +1,6 @@
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Topology;
 
 namespace Sidecars.ExternalProvisioner;
@@ -33,6 +34,9 @@ internal sealed record ProvisionerOptions
 
     /// <summary>Gate <c>VolumeAttributesClass</c>.</summary>
     public AttributesClassUse AttributesClasses { get; init; }
+
+    /// <summary>Volumes that are filled from something.</summary>
+    public SourceOptions Sources { get; init; } = new();
 
     /// <summary>Limit of each call to the driver.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

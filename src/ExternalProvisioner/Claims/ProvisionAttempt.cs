@@ -25,14 +25,14 @@ internal sealed class ProvisionAttempt(
         if (await claims.Look(claim, stop) is { State: not LiveClaimState.Waits } live) return live;
 
         reports.Tell(claim, EventType.Normal, "Provisioning", $"External provisioner is provisioning volume for claim \"{claim.Key}\"");
-        if (SourceKinds.Of(claim).Source is { Name.Length: > 0 } source && SourceKinds.IsForPopulator(source))
-        {
-            reports.Tell(claim, EventType.Normal, "Provisioning", "Assuming an external populator will provision the volume", PopulatorComponent);
-            return AttemptResult.Nothing;
-        }
         if (nameError is not null) return new ProvisionFailure(ProvisionState.Finished, nameError);
 
         var (request, failure) = await composer.Compose(new RequestDraft(claim, storageClass, name!) { Noted = VolumeIntent.Of(claim, driver) }, stop);
+        if (failure is { State: ProvisionState.LeftToPopulator })
+        {
+            reports.Tell(claim, EventType.Normal, "Provisioning", failure.Message, PopulatorComponent);
+            return AttemptResult.Nothing;
+        }
         if (request is null) return failure!;
 
         // From here on the driver may be at work for this claim, whatever happens to us.

@@ -14,6 +14,9 @@ internal enum ProvisionState
 
     /// <summary>The driver does nothing more, and cannot make the volume for the selected node: the scheduler is to choose again.</summary>
     Reschedule,
+
+    /// <summary>Somebody else makes the volume, and nothing is wrong.</summary>
+    LeftToPopulator,
 }
 
 /// <summary>Why an attempt did not make a volume.</summary>
@@ -22,6 +25,9 @@ internal enum ProvisionState
 /// <param name="IsInfeasible">The driver says the request itself is wrong, so trying again soon is pointless.</param>
 internal sealed record ProvisionFailure(ProvisionState State, string Message, bool IsInfeasible = false)
 {
+    /// <summary>The claim is to be filled from something that only its own program knows.</summary>
+    public static readonly ProvisionFailure LeftToPopulator = new(ProvisionState.LeftToPopulator, "Assuming an external populator will provision the volume");
+
     /// <summary>A failure before the driver was asked, by which an earlier call is settled too; null where there is no reason for one.</summary>
     public static ProvisionFailure? FinishedWhere(string? reason) => reason is null ? null : new ProvisionFailure(ProvisionState.Finished, reason);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests.Parts;
+using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Secrets;
 
@@ -8,20 +9,21 @@ namespace Sidecars.ExternalProvisioner.Requests;
 
 /// <summary>
 /// Makes the CreateVolume request of a claim, part by part. The order of the parts is the contract's (provisioner contract 5.1), because the
-/// first that fails is the one the user reads. The provisioner's secret and the class of attributes are fetched; everything else is computed.
+/// first that fails is the one the user reads. Fetched are the source of the volume, the provisioner's secret and the class of attributes; everything else is computed.
 /// </summary>
 internal sealed class RequestComposer(IReadOnlyList<IRequestPart> parts)
 {
     /// <summary>The parts of every request; a feature adds its own where the contract has it.</summary>
     public static RequestComposer Of(
-        DriverFacts driver, ProvisionerOptions options, TopologyPart? topology, SecretReader secrets, AttributesClasses attributes, ILoggerFactory loggers) => new(
+        DriverFacts driver, ProvisionerOptions options, SourceParts sources, TopologyPart? topology, SecretReader secrets, AttributesClasses attributes, ILoggerFactory loggers) => new(
     [
+        sources.Which,
         new AttributesClassPart(options.AttributesClasses, attributes, loggers.CreateLogger<AttributesClassPart>()),
         new AbilitiesPart(driver),
-        new LaterFeaturesPart(),
         new FileSystemPart(options.DefaultFsType),
         new SizePart(),
         new AccessModesPart(driver.HasSingleNodeMultiWriter),
+        sources.Found,
         .. topology is null ? (IRequestPart[])[] : [topology],
         new SecretsPart(secrets),
         new ParametersPart(options.ExtraCreateMetadata),

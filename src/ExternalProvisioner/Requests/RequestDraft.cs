@@ -1,6 +1,7 @@
 using Csi.V1;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Intents;
+using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Objects;
 
@@ -23,6 +24,12 @@ internal sealed record RequestDraft(PersistentVolumeClaim Claim, StorageClass Cl
 
     /// <summary>Where the volume is asked for; null where the driver does not place volumes.</summary>
     public AskedPlace? Asked { get; set; }
+
+    /// <summary>What the claim is to be filled from, with its namespace; null for an empty volume.</summary>
+    public DataSource? Source { get; set; }
+
+    /// <summary>The same as it was found and held.</summary>
+    public FoundSource? FilledFrom { get; set; }
 
     /// <summary>Secrets by purpose.</summary>
     public VolumeSecrets Secrets { get; set; } = VolumeSecrets.None;

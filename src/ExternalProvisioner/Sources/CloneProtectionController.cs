@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ControllerManager;
+using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
@@ -9,8 +10,8 @@ using Sidecars.Kubernetes.Queueing;
 namespace Sidecars.ExternalProvisioner.Sources;
 
 /// <summary>
-/// Lets go of a claim that is being deleted, once no clone of it is being made any more (provisioner contract 9.1). Nobody here puts that
-/// finalizer on; what an original has left behind must not hold a claim for ever.
+/// Lets go of a claim that is being deleted, once no clone of it is being made any more (provisioner contract 9.1): neither for a claim of any
+/// namespace that waits for its volume, nor for one that is gone while the driver may still be at work for it.
 /// </summary>
 internal sealed partial class CloneProtectionController : IControllers
 {
@@ -19,12 +20,13 @@ internal sealed partial class CloneProtectionController : IControllers
     private readonly KeyController _controller;
     private readonly Caches _caches;
     private readonly ApiClient _api;
+    private readonly InProgressClaims _inProgress;
     private readonly int _workers;
     private readonly ILogger _log;
 
-    public CloneProtectionController(SidecarContext context, Caches caches, ItemBackoff<string> backoff, int workers)
+    public CloneProtectionController(SidecarContext context, Caches caches, InProgressClaims inProgress, ItemBackoff<string> backoff, int workers)
     {
-        (_caches, _api, _workers, _log) = (caches, context.Api, workers, context.Loggers.CreateLogger<CloneProtectionController>());
+        (_caches, _inProgress, _api, _workers, _log) = (caches, inProgress, context.Api, workers, context.Loggers.CreateLogger<CloneProtectionController>());
         _controller = new KeyController("clone protection", "clone-protection", backoff, context);
         caches.Claims.Changed += ClaimChanged;
     }
@@ -45,6 +47,8 @@ internal sealed partial class CloneProtectionController : IControllers
     {
         if (_caches.ClaimsByUid.Find(uid) is not { } claim || !SourceProtection.IsToBeReleased(claim)) return Outcome.Done;
         if (_caches.PendingClones.First(claim.Key.ToString()) is not null) return Outcome.Done; // its end brings the claim up again
+        if (_inProgress.All.Any(clone => SourceProtection.ClonedFrom(clone) == claim.Key))
+            return Outcome.Retry($"a clone of PersistentVolumeClaim {claim.Key} may still be being made, for a claim that is gone");
 
         var written = await _api.UpdateAsync(Resources.PersistentVolumeClaims, claim.Key, uid, s_release, null, stop);
         if (written.IsSuccess && written.Value.Metadata.Finalizers is { Length: > 0 }) _caches.Claims.Fold(written.Value);

@@ -18,18 +18,18 @@ internal static class SourceProtection
     /// <summary>Whether the claim waits for nothing but us.</summary>
     public static bool IsToBeReleased(PersistentVolumeClaim claim) => claim.IsBeingDeleted && claim.HasFinalizer(CloneFinalizer);
 
-    /// <summary>The claim that this one is to be a clone of; null for any other. Clones across namespaces protect nothing, as in the original.</summary>
+    /// <summary>The claim, of whichever namespace, that this one is to be a clone of; null for any other.</summary>
     public static ObjectKey? ClonedFrom(PersistentVolumeClaim claim) =>
-        claim.Status?.Phase is WellKnown.PhasePending && claim.Spec.DataSource is { Kind: SourceKinds.Claim, Name: { } name }
-            ? new ObjectKey(claim.Metadata.Namespace, name)
-            : null;
+        claim.Status?.Phase is WellKnown.PhasePending ? SourceOf(claim, source => source is { Kind: SourceKinds.Claim, Name: not null }) : null;
 
     /// <summary>The snapshot that this claim is to be restored from; null for any other.</summary>
-    public static ObjectKey? RestoredFrom(PersistentVolumeClaim claim)
+    public static ObjectKey? RestoredFrom(PersistentVolumeClaim claim) =>
+        claim.Status?.Phase is null or "" or WellKnown.PhasePending ? SourceOf(claim, IsSnapshot) : null;
+
+    private static ObjectKey? SourceOf(PersistentVolumeClaim claim, Func<DataSource?, bool> isMeant)
     {
-        if (claim.Status?.Phase is not (null or "" or WellKnown.PhasePending)) return null;
-        if (IsSnapshot(claim.Spec.DataSource)) return new ObjectKey(claim.Metadata.Namespace, claim.Spec.DataSource!.Name!);
-        if (!IsSnapshot(claim.Spec.DataSourceRef)) return null;
+        if (isMeant(claim.Spec.DataSource)) return new ObjectKey(claim.Metadata.Namespace, claim.Spec.DataSource!.Name!);
+        if (!isMeant(claim.Spec.DataSourceRef)) return null;
         var source = claim.Spec.DataSourceRef!;
         return new ObjectKey(string.IsNullOrEmpty(source.Namespace) ? claim.Metadata.Namespace : source.Namespace, source.Name!);
     }

@@ -27,13 +27,19 @@ internal sealed partial class VolumeMaker(DriverCalls driver, bool placesVolumes
         if (volume.VolumeId.Length is 0)
             return (null, new(ProvisionState.InBackground, $"the driver answered CreateVolume of {request.Csi.Name} with a volume without an id; this is a fault of the driver, and the call is repeated"));
 
-        var wanted = request.Csi.CapacityRange.RequiredBytes;
-        var size = VolumeComposer.SizeOf(volume, request);
-        if (size >= wanted) return (new MadeVolume(request, volume), null);
-
-        var problem = $"created volume capacity {size} less than requested capacity {wanted}";
+        if (Problem(request, volume) is not { } problem) return (new MadeVolume(request, volume), null);
         var cleanup = await TakeBack(volume.VolumeId, request, stop);
         return (null, new(ProvisionState.InBackground, cleanup is null ? problem : $"{problem}. Cleanup of volume {request.Csi.Name} failed, volume is orphaned: {cleanup}"));
+    }
+
+    /// <summary>Why the volume is not what was asked for, or null.</summary>
+    private static string? Problem(RequestDraft request, Volume volume)
+    {
+        var (size, wanted) = (VolumeComposer.SizeOf(volume, request), request.Csi.CapacityRange.RequiredBytes);
+        if (size < wanted) return $"created volume capacity {size} less than requested capacity {wanted}";
+        return request.Csi.VolumeContentSource is not null && volume.ContentSource is null
+            ? "volume content source missing: the driver does not say that it filled the volume, which is a fault of the driver"
+            : null;
     }
 
     private ProvisionFailure FailureOf(CsiError error, RequestDraft request) => new(

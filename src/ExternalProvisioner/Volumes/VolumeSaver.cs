@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Secrets;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
@@ -24,6 +25,9 @@ internal sealed partial class VolumeSaver(
     }
 
     private readonly ConcurrentDictionary<string, Unsaved> _unsaved = new(StringComparer.Ordinal);
+
+    /// <summary>Told of each volume that stands in the API from then on; may take its time, and reports its own failures.</summary>
+    public Func<RequestDraft, CancellationToken, Task> WhenSaved { get; init; } = (_, _) => Task.CompletedTask;
 
     /// <summary>The volume of that name that was made and still waits to be written, or null.</summary>
     public PersistentVolume? Waiting(string volume) => _unsaved.GetValueOrDefault(volume)?.Volume;
@@ -88,6 +92,7 @@ internal sealed partial class VolumeSaver(
             _unsaved.TryRemove(volume.Name, out _); // the name is reserved for this claim, so it is this entry
             Log.Saved(log, volume.Name, claim.Key);
             if (isThere) Tell(claim, EventType.Normal, "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Name}");
+            await WhenSaved(waiting.Made.Request, stop);
             return true;
         }
         Log.NotSaved(log, volume.Name, claim.Key, result.Problem);

@@ -8,16 +8,20 @@ namespace Sidecars.Kubernetes.Watching;
 /// object by object, so no more than one is held; one that cannot be read is handed out as such and holds up no other.
 /// </summary>
 /// <typeparam name="T">Kind of the objects.</typeparam>
-public sealed class FullList<T>(ApiClient api, Resource<T> resource) where T : KubeObject
+/// <param name="api">The server.</param>
+/// <param name="resource">The resource.</param>
+/// <param name="ns">The only namespace that is meant; null is all.</param>
+public sealed class FullList<T>(ApiClient api, Resource<T> resource, string? ns = null) where T : KubeObject
 {
     private const int PageSize = 500;
 
     /// <summary>Hands out every object; null when all were, else why not: then those handed out are not all.</summary>
     public async Task<ApiFailure?> ForEach(Action<ListedObject<T>> take, CancellationToken stop)
     {
+        var path = ns is null ? resource.CollectionPath : resource.In(ns);
         for (string? next = ""; ;)
         {
-            var opened = await api.OpenListAsync($"{resource.CollectionPath}?limit={PageSize}{(next is "" ? "" : $"&continue={Uri.EscapeDataString(next)}")}", stop);
+            var opened = await api.OpenListAsync($"{path}?limit={PageSize}{(next is "" ? "" : $"&continue={Uri.EscapeDataString(next)}")}", stop);
             if (!opened.IsSuccess) return opened.Failure;
             await using var page = new ListPage<T>(opened.Value, resource.Item, api.LongestSilence);
             WatchLine<T> line;
