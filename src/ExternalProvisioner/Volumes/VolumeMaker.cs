@@ -17,6 +17,11 @@ internal sealed partial class VolumeMaker(DriverCalls driver, bool placesVolumes
 
     private static readonly TimeSpan s_cleanupPause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What an error of CreateVolume says of the driver's work; one for a node without room is one for the scheduler.</summary>
+    internal static ProvisionState StateOf(Grpc.Core.StatusCode? code, bool isForNode) =>
+        code is Grpc.Core.StatusCode.ResourceExhausted && isForNode ? ProvisionState.Reschedule
+        : FinalErrors.IsFinalForProvisioning(code) ? ProvisionState.Finished : ProvisionState.InBackground;
+
     public async Task<(MadeVolume? Made, ProvisionFailure? Failure)> Make(RequestDraft request, CancellationToken stop)
     {
         var answer = await driver.Create(request.Csi, stop);
@@ -43,8 +48,7 @@ internal sealed partial class VolumeMaker(DriverCalls driver, bool placesVolumes
     }
 
     private ProvisionFailure FailureOf(CsiError error, RequestDraft request) => new(
-        error.Code is Grpc.Core.StatusCode.ResourceExhausted && placesVolumes && request.SelectedNode is { Length: > 0 } ? ProvisionState.Reschedule
-            : FinalErrors.IsFinalForProvisioning(error.Code) ? ProvisionState.Finished : ProvisionState.InBackground,
+        StateOf(error.Code, placesVolumes && request.SelectedNode is { Length: > 0 }),
         error.Text,
         error.Code is Grpc.Core.StatusCode.InvalidArgument);
 
