@@ -24,6 +24,7 @@ public sealed class RecordedBehaviourTests
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var directory = new TemporaryDirectory();
         await using var cluster = await ClusterServer.StartAsync(new ClusterOptions { Users = [Program] }).WithinLimit();
+        foreach (var definition in SnapshotKinds.Definitions) _ = cluster.Storage.Create("customresourcedefinitions", definition).Value;
         var kubeconfig = directory.File("kubeconfig");
         await cluster.WriteKubeconfig(kubeconfig, Program.Name).WithinLimit();
 

@@ -34,7 +34,6 @@ internal sealed class CommandLineTests
     [TestCase("--enable-pprof", "--enable-pprof has no effect: the Go profiles do not exist in this program")]
     [TestCase("--capacity-threads=1", "--capacity-threads has no effect: its feature is not supported by this version", Description = "named, though it is the default")]
     [TestCase("--cloning-protection-threads=0", "--cloning-protection-threads=0: a deleted claim with the finalizer of clone protection is not let go of")]
-    [TestCase("--feature-gates=CrossNamespaceVolumeDataSource=true", "feature gate CrossNamespaceVolumeDataSource has no effect")]
     [TestCase("--feature-gates=HonorPVReclaimPolicy=true", "feature gate HonorPVReclaimPolicy was known to an earlier release and has no effect any more")]
     public Task What_has_no_effect_is_told_at_the_start(string arguments, string told) =>
         CommandLines.Refuses(ProvisionerProgram.Name, arguments + " --kubeconfig=/nowhere/at/all", 255, told);

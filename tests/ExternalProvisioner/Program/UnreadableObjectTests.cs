@@ -57,7 +57,7 @@ internal sealed class UnreadableObjectTests
     public async Task A_claim_that_cannot_be_read_keeps_the_snapshots_beside_it_and_no_others()
     {
         _front.Alter("\"class-odd\"", "[\"class-o\"]");
-        _world.AddSnapshotKind();
+        _world.AddSnapshotKinds();
         _world.AddSnapshot("beside", SnapshotFinalizer);
         _world.AddSnapshot("elsewhere", SnapshotFinalizer, "kube-system");
         _world.Add(new TestClaim("odd").OfClass("class-odd"));

@@ -17,6 +17,7 @@ internal sealed record TestVolume(string Name = "pv-1")
     public string Phase { get; private init; } = "Bound";
     private string ReclaimPolicy { get; init; } = "Delete";
     private string ClassName { get; init; } = "fast";
+    private string ClaimName { get; init; } = "former";
     private string ClaimUid { get; init; } = "11111111-2222-3333-4444-555555555555";
     private string[] Finalizers { get; init; } = [OurFinalizer];
     private IReadOnlyList<(string Key, string Value)> Annotations { get; init; } = [(ProvisionedBy, ScriptedDriverOptions.DefaultName)];
@@ -34,7 +35,7 @@ internal sealed record TestVolume(string Name = "pv-1")
 
     public TestVolume Held(params string[] finalizers) => this with { Finalizers = finalizers };
 
-    public TestVolume ClaimedBy(string uid) => this with { ClaimUid = uid };
+    public TestVolume ClaimedBy(string uid, string claim = "former") => this with { ClaimUid = uid, ClaimName = claim };
 
     public TestVolume OfClass(string name) => this with { ClassName = name };
 
@@ -67,7 +68,7 @@ internal sealed record TestVolume(string Name = "pv-1")
         spec["capacity"] = new JsonObject { ["storage"] = "1Gi" };
         spec["persistentVolumeReclaimPolicy"] = ReclaimPolicy;
         spec["storageClassName"] = ClassName;
-        spec["claimRef"] = new JsonObject { ["namespace"] = "default", ["name"] = "former", ["uid"] = ClaimUid };
+        spec["claimRef"] = new JsonObject { ["namespace"] = "default", ["name"] = ClaimName, ["uid"] = ClaimUid };
         if (Place is { } place)
         {
             var expression = new JsonObject { ["key"] = place.Key, ["operator"] = "In", ["values"] = new JsonArray(place.Value) };

@@ -94,11 +94,34 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
         new JsonObject { ["spec"] = new JsonObject { ["versions"] = AttributesClassVersions(beta: false) } }.ToJsonString());
 
     /// <summary>Has the cluster serve snapshots.</summary>
-    public StoredObject AddSnapshotKind() => Create("customresourcedefinitions", JsonNode.Parse("""
-        {"metadata":{"name":"volumesnapshots.snapshot.storage.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved, a test"}},
-         "spec":{"group":"snapshot.storage.k8s.io","scope":"Namespaced","names":{"plural":"volumesnapshots","singular":"volumesnapshot","kind":"VolumeSnapshot","listKind":"VolumeSnapshotList"},
-          "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
-        """)!.AsObject());
+    public void AddSnapshotKinds()
+    {
+        foreach (var definition in SnapshotKinds.Definitions) Create("customresourcedefinitions", definition);
+    }
+
+    /// <summary>A snapshot that is ready, with its content "content-of-" and its name, which is "handle-of-" and its name at the driver.</summary>
+    public void AddReadySnapshot(string name, string ns = Namespace)
+    {
+        var snapshot = Create(Snapshots, new JsonObject
+        {
+            ["apiVersion"] = "snapshot.storage.k8s.io/v1",
+            ["kind"] = "VolumeSnapshot",
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
+        });
+        Patch(Snapshots, name, $$$"""{"status":{"boundVolumeSnapshotContentName":"content-of-{{{name}}}","readyToUse":true,"restoreSize":"1Gi"} }""", "status", ns);
+        Create("volumesnapshotcontents", new JsonObject
+        {
+            ["apiVersion"] = "snapshot.storage.k8s.io/v1",
+            ["kind"] = "VolumeSnapshotContent",
+            ["metadata"] = new JsonObject { ["name"] = $"content-of-{name}" },
+            ["spec"] = new JsonObject
+            {
+                ["driver"] = ScriptedDriverOptions.DefaultName,
+                ["volumeSnapshotRef"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["uid"] = snapshot.Uid },
+            },
+        });
+        Patch("volumesnapshotcontents", $"content-of-{name}", $$$"""{"status":{"snapshotHandle":"handle-of-{{{name}}}"} }""", "status");
+    }
 
     public StoredObject AddSnapshot(string name, string finalizer, string ns = Namespace) => Create(Snapshots, new JsonObject
     {

@@ -30,8 +30,10 @@ internal sealed class RefusedClaimTests : RigTest
     private static IEnumerable<TestCaseData> Claims() =>
     [
         Case("A_selector", "selector", new JsonObject { ["matchLabels"] = new JsonObject { ["a"] = "b" } }, "claim Selector is not supported"), // 23
-        Case("A_snapshot", "dataSource", Source("snapshot.storage.k8s.io", "VolumeSnapshot"), "filling a volume from a VolumeSnapshot is not supported by this version"),
-        Case("A_clone", "dataSource", Source(null, "PersistentVolumeClaim"), "filling a volume from a PersistentVolumeClaim is not supported by this version"),
+        Case("A_snapshot_that_is_not_there", "dataSource", Source("snapshot.storage.k8s.io", "VolumeSnapshot"),
+            "error getting handle for DataSource Type VolumeSnapshot by Name source: error getting snapshot source from api server"),
+        Case("A_claim_to_clone_that_is_not_there", "dataSource", Source(null, "PersistentVolumeClaim"),
+            "error getting handle for DataSource Type PersistentVolumeClaim by Name source: error getting PVC source"),
     ];
 
     [TestCaseSource(nameof(Classes))]

@@ -33,13 +33,14 @@ internal sealed class SourceProtectionTests : RigTest
         Assert.That(World.Finalizers(rig.World.Find(World.Claims, "kept")), Is.EqualTo((string[])[CloneFinalizer]));
     }
 
-    [TestCase("bound")]
-    [TestCase("deleted")]
-    public async Task One_of_which_a_clone_is_being_made_is_held_until_that_is_over(string end)
+    [TestCase("bound", "dataSource")]
+    [TestCase("deleted", "dataSource")]
+    [TestCase("bound", "dataSourceRef")]
+    public async Task One_of_which_a_clone_is_being_made_is_held_until_that_is_over(string end, string field)
     {
         var rig = await Started();
         rig.World.Add(Protected("source"));
-        rig.World.Add(new TestClaim("clone").OfClass("missing").Specified("dataSource", new JsonObject { ["kind"] = "PersistentVolumeClaim", ["name"] = "source" }));
+        rig.World.Add(new TestClaim("clone").OfClass("missing").Specified(field, new JsonObject { ["kind"] = "PersistentVolumeClaim", ["name"] = "source" }));
         rig.World.Patch(World.Claims, "clone", """{"status":{"phase":"Pending"}}""", "status");
         rig.World.Add(Protected("other"));
         rig.World.Delete(World.Claims, "source");
@@ -67,7 +68,7 @@ internal sealed class SourceProtectionTests : RigTest
     public async Task A_snapshot_nothing_is_restored_from_loses_the_protection_at_the_start_and_with_each_sweep()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
-        rig.World.AddSnapshotKind();
+        rig.World.AddSnapshotKinds();
         rig.World.AddSnapshot("left", SnapshotFinalizer);
         rig.World.AddSnapshot("wanted", SnapshotFinalizer);
         rig.World.Add(new TestClaim("restore").OfClass("missing")
@@ -86,7 +87,7 @@ internal sealed class SourceProtectionTests : RigTest
     public async Task A_snapshot_is_wanted_by_a_claim_we_do_not_know_yet()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
-        rig.World.AddSnapshotKind();
+        rig.World.AddSnapshotKinds();
         await rig.Run();
         await rig.Log.WaitForLine(l => l.Contains("volumesnapshots?limit", StringComparison.Ordinal));
         Assert.That(rig.Cluster.Faults.SilenceWatches(To("watch", World.Claims)), Is.EqualTo(1));
@@ -104,7 +105,7 @@ internal sealed class SourceProtectionTests : RigTest
     {
         var options = RigOptions.WithStandingClock;
         var rig = await Prepared(options with { Provisioner = options.Provisioner with { SnapshotSweepInterval = TimeSpan.FromMicroseconds(500) } });
-        rig.World.AddSnapshotKind();
+        rig.World.AddSnapshotKinds();
         await rig.Run();
         await rig.Log.WaitForLine(l => l.Contains("volumesnapshots?limit", StringComparison.Ordinal));
         rig.World.AddSnapshot("left", SnapshotFinalizer);
@@ -129,7 +130,7 @@ internal sealed class SourceProtectionTests : RigTest
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
         rig.Cluster.Faults.Add(To("list", Snapshots), Answers(403, "Forbidden"));
-        rig.World.AddSnapshotKind();
+        rig.World.AddSnapshotKinds();
         await rig.Run();
         await rig.Log.WaitForLine(l => l.StartsWith("No sweep of left-over source protection", StringComparison.Ordinal));
         rig.Advance(TimeSpan.FromMinutes(5));

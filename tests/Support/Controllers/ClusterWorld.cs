@@ -28,8 +28,8 @@ public class ClusterWorld(Storage storage)
         return Create("secrets", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace }, ["data"] = values });
     }
 
-    public StoredObject Patch(string resource, string name, string json, string subresource = "") =>
-        storage.Patch(resource, NamespaceOf(resource), name, PatchKind.Merge, JsonNode.Parse(json)!, subresource).Value;
+    public StoredObject Patch(string resource, string name, string json, string subresource = "", string? ns = null) =>
+        storage.Patch(resource, ns ?? NamespaceOf(resource), name, PatchKind.Merge, JsonNode.Parse(json)!, subresource).Value;
 
     public StoredObject SetPhase(string volume, string phase) => Patch(Volumes, volume, $$$"""{"status":{"phase":"{{{phase}}}"}}""", "status");
 
