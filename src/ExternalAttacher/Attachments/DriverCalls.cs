@@ -24,11 +24,14 @@ internal sealed class DriverCalls(CsiConnection connection, TimeSpan timeout, Ti
     {
         if (order.Undeliverable is { } error) return error;
         var answer = await Unpublish(order.Request, order.IsMigrated, stop);
-        if (answer.IsOk || order.OtherNodeId is not { } other || answer.Error.Code is not (StatusCode.NotFound or StatusCode.InvalidArgument)) return answer;
+        if (answer.IsOk || order.OtherNodeId is not { } other || !IsUnknownNode(answer.Error)) return answer;
         var again = order.Request.Clone();
         again.NodeId = other;
         return await Unpublish(again, order.IsMigrated, stop);
     }
+
+    /// <summary>What a driver says of a node that it does not know, or not any more: nothing can be published there.</summary>
+    public static bool IsUnknownNode(CsiError error) => error.Code is StatusCode.NotFound or StatusCode.InvalidArgument;
 
     private Task<CsiResult<ControllerUnpublishVolumeResponse>> Unpublish(ControllerUnpublishVolumeRequest request, bool isMigrated, CancellationToken stop) =>
         _calls.InvokeAsync(ClientOf(isMigrated).ControllerUnpublishVolumeAsync, request, timeout, stop);

@@ -14,6 +14,10 @@ internal sealed class NodeIds(IObjectReader<CsiNode> nodes, string driver)
         return node.Own?.NodeId is { } id ? (id, null) : (null, $"CSINode {name} does not contain driver {driver}");
     }
 
+    /// <summary>The name noted on the attachment, where it is not today's: the node came back under its old name as another one.</summary>
+    public static string? Former(VolumeAttachment attachment, string today) =>
+        attachment.Annotation(WellKnown.NodeIdAnnotation) is { Length: > 0 } noted && noted != today ? noted : null;
+
     /// <summary>
     /// For detaching the name of the publish call counts, which is noted on the attachment; today's is for attachments without a note.
     /// Where both are known and differ, a node came back under its old name, and today's is the second choice.

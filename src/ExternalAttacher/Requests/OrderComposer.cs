@@ -42,7 +42,9 @@ internal sealed class OrderComposer(
         };
         foreach (var (key, value) in known.Csi.VolumeAttributes ?? Sidecars.Kubernetes.Objects.StringMap.Empty) request.VolumeContext[key] = value;
         if (secret.Values is { } values) request.Secrets.Add(values.ToDictionary());
-        return (new PublishOrder(request, known.IsMigrated, secret.Undeliverable), null);
+        // Without our mark nothing was ever published for it.
+        var former = attachment.HasFinalizer(driver.Finalizer) ? NodeIds.Former(attachment, nodeId) : null;
+        return (new PublishOrder(request, known.IsMigrated, secret.Undeliverable, former), null);
     }
 
     public async Task<(UnpublishOrder? Order, string? Error)> ToUnpublish(VolumeAttachment attachment, CancellationToken stop)

@@ -7,7 +7,17 @@ namespace Sidecars.ExternalAttacher.Requests;
 /// <param name="Request">The request, complete.</param>
 /// <param name="IsMigrated">Whether it is measured as one of a translated volume.</param>
 /// <param name="Undeliverable">Why it cannot be sent, where that is known already.</param>
-internal sealed record PublishOrder(ControllerPublishVolumeRequest Request, bool IsMigrated, CsiError? Undeliverable);
+/// <param name="FormerNodeId">What the node was called by an earlier call for the same attachment, where it has another name by now.</param>
+internal sealed record PublishOrder(ControllerPublishVolumeRequest Request, bool IsMigrated, CsiError? Undeliverable, string? FormerNodeId = null)
+{
+    /// <summary>The call that takes back what this one, or one like it to a node of that name, may have done.</summary>
+    public UnpublishOrder UndoAt(string nodeId)
+    {
+        var undo = new ControllerUnpublishVolumeRequest { VolumeId = Request.VolumeId, NodeId = nodeId };
+        undo.Secrets.Add(Request.Secrets);
+        return new UnpublishOrder(undo, IsMigrated, Undeliverable);
+    }
+}
 
 /// <summary>A call to make it unreachable again.</summary>
 /// <param name="Request">The request, complete.</param>
