@@ -9,7 +9,7 @@ namespace Sidecars.ExternalProvisioner.Deletion;
 /// <summary>
 /// Finds the secret a volume is deleted with (provisioner contract 8.4, step 4): the one noted on the volume when it was made,
 /// else the one its class names. A secret that is gone or closed to us does not hold up the deletion, the driver decides; one that is there and
-/// cannot be sent does, and so does every other answer of the API server, because whoever put it there means the driver to have it.
+/// cannot be sent does, and so does every other answer of the API server, because whoever put it there means the driver to have it. So does a class that is there and cannot be read.
 /// </summary>
 internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classes, SecretReader secrets, ILogger<DeletionSecrets> log)
 {
@@ -33,7 +33,9 @@ internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classe
         if (name is not null && ns is not null) return (name.Length > 0 && ns.Length > 0 ? new SecretReference(name, ns) : null, null);
 
         var className = volume.Annotation(WellKnown.BetaClassAnnotation) ?? volume.Spec.StorageClassName ?? "";
-        if (classes.Find(new ObjectKey(null, className)) is not { } storageClass || volume.Spec.ClaimRef is not { } claim) return (null, null);
+        var key = new ObjectKey(null, className);
+        if (classes.IsUnreadable(key)) return (null, $"StorageClass {className} is there and cannot be read, and may name a secret to delete with; correct it, or report this if it is as the API wants it");
+        if (classes.Find(key) is not { } storageClass || volume.Spec.ClaimRef is not { } claim) return (null, null);
         return SecretTemplate.Resolve(SecretPurpose.Provisioner, storageClass.Parameters, volume.Name, new TemplateClaim(claim.Namespace ?? "", claim.Name ?? ""));
     }
 

@@ -54,6 +54,23 @@ internal sealed class UnreadableObjectTests
     }
 
     [Test]
+    public async Task A_volume_whose_class_cannot_be_read_is_not_deleted_without_the_secret_it_names()
+    {
+        _front.Alter("\"value-odd\"", "[\"value-o\"]");
+        _world.AddSecret("of-class", ("k", "v"));
+        _world.Add(new TestClass("odd").With(("color", "value-odd")).WithProvisionerSecret("default", "of-class"));
+        _world.Add(new TestVolume("odd").OfClass("odd").Released());
+        _rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=2");
+        Assert.That(await _world.UntilEvent("odd", "VolumeFailedDelete"), Does.Contain("StorageClass odd is there and cannot be read"));
+        Assert.That(_rig.Driver.Calls.Of("DeleteVolume"), Is.Empty);
+
+        _front.Alter("\"value-odd\"", "\"value-odd\"");
+        _world.Patch("storageclasses", "odd", """{"metadata":{"labels":{"a":"b"}}}""");
+        await _world.UntilGone(World.Volumes, "odd");
+        Assert.That(World.Text(_rig.Driver.Calls.Of("DeleteVolume").Single().Request, "secrets", "k"), Is.EqualTo("v"));
+    }
+
+    [Test]
     public async Task A_claim_that_cannot_be_read_keeps_the_snapshots_beside_it_and_no_others()
     {
         _front.Alter("\"class-odd\"", "[\"class-o\"]");

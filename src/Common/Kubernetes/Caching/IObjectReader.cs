@@ -15,8 +15,11 @@ public interface IObjectReader<T> where T : KubeObject
     /// <summary>Objects in the store.</summary>
     int Count { get; }
 
-    /// <summary>The object of that key, or null.</summary>
+    /// <summary>The object of that key, or null, which does not say that there is none: it may be one that cannot be read.</summary>
     T? Find(ObjectKey key);
+
+    /// <summary>Whether there is an object of that key whose state of today cannot be read, so that <see cref="Find"/> does not show it.</summary>
+    bool IsUnreadable(ObjectKey key);
 
     /// <summary>All objects at one moment, in no order. Copies the references: not for a hot path.</summary>
     IReadOnlyList<T> Snapshot();

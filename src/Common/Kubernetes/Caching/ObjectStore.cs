@@ -27,9 +27,10 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     // Objects we know to be gone before the watch does: events of before their end are still to come, and must not revive them.
     private readonly Dictionary<ObjectKey, T> _gone = [];
 
-    // Objects whose state of today cannot be read (see Watcher): nobody is to act on them, and what they refer to still finds them in an index.
+    // Objects whose state of today cannot be read (see Watcher): nobody is to act on them, and what they refer to still finds them in an index,
+    // where anything of them is known.
     private HashSet<ObjectKey> _hidden = [];
-    private Dictionary<ObjectKey, T>? _gatheredHidden;
+    private Dictionary<ObjectKey, T?>? _gatheredHidden;
 
     /// <summary>
     /// Told of every change the watch brings, in the server's order, after the store shows it. Folded writes are not told: the
@@ -68,6 +69,12 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     public T? Find(ObjectKey key)
     {
         lock (_lock) return _hidden.Count > 0 && _hidden.Contains(key) ? null : _objects.GetValueOrDefault(key);
+    }
+
+    /// <inheritdoc />
+    public bool IsUnreadable(ObjectKey key)
+    {
+        lock (_lock) return _hidden.Contains(key);
     }
 
     /// <inheritdoc />
@@ -181,9 +188,10 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         {
             _version = Math.Max(_version, last.Metadata.ResourceVersion);
             if (IsKnownGoneWhileLocked(last)) _gone.Remove(last.Key);
+            var known = _objects.GetValueOrDefault(last.Key);
+            if (known is null) _hidden.Remove(last.Key);
             // A folded successor of the same name, made after this deletion, stays.
-            if (_objects.GetValueOrDefault(last.Key) is { } known && known.Metadata.ResourceVersion <= last.Metadata.ResourceVersion)
-                PutWhileLocked(known, null);
+            else if (known.Metadata.ResourceVersion <= last.Metadata.ResourceVersion) PutWhileLocked(known, null);
         }
         Changed?.Invoke(new(last, null));
     }
@@ -246,8 +254,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             Ungather(item.Key);
             var known = _objects.GetValueOrDefault(item.Key);
             if (known is not null && !IsSame(known, item)) known = null;
-            if ((known ?? part) is not { } shown) return;
-            _gathered![item.Key] = shown;
+            var shown = known ?? part;
+            if (shown is not null) _gathered![item.Key] = shown;
             if (known is null || !IsOlder(item, known)) _gatheredHidden![item.Key] = shown;
         }
     }
@@ -266,7 +274,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                 var isSame = known is not null && !isGone && IsSame(known, item);
                 if (!isSame && known is not null) PutWhileLocked(gone = known, null);
                 if (!isSame && part is not null && !IsKnownGoneWhileLocked(part)) PutWhileLocked(null, part);
-                if (!isGone && _objects.ContainsKey(item.Key)) _hidden.Add(item.Key);
+                if (isGone) _hidden.Remove(item.Key);
+                else if (_objects.ContainsKey(item.Key) || _gone.GetValueOrDefault(item.Key)?.Uid != item.Uid) _hidden.Add(item.Key);
             }
         }
         if (gone is not null) Changed?.Invoke(new(gone, null));

@@ -305,6 +305,36 @@ public sealed class ObjectStoreTests
         Assert.That(Names(), Is.EqualTo(new[] { "a11" }), "an answer to a write of ours is a state of today");
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void What_is_there_and_cannot_be_read_is_told_from_what_is_not_there(bool isKnown)
+    {
+        if (isKnown) List(5, Class("a", 1));
+        else List(5);
+        Assert.That(IsUnreadable(), Is.False);
+        Unreadable("a", 6);
+        Assert.That(IsUnreadable(), Is.True);
+        Take(WatchEventKind.Applied, Class("a", 7));
+        Assert.That(IsUnreadable(), Is.False);
+        Unreadable("a", 8);
+        Take(WatchEventKind.ListStarted);
+        Unreadable("a", 8);
+        Complete(9);
+        Assert.That(IsUnreadable(), Is.True, "a list brings it too");
+        Unreadable("a", 10, kind: WatchEventKind.DeletedUnreadable);
+        Assert.That(IsUnreadable(), Is.False);
+
+        Unreadable("a", 11, "uid2");
+        Assert.That(IsUnreadable(), Is.True);
+        Take(WatchEventKind.Deleted, Class("a", 12, "uid2"));
+        Assert.That(IsUnreadable(), Is.False);
+        Unreadable("a", 13, "uid3");
+        List(15);
+        Assert.That(IsUnreadable(), Is.False, "a list without it");
+
+        bool IsUnreadable() => _store.IsUnreadable(new(null, "a"));
+    }
+
     private void Unreadable(string name, ulong version, string uid = "u", WatchEventKind kind = WatchEventKind.Unreadable, StorageClass? part = null) =>
         _store.Take(new WatchEvent<StorageClass>(kind, part, version, Unreadable: new UnreadableObject(new ObjectKey(null, name), uid, version, "$.provisioner: no text")));
 
