@@ -26,10 +26,17 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     /// <summary>A watch that ends sooner, without an event, is a server that cannot serve it.</summary>
     private static readonly TimeSpan s_veryShort = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Openings of a watch in a row that a server in trouble (or one that restarts behind a load balancer) may refuse before a list is tried:
+    /// the better part of five minutes. The known version is still good, and a list is what such a server can least bear of everybody at once.
+    /// </summary>
+    private const int MostRefusals = 10;
+
     private readonly WatchBackoff _backoff = new(time, options.Random);
     private ulong _version; // the last one seen; 0 is "any"
     private bool _versionIsGone; // the server does not know it (any more): ask for the newest state
     private bool _isPaged; // lists come in pages here, or do not get to their end otherwise
+    private int _refusals; // of a watch, in a row
     private long? _expiredAt; // when a watch was last told that its version is gone
 
     private enum State
@@ -166,10 +173,10 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                     case State.Listed:
                     {
                         var opened = await Open(WatchPath(), listSilence: null, stop);
-                        if (opened.IsSuccess) (stream, state) = (opened.Value, State.Watching);
+                        if (opened.IsSuccess) (stream, state, _refusals) = (opened.Value, State.Watching, 0);
                         else
                         {
-                            if (!IsPassing(opened.Failure)) state = State.MustList;
+                            if (!IsPassing(opened.Failure) && !(IsTrouble(opened.Failure) && ++_refusals <= MostRefusals)) (state, _refusals) = (State.MustList, 0);
                             failed = FailedWatch(opened.Failure);
                         }
                         break;
@@ -253,6 +260,13 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
 
     /// <summary>Faults that pass by waiting, with everything known still true.</summary>
     private static bool IsPassing(ApiFailure failure) => failure.IsWithoutAnswer || failure.IsTooManyRequests;
+
+    /// <summary>
+    /// The server, what stands before it, or its notion of who we are is not in order. Nothing is said of the version, from which a later watch
+    /// brings all that happened meanwhile, or says that it cannot.
+    /// </summary>
+    private static bool IsTrouble(ApiFailure failure) =>
+        !failure.IsExpired && !failure.IsVersionTooLarge && (failure.Code >= 500 || failure.Code is 401 || failure.IsForbidden);
 
     /// <summary>Remembers that the version is not to be had. True when that is news, so that another try makes sense at once.</summary>
     private bool MarkGone(ApiFailure failure)

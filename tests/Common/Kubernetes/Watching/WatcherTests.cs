@@ -311,6 +311,48 @@ public sealed class WatcherTests
         Assert.That((await _api.Request()).Target, Does.Contain("&resourceVersion=7&"), "and no list was needed");
     }
 
+    [TestCase(401, "Unauthorized")]
+    [TestCase(403, "Forbidden")]
+    [TestCase(500, "InternalError")]
+    [TestCase(502, "BadGateway")]
+    [TestCase(503, "ServiceUnavailable")]
+    public async Task A_watch_that_a_server_in_trouble_refuses_is_asked_for_again_from_where_it_was_without_a_list(int code, string reason)
+    {
+        var next = await RefusedWatches(7, 10, code, reason);
+        var resumed = await _api.Request();
+        Assert.That(resumed.Target, Is.EqualTo(Stream + "&resourceVersion=7&timeoutSeconds=300"));
+        await resumed.Open();
+        await resumed.Send(Line("ADDED", "a", 8));
+        Assert.That(await next, Is.EqualTo("Applied a8"));
+    }
+
+    [Test]
+    public async Task A_watch_that_is_refused_eleven_times_in_a_row_is_followed_by_a_list()
+    {
+        var next = await RefusedWatches(7, 11, 500, "InternalError");
+        Assert.That((await _api.Request()).Target, Does.Contain("sendInitialEvents=true").And.Contain("&resourceVersion=7&"));
+        Assert.That(next.IsCompleted, Is.False);
+    }
+
+    [TestCase(410, "Expired", null)]
+    [TestCase(504, "Timeout", "ResourceVersionTooLarge")]
+    [TestCase(400, "BadRequest", null)]
+    public async Task A_watch_that_is_refused_for_its_version_or_as_such_is_followed_by_a_list(int code, string reason, string? cause)
+    {
+        var stream = await Listed(7);
+        var next = Next();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        stream.End();
+        await (await _api.Request()).Refuse(code, reason, cause: cause);
+        if (code is not 410)
+        {
+            Assert.That(await next, Is.EqualTo($"Failed {code} 0.8"));
+            _ = Next();
+            await _time.Pass(TimeSpan.FromSeconds(0.8));
+        }
+        Assert.That((await _api.Request()).Target, Does.Contain("sendInitialEvents=true"));
+    }
+
     [Test]
     public async Task A_watch_that_ends_at_once_without_an_event_waits_and_lists()
     {
@@ -430,6 +472,25 @@ public sealed class WatcherTests
         await stream.Send(ListEnd(version));
         Assert.That(new[] { await next, await Next() }, Is.EqualTo(new[] { "ListStarted", $"ListCompleted {version}" }));
         return stream;
+    }
+
+    /// <summary>A watch that ended and was refused so many times since, each time from the same version; the pause after the last one is over.</summary>
+    private async Task<Task<string>> RefusedWatches(ulong version, int times, int code, string reason)
+    {
+        var stream = await Listed(version);
+        var next = Next();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        stream.End();
+        for (var refused = 0; refused < times; refused++)
+        {
+            var watch = await _api.Request();
+            Assert.That(watch.Target, Is.EqualTo(Stream + $"&resourceVersion={version}&timeoutSeconds=300"));
+            await watch.Refuse(code, reason);
+            Assert.That(await next, Does.StartWith($"Failed {code} "));
+            next = Next();
+            await _time.Pass(d => d.TotalSeconds is > 0.5 and < 31);
+        }
+        return next;
     }
 
     private async Task<string> NextBut(string expectedFirst)
