@@ -41,11 +41,13 @@ internal sealed class Triggers(
     /// <summary>
     /// A class that is new, or made anew, may be what its claims were waiting for: they did not find it, it was of another driver, or
     /// the driver called its parameters invalid. Where its news comes late, a claim may have been tried with it already, and has its own time then.
+    /// A volume that the server refused to store may be waiting for any change: mount options can be edited in place.
     /// </summary>
     public void ClassChanged(StoreChange<StorageClass> change)
     {
-        if (change.New is not { } storageClass || storageClass.Uid == change.Old?.Uid) return;
+        if (change.New is not { } storageClass || storageClass.Metadata.ResourceVersion == change.Old?.Metadata.ResourceVersion) return;
         saver.ClassChanged(storageClass);
+        if (storageClass.Uid == change.Old?.Uid) return;
         foreach (var claim in caches.Claims.Snapshot().Concat(memory.InProgress.All))
         {
             if (ClaimOwnership.IsOurs(claim, driver.Name) && ClaimOwnership.ClassOf(claim) == storageClass.Name && !memory.HadClass(claim.Uid, storageClass))

@@ -52,7 +52,7 @@ internal sealed partial class VolumeSaver(
         return volume;
     }
 
-    /// <summary>A class was made anew: what was refused because of the old one is tried at once.</summary>
+    /// <summary>A class was edited or made anew: what was refused because of what it was is tried at once.</summary>
     public void ClassChanged(StorageClass storageClass)
     {
         foreach (var (name, waiting) in _unsaved)

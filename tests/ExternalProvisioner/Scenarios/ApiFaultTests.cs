@@ -96,6 +96,23 @@ internal sealed class ApiFaultTests : RigTest
         Assert.That(rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(2), "the driver is asked once for each");
     }
 
+    [Test]
+    public async Task A_refused_volume_is_tried_at_once_when_its_class_is_edited()
+    {
+        var rig = await Started(RigOptions.WithStandingClock);
+        var planned = rig.Cluster.Faults.Add(s_post, Answers(403, "Forbidden", "admission webhook denied the request: mount option nolock"));
+        rig.World.Add(new TestClass().Mounted("nolock"));
+        var claim = rig.World.Add(s_claim);
+        // The second try is made at once; the third has to wait for a clock that stands.
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains("the volume's object is not written yet", StringComparison.Ordinal));
+        planned.Dispose();
+        rig.World.Patch("storageclasses", "fast", """{"mountOptions":["noatime"]}""");
+
+        var volume = await rig.World.UntilProvisioned(claim);
+        Assert.That(Texts(volume["spec"]!["mountOptions"]), Is.EqualTo((string[])["noatime"]));
+        Assert.That(rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(1));
+    }
+
     [TestCase("handle", "for another volume, somebody-elses")]
     [TestCase("claim", "for claim default/former with uid of-another")]
     public async Task A_foreign_volume_of_the_same_name_is_no_success(string different, string expected)
