@@ -30,10 +30,31 @@ internal sealed class BacklogTests : RigTest
     }
 
     [Test]
-    public async Task Detaches_that_hang_do_not_hold_up_an_attach()
+    public async Task Detaches_that_hang_do_not_hold_up_an_attach_while_there_is_a_worker_left()
+    {
+        const int hanging = 5;
+        var options = new RigOptions();
+        var rig = await Prepared(options with { Attacher = options.Attacher with { WorkerThreads = hanging + 1 } });
+        using var gate = rig.Driver.Hold("ControllerUnpublishVolume");
+        rig.World.AddNode("n1", "node-1");
+        rig.World.Add(new TestVolume().Marked());
+        for (var i = 0; i < hanging; i++)
+        {
+            rig.World.Add(new TestAttachment($"old-{i}").Attached());
+            rig.World.Delete(World.Attachments, $"old-{i}");
+        }
+        await rig.Run();
+        await rig.Driver.WaitForCalls("ControllerUnpublishVolume", hanging);
+        rig.World.Add(new TestAttachment());
+        await rig.World.UntilAttached("va");
+        Assert.That(rig.Unpublished, Has.Count.EqualTo(hanging), "they still hang");
+    }
+
+    [Test]
+    public async Task Where_as_many_detaches_hang_as_there_are_workers_an_attach_is_the_next_when_one_of_them_ends()
     {
         var options = new RigOptions();
-        var rig = await Prepared(options with { Attacher = options.Attacher with { WorkerThreads = 1 } });
+        var rig = await Prepared(options with { Attacher = options.Attacher with { WorkerThreads = 1, Timeout = TimeSpan.FromSeconds(1) } });
         using var gate = rig.Driver.Hold("ControllerUnpublishVolume");
         rig.World.AddNode("n1", "node-1");
         rig.World.Add(new TestVolume().Marked());
@@ -46,7 +67,7 @@ internal sealed class BacklogTests : RigTest
         await gate.Entered.WithinLimit();
         rig.World.Add(new TestAttachment());
         await rig.World.UntilAttached("va");
-        Assert.That(rig.Unpublished, Has.Count.EqualTo(1));
+        Assert.That(rig.Unpublished, Has.Count.LessThanOrEqualTo(2), "no more than the one that hung, and one that was in line before the attach came");
     }
 
     [Test]

@@ -11,6 +11,8 @@ internal sealed class WorkerTests : RigTest
     public async Task With_one_worker_there_is_one_call_at_a_time_and_each_lane_gets_its_turn()
     {
         var rig = await Prepared(new RigOptions { Attacher = new AttacherOptions { DefaultFsType = "ext4", WorkerThreads = 1 } });
+        // Calls that take a while: two workers would be at it at the same time.
+        foreach (var method in (string[])["ControllerPublishVolume", "ControllerUnpublishVolume"]) rig.Driver.Answer(method, DriverRule.After(TimeSpan.FromMilliseconds(50)));
         var (publish, unpublish) = (rig.Driver.Hold("ControllerPublishVolume"), rig.Driver.Hold("ControllerUnpublishVolume"));
         rig.World.AddNode("n1", "node-1");
         for (var i = 0; i < Each; i++)
@@ -34,6 +36,7 @@ internal sealed class WorkerTests : RigTest
             await rig.World.UntilAttached($"in-{i}");
             await rig.World.UntilGone(World.Attachments, $"out-{i}");
         }
+        Assert.That(rig.Driver.MostInHand, Is.EqualTo(1), "never two at once, in whichever lanes");
         var calls = rig.Driver.Calls.All.Select(c => c.Method).Where(m => m.EndsWith("publishVolume", StringComparison.OrdinalIgnoreCase)).ToList();
         Assert.That(calls, Has.Count.EqualTo(2 * Each));
         Assert.That(calls.Take(Each).Distinct().Count(), Is.EqualTo(2), "neither lane waits for the end of the other");

@@ -30,6 +30,8 @@ public sealed class ScriptedDriver : IAsyncDisposable
     private readonly ConcurrentQueue<int> _frontAnswers = new();
     private WebApplication? _server;
     private int _connections;
+    private int _inHand;
+    private int _mostInHand;
 
     private ScriptedDriver(ScriptedDriverOptions options, TimeProvider time)
     {
@@ -50,6 +52,9 @@ public sealed class ScriptedDriver : IAsyncDisposable
 
     /// <summary>How many connections were opened to it, across restarts.</summary>
     public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>The most calls that were in its hands at one moment, of whatever methods, across restarts.</summary>
+    public int MostInHand => Volatile.Read(ref _mostInHand);
 
     /// <summary>Makes a driver that does not listen yet. Delays of the script pass by <paramref name="time"/>.</summary>
     public static ScriptedDriver Create(ScriptedDriverOptions? options = null, TimeProvider? time = null) =>
@@ -122,13 +127,30 @@ public sealed class ScriptedDriver : IAsyncDisposable
     internal async Task<TResponse> Handle<TResponse>(string method, IMessage request, ServerCallContext context)
         where TResponse : IMessage<TResponse>, new()
     {
-        var rule = _script.Next(method);
-        var json = JsonNode.Parse(Formatter.Format(request))!.AsObject();
-        Calls.Add(new DriverCall(method, json, rule.Code));
-        if (GateOf(method) is { } gate) await gate.Pass(context.CancellationToken);
-        if (rule.Delay > TimeSpan.Zero) await Task.Delay(rule.Delay, _time, context.CancellationToken);
-        if (rule.Code != StatusCode.OK) throw new RpcException(new Status(rule.Code, rule.Message ?? "scripted " + rule.Code.GoName()));
-        return JsonParser.Default.Parse<TResponse>((rule.Response ?? _answers.To(method, json)).ToJsonString());
+        Take();
+        try
+        {
+            var rule = _script.Next(method);
+            var json = JsonNode.Parse(Formatter.Format(request))!.AsObject();
+            Calls.Add(new DriverCall(method, json, rule.Code));
+            if (GateOf(method) is { } gate) await gate.Pass(context.CancellationToken);
+            if (rule.Delay > TimeSpan.Zero) await Task.Delay(rule.Delay, _time, context.CancellationToken);
+            if (rule.Code != StatusCode.OK) throw new RpcException(new Status(rule.Code, rule.Message ?? "scripted " + rule.Code.GoName()));
+            return JsonParser.Default.Parse<TResponse>((rule.Response ?? _answers.To(method, json)).ToJsonString());
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inHand); // before the answer leaves, so that the next call cannot be counted beside this one
+        }
+    }
+
+    private void Take()
+    {
+        var now = Interlocked.Increment(ref _inHand);
+        for (var most = MostInHand; now > most; most = MostInHand)
+        {
+            if (Interlocked.CompareExchange(ref _mostInHand, now, most) == most) return;
+        }
     }
 
     private void Listen(ListenOptions listen)
