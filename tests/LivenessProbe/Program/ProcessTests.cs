@@ -95,12 +95,7 @@ internal sealed class ProcessTests
         Assert.That(_rig.Driver.Calls.Of("Probe"), Is.Empty);
     }
 
-    private static readonly TestCaseData[] s_longWords =
-    [
-        new TestCaseData(new string('x', 100_000)).SetArgDisplayNames("one line"), new TestCaseData(new string('\n', 25_000)).SetArgDisplayNames("line ends"),
-    ];
-
-    [TestCaseSource(nameof(s_longWords))]
+    [TestCaseSource(typeof(LongWords), nameof(LongWords.Ascii))]
     public async Task Very_many_words_about_a_failed_probe_are_told_cut_and_the_next_check_is_green(string words)
     {
         var (program, url) = await _rig.StartListening();

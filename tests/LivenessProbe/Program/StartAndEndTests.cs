@@ -63,12 +63,7 @@ internal sealed class StartAndEndTests
         Assert.That(await _rig.Get(url + "/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok")));
     }
 
-    private static readonly TestCaseData[] s_longWords =
-    [
-        new TestCaseData(new string('x', 100_000)).SetArgDisplayNames("one line"), new TestCaseData(new string('\n', 25_000)).SetArgDisplayNames("line ends"),
-    ];
-
-    [TestCaseSource(nameof(s_longWords))]
+    [TestCaseSource(typeof(LongWords), nameof(LongWords.Ascii))]
     public async Task A_driver_that_says_very_much_instead_of_its_name_is_quoted_with_the_beginning_of_it(string words)
     {
         const int longestOutput = 10_000; // the words that are kept, and what else it says

@@ -101,13 +101,7 @@ internal sealed class NodeConnectionTests
         Assert.That(_driver.Connections, Is.EqualTo(1));
     }
 
-    private static readonly TestCaseData[] s_longWords =
-    [
-        new TestCaseData(new string('x', 100_000)).SetArgDisplayNames("one line"), new TestCaseData(new string('\n', 25_000)).SetArgDisplayNames("line ends"),
-        new TestCaseData(new string('\u00e4', 60_000)).SetArgDisplayNames("not ASCII"),
-    ];
-
-    [TestCaseSource(nameof(s_longWords))]
+    [TestCaseSource(typeof(LongWords), nameof(LongWords.All))]
     public async Task An_error_with_very_many_words_is_an_error_and_no_more(string words)
     {
         _driver.Answer("Probe", DriverRule.Fail(StatusCode.Internal, words), DriverRule.Default);
