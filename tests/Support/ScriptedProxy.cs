@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
@@ -14,24 +13,21 @@ namespace Sidecars.Tests.Support;
 /// </summary>
 public sealed class ScriptedProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
-    private readonly CancellationTokenSource _stop = new();
     private readonly Func<Stream, Task<(string Asked, bool IsGood)>> _greet;
     private readonly int _target;
     private readonly X509Certificate2? _certificate;
-    private readonly Task _accepting;
+    private readonly AcceptLoop _connected;
     private volatile int _vanished;
     private int _connections;
 
     private ScriptedProxy(int target, X509Certificate2? certificate, Func<Stream, Task<(string, bool)>> greet)
     {
         (_target, _certificate, _greet) = (target, certificate, greet);
-        _listener.Start();
-        _accepting = Accept();
+        _connected = new AcceptLoop(Serve);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _connected.Port;
 
     /// <summary>Connections so far, whatever became of them.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -71,65 +67,34 @@ public sealed class ScriptedProxy : IAsyncDisposable
     /// <summary>From now on nothing comes through the connections there are, in either direction; none is closed. New ones are served.</summary>
     public void Vanish() => Interlocked.Increment(ref _vanished);
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _connected.DisposeAsync();
+
+    private async Task Serve(TcpClient client, CancellationToken stop)
     {
-        await _stop.CancelAsync();
-        await _accepting.WithinLimit();
-        _listener.Dispose();
-        _stop.Dispose();
+        Interlocked.Increment(ref _connections);
+        Stream stream = client.GetStream();
+        if (_certificate is not null)
+        {
+            var secure = new SslStream(stream);
+            stream = secure;
+            await secure.AuthenticateAsServerAsync(_certificate);
+        }
+        var (asked, isGood) = await _greet(stream);
+        _asked.Writer.TryWrite(asked);
+        if (!isGood) return;
+        using var other = new TcpClient();
+        await other.ConnectAsync(IPAddress.Loopback, _target, stop);
+        var opened = _vanished;
+        await Task.WhenAny(Copy(stream, other.GetStream(), opened, stop), Copy(other.GetStream(), stream, opened, stop));
     }
 
-    private async Task Accept()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                Interlocked.Increment(ref _connections);
-                serving.Add(Serve(client));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
-
-    private async Task Serve(TcpClient client)
-    {
-        using var one = client;
-        try
-        {
-            Stream stream = one.GetStream();
-            if (_certificate is not null)
-            {
-                var secure = new SslStream(stream);
-                stream = secure;
-                await secure.AuthenticateAsServerAsync(_certificate);
-            }
-            var (asked, isGood) = await _greet(stream);
-            _asked.Writer.TryWrite(asked);
-            if (!isGood) return;
-            using var other = new TcpClient();
-            await other.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-            var opened = _vanished;
-            await Task.WhenAny(Copy(stream, other.GetStream(), opened), Copy(other.GetStream(), stream, opened));
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or AuthenticationException)
-        {
-            // The client left.
-        }
-    }
-
-    private async Task Copy(Stream from, Stream to, int opened)
+    private async Task Copy(Stream from, Stream to, int opened, CancellationToken stop)
     {
         var bytes = new byte[4096];
-        while (await from.ReadAsync(bytes, _stop.Token) is > 0 and var read)
+        while (await from.ReadAsync(bytes, stop) is > 0 and var read)
         {
-            if (opened != _vanished) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
-            await to.WriteAsync(bytes.AsMemory(0, read), _stop.Token);
+            if (opened != _vanished) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+            await to.WriteAsync(bytes.AsMemory(0, read), stop);
         }
     }
 

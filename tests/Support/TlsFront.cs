@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
@@ -16,13 +15,11 @@ public sealed class TlsFront : IAsyncDisposable
 {
     private const int BufferSize = 64 * 1024;
 
-    private readonly TcpListener _listener;
     private readonly Channel<Handshake> _handshakes = Channel.CreateUnbounded<Handshake>();
     private readonly List<Handshake> _all = [];
-    private readonly CancellationTokenSource _stop = new();
     private readonly int _target;
     private readonly bool _asksForCertificate;
-    private readonly Task _accepting;
+    private readonly AcceptLoop _connected;
     private volatile CancellationTokenSource _cut = new();
     private volatile int _vanished;
     private volatile byte[][]? _alteration;
@@ -34,12 +31,10 @@ public sealed class TlsFront : IAsyncDisposable
     public TlsFront(int target, X509Certificate2 certificate, bool asksForCertificate = false, bool isOnEveryAddress = false)
     {
         (_target, Certificate, _asksForCertificate) = (target, certificate, asksForCertificate);
-        _listener = new TcpListener(isOnEveryAddress ? IPAddress.Any : IPAddress.Loopback, 0);
-        _listener.Start();
-        _accepting = Accept();
+        _connected = new AcceptLoop((client, stop) => Serve(client, _cut.Token, stop), isOnEveryAddress);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _connected.Port;
 
     public string Url => $"https://127.0.0.1:{Port}";
 
@@ -83,43 +78,19 @@ public sealed class TlsFront : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _accepting.WithinLimit();
-        _listener.Dispose();
+        await _connected.DisposeAsync();
         _cut.Dispose();
-        _stop.Dispose();
     }
 
-    private async Task Accept()
+    private async Task Serve(TcpClient client, CancellationToken cut, CancellationToken stop)
     {
-        var serving = new List<Task>();
-        try
-        {
-            while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_stop.Token), _cut.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
-
-    private async Task Serve(TcpClient client, CancellationToken cut)
-    {
-        using var one = client;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cut);
-        try
-        {
-            var opened = _vanished;
-            await using var secure = await Greet(client, end.Token);
-            using var server = new TcpClient();
-            await server.ConnectAsync(IPAddress.Loopback, _target, end.Token);
-            await Task.WhenAny(Pass(secure, server.GetStream(), () => null, opened, end.Token), Pass(server.GetStream(), secure, () => _alteration, opened, end.Token));
-            await end.CancelAsync();
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or AuthenticationException)
-        {
-            // The client left, or did not like our certificate.
-        }
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, cut);
+        var opened = _vanished;
+        await using var secure = await Greet(client, end.Token);
+        using var server = new TcpClient();
+        await server.ConnectAsync(IPAddress.Loopback, _target, end.Token);
+        await Task.WhenAny(Pass(secure, server.GetStream(), () => null, opened, end.Token), Pass(server.GetStream(), secure, () => _alteration, opened, end.Token));
+        await end.CancelAsync();
     }
 
     private async Task<SslStream> Greet(TcpClient client, CancellationToken end)

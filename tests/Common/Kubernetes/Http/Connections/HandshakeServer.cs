@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -14,12 +13,10 @@ namespace Sidecars.Kubernetes.Tests.Http.Connections;
 /// </summary>
 internal sealed class HandshakeServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<Arrived> _arrived = Channel.CreateUnbounded<Arrived>();
-    private readonly CancellationTokenSource _stop = new();
     private readonly Func<SslStreamCertificateContext> _certificate;
     private readonly bool _asksForCertificate;
-    private readonly Task _accepting;
+    private readonly AcceptLoop _connected;
 
     /// <param name="certificate">Certificate with its key.</param>
     /// <param name="above">Certificates to send with it.</param>
@@ -28,11 +25,10 @@ internal sealed class HandshakeServer : IAsyncDisposable
     {
         _certificate = () => SslStreamCertificateContext.Create(certificate(), above, offline: true);
         _asksForCertificate = asksForCertificate;
-        _listener.Start();
-        _accepting = Accept();
+        _connected = new AcceptLoop(Serve);
     }
 
-    public string Url => $"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public string Url => $"https://127.0.0.1:{_connected.Port}";
 
     /// <summary>Status every request is answered with.</summary>
     public int Answer { get; set; } = 200;
@@ -40,64 +36,37 @@ internal sealed class HandshakeServer : IAsyncDisposable
     /// <summary>The next request.</summary>
     public Task<Arrived> Request() => _arrived.Reader.ReadAsync().WithinLimit();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _accepting.WithinLimit();
-        _listener.Dispose();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _connected.DisposeAsync();
 
-    private async Task Accept()
+    private async Task Serve(TcpClient client, CancellationToken stop)
     {
-        var serving = new List<Task>();
-        try
+        var (name, certificates) = ("", Array.Empty<string>());
+        await using var stream = new SslStream(client.GetStream());
+        await stream.AuthenticateAsServerAsync((_, hello, _, _) =>
         {
-            while (true) serving.Add(Serve(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
-
-    private async Task Serve(TcpClient client)
-    {
-        using var one = client;
-        try
-        {
-            var (name, certificates) = ("", Array.Empty<string>());
-            await using var stream = new SslStream(client.GetStream());
-            await stream.AuthenticateAsServerAsync((_, hello, _, _) =>
+            name = hello.ServerName;
+            return ValueTask.FromResult(new SslServerAuthenticationOptions
             {
-                name = hello.ServerName;
-                return ValueTask.FromResult(new SslServerAuthenticationOptions
+                ServerCertificateContext = _certificate(),
+                ClientCertificateRequired = _asksForCertificate,
+                ApplicationProtocols = [SslApplicationProtocol.Http11],
+                RemoteCertificateValidationCallback = (_, own, chain, _) =>
                 {
-                    ServerCertificateContext = _certificate(),
-                    ClientCertificateRequired = _asksForCertificate,
-                    ApplicationProtocols = [SslApplicationProtocol.Http11],
-                    RemoteCertificateValidationCallback = (_, own, chain, _) =>
-                    {
-                        if (own is not null) certificates = [own.Subject, .. chain!.ChainPolicy.ExtraStore.Select(c => c.Subject).Except([own.Subject])];
-                        return true;
-                    },
-                });
-            }, null, _stop.Token);
+                    if (own is not null) certificates = [own.Subject, .. chain!.ChainPolicy.ExtraStore.Select(c => c.Subject).Except([own.Subject])];
+                    return true;
+                },
+            });
+        }, null, stop);
 
-            var head = new StringBuilder();
-            var bytes = new byte[4096];
-            while (await stream.ReadAsync(bytes, _stop.Token) is > 0 and var read)
-            {
-                head.Append(Encoding.ASCII.GetString(bytes, 0, read));
-                if (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)) continue;
-                _arrived.Writer.TryWrite(new Arrived(name, certificates, head.ToString()));
-                head.Clear();
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {Answer} Done\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), _stop.Token);
-            }
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        var head = new StringBuilder();
+        var bytes = new byte[4096];
+        while (await stream.ReadAsync(bytes, stop) is > 0 and var read)
         {
-            // The client left, or did not like our certificate.
+            head.Append(Encoding.ASCII.GetString(bytes, 0, read));
+            if (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)) continue;
+            _arrived.Writer.TryWrite(new Arrived(name, certificates, head.ToString()));
+            head.Clear();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {Answer} Done\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"), stop);
         }
     }
 
