@@ -70,17 +70,22 @@ internal sealed class RotationProcessTests : ReachingTest
         await Attaches();
 
         volume.Write(("token", ""));
-        using (Rig.Cluster.Faults.Add(new RequestMatch { Verb = "watch" }, Unauthorized, times: 1)) // read again at once
+        using (var refused = Rig.Cluster.Faults.Add(new RequestMatch { Verb = "watch" }, Unauthorized, times: 1)) // read again at once
         {
             Rig.Cluster.Faults.CutWatches(RequestMatch.Any);
+            await refused.Reached.WithinLimit();
             await Attaches();
         }
         Assert.That(Users(), Is.EqualTo(new[] { "before" }));
 
+        volume.Write(("token", "one"));
+        await Attaches(); // with a token that was read and is not refused: it would be sent for most of a minute
+
         volume.Write(("token", "two"));
         Rig.Cluster.Requests.Clear();
-        Rig.Cluster.Faults.Add(new RequestMatch { User = "before" }, Unauthorized);
+        var unknown = Rig.Cluster.Faults.Add(new RequestMatch { User = "before" }, Unauthorized);
         Rig.Cluster.Faults.CutWatches(RequestMatch.Any);
+        await unknown.Reached.WithinLimit();
         await Attaches();
         Assert.That(Users(), Does.Contain("after"));
         Assert.That(Rig.Output, Has.None.Contains("Bearer one").And.None.Contains("Bearer two"));
