@@ -35,7 +35,7 @@ internal sealed partial class PublicationCheck(
         var (nodes, error) = await published.List(stop);
         if (nodes is null)
         {
-            Log.ListFailed(log, error!);
+            if (error is not null) Log.ListFailed(log, error);
             return;
         }
         foreach (var attachment in before)

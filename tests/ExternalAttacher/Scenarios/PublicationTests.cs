@@ -179,6 +179,21 @@ internal sealed class PublicationTests : RigTest
     }
 
     [Test]
+    public async Task A_volume_larger_than_an_answer_may_be_is_told_once_and_others_are_attached()
+    {
+        var rig = await Prepared(RigOptions.Listing with { Attacher = Fast with { MaxEntries = 1 } });
+        rig.Driver.Answer(ListVolumes, DriverRule.Answer($$$"""{"entries":[{"volume":{"volume_id":"{{{new string('v', 5 * 1024 * 1024)}}}"}}]}"""));
+        Settle(rig);
+        await rig.Run();
+        await Compared(rig, 4); // three have failed by then
+        Assert.That(rig.Log.Lines.Where(l => l.StartsWith("Failed to list", StringComparison.Ordinal)), Has.Exactly(1).Contains("though one volume was asked for").And.Exactly(1).Items);
+        Assert.That(rig.Published, Is.Empty);
+        rig.World.Add(new TestVolume("second"));
+        rig.World.Add(new TestAttachment("later").Of("second"));
+        await rig.World.UntilAttached("later");
+    }
+
+    [Test]
     public async Task A_node_that_came_back_with_another_name_is_looked_for_by_the_name_noted()
     {
         var rig = await Prepared(RigOptions.Listing with { Attacher = Fast });
