@@ -267,7 +267,7 @@ internal sealed class ProcessTests
     {
         await using var rig = await ProcessRig.PrepareAsync();
         var leader = await rig.Started("--leader-election", "--leader-election-namespace=default");
-        // The lease is held by host name: an identity of its own stands in for another pod.
+        // A lease is held by host name and pod, and where the tests run in a pod all programs are of that one: a name of its own stands in for another.
         var lease = rig.Cluster.Storage.Get("leases", "default", "cluster-driver-registrar-leader-csi-example-com");
         Assert.That(lease.IsOk, Is.True);
         leader.Terminate();

@@ -68,7 +68,8 @@ internal sealed class ProcessTests
         await first.WaitForErrorLine(line => line.Contains("Successfully acquired lease", StringComparison.Ordinal));
         first.Kill();
         await first.WaitForExit();
-        // On this machine all replicas have one host name, so the lease is given another holder's name: the second one has to wait it out.
+        // Where the tests run in a pod, all programs find its uid and are one candidate, which takes its own lease up at once. So the lease is given
+        // another holder's name: the second one has to wait it out.
         Change("""{"spec":{"holderIdentity":"the-killed-one"}}""");
         var second = _rig.Start(election);
         await second.WaitForErrorLine(line => line.Contains("New leader", StringComparison.Ordinal) && line.Contains("the-killed-one", StringComparison.Ordinal));
