@@ -99,12 +99,95 @@ internal sealed class SchedulingTests : ControllerTest
         Assert.That(await UntilEvent("pod", "FailedScheduling"), Is.EqualTo("persistentvolumeclaim \"missing\" not found"));
     }
 
+    [Test]
+    public async Task What_is_largest_counts_before_what_is_free_and_what_nobody_knows_holds_nothing()
+    {
+        MakeNode("a", ZoneA);
+        MakeNode("b", ZoneB);
+        MakeNode("c", """{"zone":"c"}""");
+        MakeNode("d", """{"zone":"d"}""");
+        Make("csidrivers", """{"metadata":{"name":"csi.example.com"},"spec":{"storageCapacity":true}}""");
+        MakeClass(mode: "WaitForFirstConsumer");
+        Make("csistoragecapacities", Capacity("in-pieces", "a", "100Gi", """, "maximumVolumeSize": "4Gi" """));
+        Make("csistoragecapacities", """{"metadata":{"name":"unknown","namespace":"default"},"storageClassName":"fast","nodeTopology":{"matchLabels":{"zone":"b"}}}""");
+        Make("csistoragecapacities", """{"metadata":{"name":"nowhere","namespace":"default"},"storageClassName":"fast","capacity":"100Gi"}""");
+        Make("csistoragecapacities", Capacity("of-another-class", "c", "100Gi").Replace("fast", "slow"));
+        MakeClaim();
+        MakePod("pod", "claim");
+        Assert.That(await UntilEvent("pod", "FailedScheduling"), Does.Contain("0/4 nodes are available: 4 node(s) did not have enough free storage"));
+        Make("csistoragecapacities", Capacity("enough", "d", "5Gi"));
+        await Until("persistentvolumeclaims", "claim", c => SelectedNode(c) == "d");
+    }
+
+    [Test]
+    public async Task Without_a_word_of_the_driver_its_capacity_does_not_count()
+    {
+        MakeNode("n");
+        Make("csidrivers", """{"metadata":{"name":"csi.example.com"},"spec":{"storageCapacity":false}}""");
+        MakeClass(mode: "WaitForFirstConsumer");
+        MakeClaim();
+        MakePod("pod", "claim");
+        await Until("persistentvolumeclaims", "claim", c => SelectedNode(c) == "n");
+    }
+
+    [Test]
+    public async Task Room_that_is_gone_after_a_node_was_selected_changes_nothing()
+    {
+        MakeNode("a", ZoneA);
+        Make("csidrivers", """{"metadata":{"name":"csi.example.com"},"spec":{"storageCapacity":true}}""");
+        MakeClass(mode: "WaitForFirstConsumer");
+        Make("csistoragecapacities", Capacity("just-enough", "a", "5Gi"));
+        var claim = MakeClaim();
+        MakePod("pod", "claim");
+        await Until("persistentvolumeclaims", "claim", c => SelectedNode(c) == "a");
+        Storage.Delete("csistoragecapacities", "default", "just-enough");
+        MakeVolume("pv-1", claim);
+        await Until("pods", "pod", p => p.Text("spec", "nodeName") == "a");
+        Assert.That(Storage.List("events").Items.Select(e => e.ToJson().Text("reason")), Does.Not.Contain("FailedScheduling"));
+    }
+
+    [Test]
+    public async Task Only_a_node_that_the_class_allows_is_chosen()
+    {
+        MakeNode("a", ZoneA);
+        Make("storageclasses", """
+            {"metadata":{"name":"fast"},"provisioner":"csi.example.com","volumeBindingMode":"WaitForFirstConsumer",
+             "allowedTopologies":[{"matchLabelExpressions":[{"key":"zone","values":["b","c"]}]}]}
+            """);
+        MakeClaim();
+        MakePod("pod", "claim");
+        Assert.That(
+            await UntilEvent("pod", "FailedScheduling"), Is.EqualTo("0/1 nodes are available: 1 node(s) didn't find available persistent volumes to bind."));
+        MakeNode("b", ZoneB);
+        await Until("persistentvolumeclaims", "claim", c => SelectedNode(c) == "b");
+    }
+
+    [Test]
+    public async Task A_claim_whose_node_is_given_back_gets_the_others_one_after_the_other_and_then_the_first_again()
+    {
+        foreach (var name in (string[])["a", "b", "c"]) MakeNode(name);
+        MakeClass(mode: "WaitForFirstConsumer");
+        MakeClaim();
+        MakePod("pod", "claim");
+        foreach (var expected in (string[])["a", "b", "c", "a"])
+        {
+            await Until("persistentvolumeclaims", "claim", c => SelectedNode(c) == expected);
+            Storage.Patch(
+                "persistentvolumeclaims", "default", "claim", PatchKind.Merge,
+                JsonNode.Parse("""{"metadata":{"annotations":{"volume.kubernetes.io/selected-node":null}}}""")!);
+        }
+
+        Assert.That(await UntilEvent("pod", "FailedScheduling"), Does.Contain("provisioning failed for PVC \"claim\""));
+    }
+
+    private static string? SelectedNode(JsonObject claim) => claim.Text("metadata", "annotations", "volume.kubernetes.io/selected-node");
+
     private static string Affinity(string zone) => $$"""
         , "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "zone", "operator": "In", "values": ["{{zone}}"]}]}]} }
         """;
 
-    private static string Capacity(string name, string zone, string size) => $$"""
+    private static string Capacity(string name, string zone, string size, string more = "") => $$"""
         {"metadata": {"name": "{{name}}", "namespace": "default"}, "storageClassName": "fast", "capacity": "{{size}}",
-         "nodeTopology": {"matchLabels": {"zone": "{{zone}}"} } }
+         "nodeTopology": {"matchLabels": {"zone": "{{zone}}"} } {{more}} }
         """;
 }

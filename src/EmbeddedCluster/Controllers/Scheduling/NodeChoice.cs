@@ -1,14 +1,14 @@
 namespace Sidecars.EmbeddedCluster.Controllers;
 
-/// <summary>Picks a node for a pod: ready, not closed for new pods, of the wanted labels, and suitable for every volume.</summary>
-internal sealed class NodeChoice(ControllerContext context, VolumeFit volumes)
+/// <summary>Picks a node for a pod: ready, not closed for new pods, of the wanted labels, and suitable for every volume; those that were tried in vain come last.</summary>
+internal sealed class NodeChoice(ControllerContext context, VolumeFit volumes, NodesTried tried)
 {
     /// <summary>The node, or null and a message that counts the reasons as a real scheduler does.</summary>
     public (StoredObject? Node, string Message) Pick(StoredObject pod, IReadOnlyCollection<Claim> claims)
     {
         var nodes = context.Storage.List("nodes").Items;
         var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var node in nodes.OrderBy(PodsOn).ThenBy(node => node.Name, StringComparer.Ordinal))
+        foreach (var node in nodes.OrderBy(node => tried.Returns(claims, node.Name)).ThenBy(PodsOn).ThenBy(node => node.Name, StringComparer.Ordinal))
         {
             var reason = WhyNot(pod, node) ?? claims.Select(claim => volumes.WhyNot(claim, node)).OfType<string>().FirstOrDefault();
             if (reason is null) return (node, "");

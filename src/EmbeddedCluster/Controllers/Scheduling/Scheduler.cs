@@ -11,13 +11,14 @@ internal sealed class Scheduler(ControllerContext context)
     private const string Name = "default-scheduler";
 
     private readonly VolumeFit _volumes = new(context);
+    private readonly NodesTried _tried = new(context.Time);
 
     public static ControllerLoop Start(ControllerContext context)
     {
         var scheduler = new Scheduler(context);
         return new ControllerLoop("scheduler", context, (key, _) => new(scheduler.Reconcile(key)))
             .On("pods")
-            .On("persistentvolumeclaims", change => scheduler.WaitingPods(change.Object.Namespace))
+            .On("persistentvolumeclaims", change => scheduler.ClaimChanged(change))
             .On("persistentvolumes", _ => scheduler.WaitingPods(""))
             .On("nodes", _ => scheduler.WaitingPods(""))
             .On("csinodes", _ => scheduler.WaitingPods(""))
@@ -40,8 +41,11 @@ internal sealed class Scheduler(ControllerContext context)
             claims.Add(claim);
         }
 
-        var (node, message) = new NodeChoice(context, _volumes).Pick(pod, claims);
+        foreach (var claim in claims.Where(_tried.TakeReturned))
+            context.Events.Warning(pod, Name, "FailedScheduling", $"running PreBind plugin \"VolumeBinding\": binding volumes: provisioning failed for PVC \"{claim.Stored.Name}\"");
+        var (node, message) = new NodeChoice(context, _volumes, _tried).Pick(pod, claims);
         if (node is null) return Unschedulable(pod, message);
+        if (_tried.PauseBefore(claims, node.Name) is { } pause) return Outcome.RetryAfter(pause, $"every node was tried in vain for pod {pod.Namespace}/{pod.Name}");
         foreach (var claim in claims)
         {
             if (!claim.IsBound && Prepare(claim, node) is { RetryReason: { } reason }) return Outcome.Retry(reason);
@@ -58,7 +62,9 @@ internal sealed class Scheduler(ControllerContext context)
         if (claim.SelectedNode == node.Name) return Outcome.Done;
         var content = claim.Stored.ToJson();
         content.Metadata().Child("annotations")[WellKnown.SelectedNode] = node.Name;
-        return Outcome.Of(context.Storage.Update("persistentvolumeclaims", content));
+        var written = context.Storage.Update("persistentvolumeclaims", content);
+        if (written.IsOk) _tried.Told(claim, node.Name);
+        return Outcome.Of(written);
     }
 
     private Outcome Reserve(Volume volume, Claim claim)
@@ -94,6 +100,12 @@ internal sealed class Scheduler(ControllerContext context)
 
     private bool WaitsForConsumer(Claim claim) =>
         StorageClass.Find(context.Storage, claim.ClassName) is { WaitsForConsumer: true } && claim.VolumeName.Length == 0;
+
+    private IEnumerable<string> ClaimChanged(WatchEvent change)
+    {
+        if (change.Type == WatchEventType.Deleted || new Claim(change.Object).IsBound) _tried.Forget(change.Object.Uid);
+        return WaitingPods(change.Object.Namespace);
+    }
 
     private IEnumerable<string> WaitingPods(string ns) =>
         context.Storage.List("pods", ns).Items.Where(IsWaiting).Select(ObjectKey.Of);

@@ -6,15 +6,17 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 /// </summary>
 internal sealed class VolumeFit(ControllerContext context)
 {
+    private const string NothingToBind = "node(s) didn't find available persistent volumes to bind";
+
     public string? WhyNot(Claim claim, StoredObject node)
     {
         if (claim.IsBound) return WhyBoundDoesNotFit(claim, node);
-        if (claim.SelectedNode.Length > 0 && claim.SelectedNode != node.Name) return "node(s) didn't match the selected node of a volume";
+        // What a node has room for was judged when it was selected; since then the volume itself may have taken the room.
+        if (claim.SelectedNode.Length > 0) return claim.SelectedNode == node.Name ? null : NothingToBind;
         if (StaticVolumeFor(claim, node) is not null) return null;
         if (StorageClass.Find(context.Storage, claim.ClassName) is not { } storageClass)
             return $"storageclass.storage.k8s.io \"{claim.ClassName}\" not found";
-        if (storageClass.IsStaticOnly) return "node(s) didn't find available persistent volumes to bind";
-        if (!TopologyAllows(storageClass, node)) return "node(s) did not match the allowed topologies of the storage class";
+        if (storageClass.IsStaticOnly || !TopologyAllows(storageClass, node)) return NothingToBind;
         return HasCapacity(claim, storageClass, node) ? null : "node(s) did not have enough free storage";
     }
 
@@ -60,16 +62,15 @@ internal sealed class VolumeFit(ControllerContext context)
     private bool HasCapacity(Claim claim, StorageClass storageClass, StoredObject node)
     {
         var driver = context.Storage.Get("csidrivers", null, storageClass.Provisioner).Object;
-        if (driver?.Root.Flag("spec", "storageCapacity") != true) return true;
+        if (driver?.Root.Flag("spec", "storageCapacity") != true || claim.Stored.Root.At("spec", "resources", "requests", "storage") is null) return true;
         return context.Storage.List("csistoragecapacities").Items.Any(capacity =>
         {
             if (capacity.Root.Text("storageClassName") != storageClass.Stored.Name) return false;
             // Without a topology the capacity can be reached from nowhere.
             if (capacity.Root.At("nodeTopology") is not { } topology || !LabelSelecting.Matches(topology, node.Labels)) return false;
-            var largest = capacity.Root.At("maximumVolumeSize") is null
-                ? capacity.Root.Quantity("capacity")
-                : capacity.Root.Quantity("maximumVolumeSize");
-            return largest.CompareTo(claim.Request) >= 0;
+            // What the driver cannot tell holds nothing.
+            var largest = capacity.Root.At("maximumVolumeSize") ?? capacity.Root.At("capacity");
+            return largest?.GetString() is { } size && Quantity.TryParse(size, out var bytes) && bytes.CompareTo(claim.Request) >= 0;
         });
     }
 }

@@ -55,7 +55,7 @@ internal sealed partial class KeyedWork(
         while (Take(key))
         {
             var outcome = await RunOnce(key);
-            if (outcome.RetryReason is { } reason) RetryLater(key, reason);
+            if (outcome.RetryReason is { } reason) RetryLater(key, reason, outcome.Pause);
             else Succeeded(key);
         }
     }
@@ -102,13 +102,13 @@ internal sealed partial class KeyedWork(
         lock (_gate) _items[key].Failures = 0;
     }
 
-    private void RetryLater(string key, string reason)
+    private void RetryLater(string key, string reason, TimeSpan? pause)
     {
         lock (_gate)
         {
             var item = _items[key];
             if (item.IsWanted || _stopping.IsCancellationRequested) return;
-            var delay = TimeSpan.FromTicks((long)Math.Min(LongestDelay.Ticks, FirstDelay.Ticks * Math.Pow(2, item.Failures++)));
+            var delay = pause ?? TimeSpan.FromTicks((long)Math.Min(LongestDelay.Ticks, FirstDelay.Ticks * Math.Pow(2, item.Failures++)));
             Log.Retrying(log, name, key, delay, reason);
             item.Retry = time.CreateTimer(_ => Add(key), null, delay, Timeout.InfiniteTimeSpan);
         }
