@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Sidecars.EmbeddedCluster.Controllers;
 
-/// <summary>Which controllers run in an embedded cluster. By default those that need no driver, and no node.</summary>
+/// <summary>Which controllers run in an embedded cluster. By default those that need no driver, and no nodes.</summary>
 public sealed record ControllerOptions
 {
     /// <summary>The clock of retries and timestamps.</summary>
@@ -12,8 +12,8 @@ public sealed record ControllerOptions
     /// <summary>Where the controllers log.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 
-    /// <summary>The node with its kubelet; null for a cluster without one, in which pods wait for ever.</summary>
-    public NodeOptions? Node { get; init; }
+    /// <summary>The nodes, each with its kubelet; without any, pods wait for ever.</summary>
+    public IReadOnlyList<NodeOptions> Nodes { get; init; } = [];
 
     /// <summary>Attaches volumes of the registered drivers itself. Off where an attacher runs beside the driver.</summary>
     public bool AttachesVolumes { get; init; }

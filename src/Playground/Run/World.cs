@@ -115,7 +115,7 @@ internal sealed class World : IAsyncDisposable
         _parts.Push(following);
         var controllers = ClusterControllers.Start(Cluster.Storage, new ControllerOptions
         {
-            Node = Node,
+            Nodes = [Node],
             OnCsiCall = Board.CountCall,
         });
         _parts.Push(controllers);
@@ -142,8 +142,8 @@ internal sealed class World : IAsyncDisposable
         try
         {
             // A program that ends at once need not be waited for.
-            await Task.WhenAny([controllers.FirstDriver, .. _programs.Select(program => program.Exited)]).WaitAsync(limited.Token);
-            if (controllers.FirstDriver.IsCompleted) return await controllers.FirstDriver;
+            await Task.WhenAny([controllers.FirstDriverOf(NodeName), .. _programs.Select(program => program.Exited)]).WaitAsync(limited.Token);
+            if (controllers.FirstDriverOf(NodeName) is { IsCompleted: true } first) return await first;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -15,6 +15,9 @@ internal abstract class ControllerTest
     private protected ClusterControllers Started { get; private set; } = null!;
     private protected Storage Storage => Cluster.Storage;
     private protected virtual bool HasNode => false;
+
+    /// <summary>The nodes that have a kubelet.</summary>
+    private protected virtual IReadOnlyList<NodeOptions> Nodes => HasNode ? [new NodeOptions(NodeName, DirectoryOfKubelet)] : [];
     private protected virtual bool Attaches => true;
 
     [SetUp]
@@ -23,7 +26,7 @@ internal abstract class ControllerTest
         _directory = new TemporaryDirectory();
         (Cluster, Started) = await Begin(new ControllerOptions
         {
-            Node = HasNode ? new NodeOptions(NodeName, _directory.File("kubelet")) : null,
+            Nodes = Nodes,
             AttachesVolumes = Attaches,
         }).WithinLimit();
     }

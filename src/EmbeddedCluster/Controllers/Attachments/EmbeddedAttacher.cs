@@ -7,28 +7,35 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 /// Stands in for the attacher of a driver while none runs beside it: publishes and unpublishes through the controller service and shows the
 /// outcome in the VolumeAttachment. Switch it off as soon as a real attacher runs, or both will work on the same objects.
 /// </summary>
-internal sealed class EmbeddedAttacher(ControllerContext context, DriverClients drivers)
+internal sealed class EmbeddedAttacher(ControllerContext context, IReadOnlyList<DriverClients> nodes)
 {
     // The API refuses longer errors (in bytes); a message in another script may be four times as long as its characters.
     private const int LongestMessage = 250;
 
-    public static ControllerLoop Start(ControllerContext context, DriverClients drivers)
+    public static ControllerLoop Start(ControllerContext context, IReadOnlyList<DriverClients> nodes)
     {
-        var attacher = new EmbeddedAttacher(context, drivers);
+        var attacher = new EmbeddedAttacher(context, nodes);
         var loop = new ControllerLoop("embedded attacher", context, attacher.Reconcile).On("volumeattachments");
-        drivers.Changed += () =>
+        foreach (var drivers in nodes)
         {
-            foreach (var attachment in context.Storage.List("volumeattachments").Items) loop.Add(attachment.Name);
-        };
+            drivers.Changed += () =>
+            {
+                foreach (var attachment in context.Storage.List("volumeattachments").Items) loop.Add(attachment.Name);
+            };
+        }
+
         return loop;
     }
 
     private async ValueTask<Outcome> Reconcile(string key, CancellationToken stop)
     {
         if (context.Storage.Find("volumeattachments", key) is not { } attachment) return Outcome.Done;
-        if (drivers.Find(attachment.Root.Text("spec", "attacher")) is not { } driver) return Outcome.Done;
+        if (Find(attachment.Root.Text("spec", "attacher")) is not { } driver) return Outcome.Done;
         return attachment.IsBeingDeleted ? await Detach(attachment, driver, stop) : await Attach(attachment, driver, stop);
     }
+
+    // The controller service is the same at every node that has the driver.
+    private DriverClient? Find(string driver) => nodes.Select(drivers => drivers.Find(driver)).OfType<DriverClient>().FirstOrDefault();
 
     private async Task<Outcome> Attach(StoredObject attachment, DriverClient driver, CancellationToken stop)
     {

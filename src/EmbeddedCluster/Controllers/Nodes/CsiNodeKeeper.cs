@@ -4,7 +4,8 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 
 /// <summary>
 /// Keeps the node's objects true to the drivers registered on it: the entries of its CSINode, the topology labels and the
-/// node-id annotation of its Node. Topology of a driver that goes away stays on the node, as with a real kubelet.
+/// node-id annotation of its Node. The labels are there before the entry is, so that who sees the entry can rely on them. Topology of a
+/// driver that goes away stays on the node, as with a real kubelet.
 /// </summary>
 internal sealed class CsiNodeKeeper(ControllerContext context, string nodeName)
 {
@@ -15,7 +16,7 @@ internal sealed class CsiNodeKeeper(ControllerContext context, string nodeName)
         var topology = driver.Info.AccessibleTopology?.Segments ?? [];
         Change("nodes", node =>
         {
-            foreach (var (key, value) in topology) node.Metadata().Child("labels")[key] = value;
+            foreach (var (key, value) in topology) SetLabel(node.Metadata().Child("labels"), key, value);
             var annotations = node.Metadata().Child("annotations");
             var ids = JsonNode.Parse(annotations.Text(NodeIdAnnotation) ?? "{}")!.AsObject();
             ids[driver.Name] = driver.Info.NodeId;
@@ -45,6 +46,14 @@ internal sealed class CsiNodeKeeper(ControllerContext context, string nodeName)
             if (ids.Count > 0) annotations[NodeIdAnnotation] = ids.ToJsonString();
             else annotations.Remove(NodeIdAnnotation);
         });
+    }
+
+    // Two drivers may share a key, but not disagree where the node stands; and what volumes already name does not change under them.
+    private static void SetLabel(JsonObject labels, string key, string value)
+    {
+        if (labels.Text(key) is { } present && present != value)
+            throw new InvalidOperationException($"detected topology value collision: driver reported \"{key}\":\"{value}\" but existing label is \"{key}\":\"{present}\"");
+        labels[key] = value;
     }
 
     private static void SetDrivers(JsonObject node, string driver, JsonObject? entry)

@@ -20,7 +20,7 @@ internal sealed partial class Kubelet : IAsyncDisposable
     private Kubelet(ControllerContext context, NodeOptions options, DriverClients drivers, Action<string>? onCall)
     {
         (_context, _drivers, _onCall) = (context, drivers, onCall);
-        var node = new NodeObjects(context, options.Name);
+        var node = new NodeObjects(context, options.Name, options.Labels);
         node.Create();
         _csiNode = new CsiNodeKeeper(context, options.Name);
         var uses = new VolumeUse();
@@ -48,10 +48,20 @@ internal sealed partial class Kubelet : IAsyncDisposable
     /// says. A driver registered before is replaced.
     /// </summary>
     /// <exception cref="CsiConnectionException">Nobody answers there.</exception>
+    /// <exception cref="InvalidOperationException">What it says of its node cannot be, or contradicts the node's labels.</exception>
     public async Task<string> Register(CsiAddress address, string? toldName, CancellationToken stop)
     {
         var client = await DriverClient.Connect(address, toldName, _context.Time, _context.Log, _onCall, stop);
-        _csiNode.Register(client);
+        try
+        {
+            _csiNode.Register(client);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+
         _drivers.Add(client);
         Log.Registered(_context.Log, client.Name, address.Text, client.Info.NodeId);
         _firstDriver.TrySetResult(client.Name);

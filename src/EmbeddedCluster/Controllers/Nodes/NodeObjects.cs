@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Sidecars.EmbeddedCluster.Controllers;
 
 /// <summary>Makes the Node and CSINode a kubelet lives by, and keeps the list of volumes it has in use.</summary>
-internal sealed class NodeObjects(ControllerContext context, string nodeName)
+internal sealed class NodeObjects(ControllerContext context, string nodeName, IReadOnlyDictionary<string, string> labels)
 {
     public void Create()
     {
@@ -15,12 +15,7 @@ internal sealed class NodeObjects(ControllerContext context, string nodeName)
             ["metadata"] = new JsonObject
             {
                 ["name"] = nodeName,
-                ["labels"] = new JsonObject
-                {
-                    [WellKnown.HostnameLabel] = nodeName,
-                    ["kubernetes.io/os"] = "linux",
-                    ["kubernetes.io/arch"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
-                },
+                ["labels"] = Labels(),
                 ["annotations"] = new JsonObject { ["volumes.kubernetes.io/controller-managed-attach-detach"] = "true" },
             },
         });
@@ -81,6 +76,18 @@ internal sealed class NodeObjects(ControllerContext context, string nodeName)
             content.Child("status")["volumesInUse"] = new JsonArray([.. names.Select(name => (JsonNode)name)]);
             if (context.Storage.UpdateStatus("nodes", content).IsOk) return;
         }
+    }
+
+    private JsonObject Labels()
+    {
+        var all = new JsonObject
+        {
+            [WellKnown.HostnameLabel] = nodeName,
+            ["kubernetes.io/os"] = "linux",
+            ["kubernetes.io/arch"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+        };
+        foreach (var (key, value) in labels) all[key] = value;
+        return all;
     }
 
     // The objects may be there from an earlier life of this node.

@@ -5,6 +5,9 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 /// <param name="Directory">An absolute path; it is made when it is missing, and never removed.</param>
 public sealed record NodeOptions(string Name, string Directory)
 {
+    /// <summary>What the Node is labelled with beside what a kubelet says of itself: its zone, its pool.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Where drivers' registrars put their sockets; each is registered when it appears and goes when it goes.</summary>
     public string PluginRegistry => Path.Combine(Directory, "plugins_registry");
 }
