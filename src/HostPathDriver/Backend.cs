@@ -25,7 +25,8 @@ internal sealed class Backend : IDisposable
         Publications = new PublicationTable(_database);
         Placements = new PlacementTable(_database);
         Data = new DataDirectory(options.StateDirectory, log);
-        Space = new SpaceAccount(options.Capacity, Volumes.PromisedBytes);
+        Volumes.Adopt([.. options.Nodes]);
+        Space = new NodeSpace(options, Volumes.PromisedBytes);
         Mounter = options.UsesMounts ? new BindMounter() : new LinkMounter();
         if (_database.IsNew) Data.RequireEmpty();
         Data.Sweep(id => Volumes.Find(id) is not null, id => Snapshots.Find(id) is not null);
@@ -38,7 +39,7 @@ internal sealed class Backend : IDisposable
     public PublicationTable Publications { get; }
     public PlacementTable Placements { get; }
     public DataDirectory Data { get; }
-    public SpaceAccount Space { get; }
+    public NodeSpace Space { get; }
     public OperationLocks Locks { get; } = new();
     public IMounter Mounter { get; }
 

@@ -16,7 +16,10 @@ internal sealed class DriverFlags
     private readonly Flag<string> _stateDirectory;
     private readonly Flag<string> _nodeId;
     private readonly Flag<string> _driverName;
+    private readonly Flag<string> _furtherNodes;
     private readonly Flag<string> _capacity;
+    private readonly Flag<string> _nodeCapacity;
+    private readonly Flag<string> _kindCapacity;
     private readonly Flag<string> _maxVolumeSize;
     private readonly Flag<int> _maxVolumesPerNode;
     private readonly Flag<bool> _mount;
@@ -28,7 +31,10 @@ internal sealed class DriverFlags
         _stateDirectory = _set.String("state-dir", "/var/lib/csi-hostpath", "The directory for volumes, snapshots and the state file.");
         _nodeId = _set.String("node-id", Environment.MachineName, "The id of this node, also the value of its topology.");
         _driverName = _set.String("drivername", DriverOptions.DefaultDriverName, "The name of the driver.");
-        _capacity = _set.String("capacity", "10Ti", "Bytes that all volumes and snapshots together may be promised.");
+        _furtherNodes = _set.String("further-nodes", "", "Nodes beside --node-id, each with its socket, as NAME=unix:///path/to.sock,...");
+        _capacity = _set.String("capacity", "10Ti", "Bytes that the volumes and snapshots of a node together may be promised.");
+        _nodeCapacity = _set.String("node-capacity", "", "Nodes with another capacity, as NAME=SIZE,...");
+        _kindCapacity = _set.String("kind-capacity", "", "Bytes on each node for volumes of a class with the parameter kind, as KIND=SIZE,...");
         _maxVolumeSize = _set.String("max-volume-size", "1Ti", "The largest size of one volume.");
         _maxVolumesPerNode = _set.Int("max-volumes-per-node", 0, "Volumes a node may have at a time; 0 for any number.");
         _mount = _set.Bool("mount", false, "Publish with bind mounts, which needs the right to mount, instead of symbolic links.");
@@ -55,9 +61,17 @@ internal sealed class DriverFlags
         if (!ByteSize.TryParse(_capacity.Value, out var capacity)) return (null, NoSize("--capacity", _capacity.Value));
         if (!ByteSize.TryParse(_maxVolumeSize.Value, out var maxVolumeSize))
             return (null, NoSize("--max-volume-size", _maxVolumeSize.Value));
+        var (furtherNodes, wrong) = FurtherNodes(socketPath);
+        if (furtherNodes is null) return (null, wrong);
+        (var nodeCapacities, wrong) = Sizes(_nodeCapacity);
+        if (nodeCapacities is null) return (null, wrong);
+        if (nodeCapacities.Keys.FirstOrDefault(name => name != _nodeId.Value && furtherNodes.TrueForAll(node => node.NodeId != name)) is { } stranger)
+            return (null, $"--node-capacity names \"{stranger}\", which is no node of this driver");
+        (var kindCapacities, wrong) = Sizes(_kindCapacity);
+        if (kindCapacities is null) return (null, wrong);
         if (_maxVolumesPerNode.Value < 0) return (null, "--max-volumes-per-node is negative; 0 means any number");
         if (_stateDirectory.Value.Length == 0) return (null, "--state-dir is empty");
-        return (new DriverOptions
+        var options = new DriverOptions
         {
             SocketPath = socketPath,
             StateDirectory = Path.GetFullPath(_stateDirectory.Value),
@@ -67,8 +81,43 @@ internal sealed class DriverFlags
             MaxVolumeSize = maxVolumeSize,
             MaxVolumesPerNode = _maxVolumesPerNode.Value,
             UsesMounts = _mount.Value,
-        }, "");
+        };
+        if (furtherNodes.Count > 0) options = options with { FurtherNodes = furtherNodes };
+        if (nodeCapacities.Count > 0) options = options with { NodeCapacities = nodeCapacities };
+        return (kindCapacities.Count > 0 ? options with { KindCapacities = kindCapacities } : options, "");
     }
+
+    private (List<FurtherNode>? Nodes, string Error) FurtherNodes(string firstSocket)
+    {
+        var nodes = new List<FurtherNode>();
+        foreach (var (name, endpoint) in Pairs(_furtherNodes))
+        {
+            if (!ProtocolNames.IsTopologyValue(name) || Endpoint.SocketPath(endpoint) is not { Length: <= Endpoint.LongestPath } path)
+                return (null, $"--further-nodes has \"{name}={endpoint}\"; write a node's name and its socket as NAME=unix:///path/to.sock");
+            if (name == _nodeId.Value || path == firstSocket || nodes.Exists(node => node.NodeId == name || node.SocketPath == path))
+                return (null, $"--further-nodes has \"{name}={endpoint}\", whose name or socket is that of another node");
+            nodes.Add(new FurtherNode(name, path));
+        }
+
+        return (nodes, "");
+    }
+
+    private static (Dictionary<string, long>? Sizes, string Error) Sizes(Flag<string> flag)
+    {
+        var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (name, text) in Pairs(flag))
+        {
+            if (name.Length == 0) return (null, $"--{flag.Name} has \"={text}\"; write NAME=SIZE");
+            if (!ByteSize.TryParse(text, out var size)) return (null, NoSize($"--{flag.Name} {name}", text));
+            sizes[name] = size;
+        }
+
+        return (sizes, "");
+    }
+
+    private static IEnumerable<(string Name, string Value)> Pairs(Flag<string> flag) =>
+        flag.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(pair => pair.Split('=', 2)).Select(parts => (parts[0], parts.Length > 1 ? parts[1] : ""));
 
     private static string NoSize(string flag, string text) =>
         $"{flag} \"{text}\" is no size; write a whole number of bytes, or one with a unit as in 100Gi";

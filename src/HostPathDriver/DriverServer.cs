@@ -10,8 +10,8 @@ using Sidecars.HostPathDriver.Rpc;
 namespace Sidecars.HostPathDriver;
 
 /// <summary>
-/// The driver listening on its socket. Starting removes the socket file of a dead predecessor (never that of a living one), and only
-/// the owner can reach the new one. Disposing ends running calls, closes the state and removes the socket.
+/// The driver listening on its sockets, one for each node. Starting removes the socket file of a dead predecessor (never that of a living one), and only
+/// the owner can reach the new one. Disposing ends running calls, closes the state and removes the sockets.
 /// </summary>
 internal sealed partial class DriverServer : IAsyncDisposable
 {
@@ -36,8 +36,22 @@ internal sealed partial class DriverServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         logging(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(
-            options.SocketPath, listen => listen.Protocols = HttpProtocols.Http2));
+        FurtherNode[] sockets = [new(options.NodeId, options.SocketPath), .. options.FurtherNodes];
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            foreach (var socket in sockets)
+            {
+                kestrel.ListenUnixSocket(socket.SocketPath, listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http2;
+                    listen.Use(next => connection =>
+                    {
+                        connection.Features.Set(new ServedNode(socket.NodeId));
+                        return next(connection);
+                    });
+                });
+            }
+        });
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<CallLog>());
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<CallLog>();
@@ -54,11 +68,11 @@ internal sealed partial class DriverServer : IAsyncDisposable
             web.MapGrpcService<IdentityRpc>();
             web.MapGrpcService<ControllerRpc>();
             web.MapGrpcService<NodeRpc>();
-            RemoveStaleSocket(options.SocketPath);
+            foreach (var socket in sockets) RemoveStaleSocket(socket.SocketPath);
             await Listen(web, stop);
-            Log.Listening(
-                web.Services.GetRequiredService<ILoggerFactory>().CreateLogger<DriverServer>(), options.SocketPath, options.DriverName,
-                options.NodeId, options.StateDirectory);
+            var log = web.Services.GetRequiredService<ILoggerFactory>().CreateLogger<DriverServer>();
+            foreach (var socket in sockets)
+                Log.Listening(log, socket.SocketPath, options.DriverName, socket.NodeId, options.StateDirectory);
             return new DriverServer(web, backend);
         }
         catch

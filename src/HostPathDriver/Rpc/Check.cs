@@ -46,6 +46,13 @@ internal static class Check
     public static VolumeRecord Volume(Backend backend, string volumeId) =>
         backend.Volumes.Find(Required(volumeId, "volume_id")) ?? throw Refuse.NoSuchVolume(volumeId);
 
+    /// <summary>A volume is reached from the one node it lies on.</summary>
+    public static void LiesOn(VolumeRecord volume, string node)
+    {
+        if (volume.Node == node) return;
+        throw Refuse.FailedPrecondition($"Volume {volume.Id} lies on node {volume.Node} and cannot be reached from {node}.");
+    }
+
     /// <summary>A range whose parts are not negative and do not contradict each other; a missing range is (0, 0).</summary>
     public static (long Required, long Limit) Range(CapacityRange? range)
     {

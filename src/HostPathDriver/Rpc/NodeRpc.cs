@@ -21,6 +21,7 @@ internal sealed class NodeRpc(Backend backend) : Node.NodeBase
 
     public override Task<NodeStageVolumeResponse> NodeStageVolume(NodeStageVolumeRequest request, ServerCallContext context)
     {
+        RequireHere(request.VolumeId, context);
         _staging.Stage(request);
         return Task.FromResult(new NodeStageVolumeResponse());
     }
@@ -33,6 +34,7 @@ internal sealed class NodeRpc(Backend backend) : Node.NodeBase
 
     public override Task<NodePublishVolumeResponse> NodePublishVolume(NodePublishVolumeRequest request, ServerCallContext context)
     {
+        RequireHere(request.VolumeId, context);
         _publishing.Publish(request);
         return Task.FromResult(new NodePublishVolumeResponse());
     }
@@ -61,8 +63,14 @@ internal sealed class NodeRpc(Backend backend) : Node.NodeBase
     public override Task<NodeGetInfoResponse> NodeGetInfo(NodeGetInfoRequest request, ServerCallContext context) =>
         Task.FromResult(new NodeGetInfoResponse
         {
-            NodeId = backend.Options.NodeId,
+            NodeId = ServedNode.Of(context),
             MaxVolumesPerNode = backend.Options.MaxVolumesPerNode,
-            AccessibleTopology = VolumeMessages.TopologyOf(backend.Options),
+            AccessibleTopology = VolumeMessages.TopologyOf(ServedNode.Of(context), backend.Options),
         });
+
+    // What is wrong with a volume that is none is said by the call itself.
+    private void RequireHere(string volumeId, ServerCallContext context)
+    {
+        if (backend.Volumes.Find(volumeId) is { } volume) Check.LiesOn(volume, ServedNode.Of(context));
+    }
 }

@@ -22,8 +22,8 @@ internal sealed class Snapshotting(Backend backend)
 
         using var reading = backend.Locks.TryRead(source) ?? throw Refuse.Busy($"volume {source}");
         var volume = backend.Volumes.Find(source) ?? throw Refuse.NotFound($"The source volume {source} does not exist.");
-        using var space = backend.Space.TryReserve(volume.Capacity) ?? throw Refuse.ResourceExhausted(
-            $"No space for a snapshot of {volume.Capacity} bytes: {backend.Space.Available} are free.");
+        using var space = backend.Space.TryReserve(volume.Node, volume.Kind, volume.Capacity) ?? throw Refuse.ResourceExhausted(
+            $"No space for a snapshot of {volume.Capacity} bytes: {backend.Space.Available(volume.Node, volume.Kind)} are free on {volume.Node}.");
 
         var id = DataDirectory.NewSnapshotId();
         var created = backend.Time.GetUtcNow();
@@ -31,7 +31,7 @@ internal sealed class Snapshotting(Backend backend)
         {
             await Copying.Copy(backend.Data.VolumePath(source), backend.Data.SnapshotPath(id), stop);
             return Message(backend.Snapshots.Add(
-                new SnapshotRecord(0, id, name, source, volume.Capacity, volume.IsBlock, created)));
+                new SnapshotRecord(0, id, name, source, volume.Capacity, volume.IsBlock, created, volume.Node, volume.Kind)));
         }
         catch
         {

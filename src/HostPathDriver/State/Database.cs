@@ -11,9 +11,9 @@ namespace Sidecars.HostPathDriver.State;
 internal sealed class Database : IDisposable
 {
     // Raised with every change of the tables; a file with a higher number was written by a newer driver and is refused.
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
-    private const string Schema = """
+    private const string First = """
         CREATE TABLE volumes (
             seq INTEGER PRIMARY KEY AUTOINCREMENT,
             id TEXT NOT NULL UNIQUE,
@@ -49,6 +49,17 @@ internal sealed class Database : IDisposable
         CREATE INDEX placements_volume ON placements(volume);
         """;
 
+    // Which node a volume or snapshot lies on, and of which kind it is. What is from before belongs to no node until it is adopted.
+    private const string Second = """
+        ALTER TABLE volumes ADD COLUMN node TEXT NOT NULL DEFAULT '';
+        ALTER TABLE volumes ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+        ALTER TABLE snapshots ADD COLUMN node TEXT NOT NULL DEFAULT '';
+        ALTER TABLE snapshots ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+        """;
+
+    /// <summary>What makes a file of one version one of the next.</summary>
+    private static readonly string[] Steps = [First, Second];
+
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();
 
@@ -57,7 +68,7 @@ internal sealed class Database : IDisposable
     /// <summary>Whether the file was made by this opening, so that nothing can be known of data that lies beside it.</summary>
     public bool IsNew { get; private set; }
 
-    /// <summary>Opens the file, creating it with its tables when it is new.</summary>
+    /// <summary>Opens the file, creating it with its tables when it is new and bringing it up to date when it is old.</summary>
     /// <exception cref="InvalidDataException">The file was written by a newer version of the driver, or is no database.</exception>
     public static Database Open(string path)
     {
@@ -120,7 +131,7 @@ internal sealed class Database : IDisposable
         statements.Execute("PRAGMA synchronous=FULL");
         var version = Convert.ToInt32(statements.Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);
         if (version == SchemaVersion) return;
-        if (version != 0)
+        if (version > SchemaVersion)
         {
             throw new InvalidDataException(
                 $"The state file {path} has version {version}, this driver knows version {SchemaVersion}. "
@@ -129,9 +140,9 @@ internal sealed class Database : IDisposable
 
         Write(change =>
         {
-            change.Execute(Schema);
+            foreach (var step in Steps.AsSpan(version)) change.Execute(step);
             return change.Execute($"PRAGMA user_version={SchemaVersion}");
         });
-        IsNew = true;
+        IsNew = version == 0;
     }
 }

@@ -1,6 +1,6 @@
 namespace Sidecars.HostPathDriver.State;
 
-/// <summary>What the driver remembers of a snapshot; its data is a copy and outlives the volume it was taken from.</summary>
+/// <summary>What the driver remembers of a snapshot; its data is a copy on the same node and outlives the volume it was taken from.</summary>
 internal sealed record SnapshotRecord(
     long Sequence,
     string Id,
@@ -8,4 +8,6 @@ internal sealed record SnapshotRecord(
     string SourceVolume,
     long Size,
     bool IsBlock,
-    DateTimeOffset Created);
+    DateTimeOffset Created,
+    string Node,
+    string Kind);

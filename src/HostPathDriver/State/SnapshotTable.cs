@@ -6,7 +6,7 @@ namespace Sidecars.HostPathDriver.State;
 /// <summary>The snapshots, by id and by name.</summary>
 internal sealed class SnapshotTable(Database database)
 {
-    private const string Columns = "seq, id, name, source_volume, size, block, created_ms";
+    private const string Columns = "seq, id, name, source_volume, size, block, created_ms, node, kind";
 
     public SnapshotRecord? Find(string id) => database.Read(read =>
         read.Rows($"SELECT {Columns} FROM snapshots WHERE id=$1", Row, id).SingleOrDefault());
@@ -25,9 +25,10 @@ internal sealed class SnapshotTable(Database database)
     public SnapshotRecord Add(SnapshotRecord snapshot) => database.Write(change =>
     {
         change.Execute(
-            "INSERT INTO snapshots (id, name, source_volume, size, block, created_ms) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO snapshots (id, name, source_volume, size, block, created_ms, node, kind) "
+            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             snapshot.Id, snapshot.Name, snapshot.SourceVolume, snapshot.Size, snapshot.IsBlock,
-            snapshot.Created.ToUnixTimeMilliseconds());
+            snapshot.Created.ToUnixTimeMilliseconds(), snapshot.Node, snapshot.Kind);
         return snapshot with { Sequence = Convert.ToInt64(change.Scalar("SELECT last_insert_rowid()"), CultureInfo.InvariantCulture) };
     });
 
@@ -35,5 +36,5 @@ internal sealed class SnapshotTable(Database database)
 
     private static SnapshotRecord Row(SqliteDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetBoolean(5),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)));
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)), row.GetString(7), row.GetString(8));
 }

@@ -3,7 +3,7 @@ namespace Sidecars.HostPathDriver.State;
 /// <summary>
 /// What the driver remembers of a volume. <see cref="Sequence"/> grows with every volume ever made and orders the lists.
 /// <see cref="Parameters"/> and <see cref="RequestedMutable"/> are what the creating call asked for, kept to recognise its repeats;
-/// <see cref="Mutable"/> is what holds now.
+/// <see cref="Mutable"/> is what holds now. <see cref="Kind"/> is empty where kinds do not count.
 /// </summary>
 internal sealed record VolumeRecord(
     long Sequence,
@@ -15,4 +15,6 @@ internal sealed record VolumeRecord(
     string RequestedMutable,
     string Mutable,
     string? SourceSnapshot,
-    string? SourceVolume);
+    string? SourceVolume,
+    string Node,
+    string Kind);

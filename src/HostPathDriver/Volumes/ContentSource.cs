@@ -4,7 +4,7 @@ using Sidecars.HostPathDriver.Rpc;
 namespace Sidecars.HostPathDriver.Volumes;
 
 /// <summary>
-/// Where the first content of a volume comes from: a snapshot or another volume, with its size, kind and path. Nothing may change the
+/// Where the first content of a volume comes from: a snapshot or another volume, with its size, kind, path and node. Nothing may change the
 /// source while it is being copied, so it is held for reading until disposed.
 /// </summary>
 internal sealed class ContentSource : IDisposable
@@ -16,6 +16,9 @@ internal sealed class ContentSource : IDisposable
     public required string Path { get; init; }
     public required long Size { get; init; }
     public required bool IsBlock { get; init; }
+
+    /// <summary>Where it lies; a copy can be made there only.</summary>
+    public required string Node { get; init; }
 
     /// <summary>Finds and holds the source a call names; null when it names none.</summary>
     public static ContentSource? Hold(Backend backend, VolumeContentSource? source)
@@ -40,7 +43,10 @@ internal sealed class ContentSource : IDisposable
         var held = backend.Locks.TryRead(id) ?? throw Refuse.Busy($"snapshot {id}");
         if (backend.Snapshots.Find(id) is { } snapshot)
         {
-            return new ContentSource(held) { Path = backend.Data.SnapshotPath(id), Size = snapshot.Size, IsBlock = snapshot.IsBlock };
+            return new ContentSource(held)
+            {
+                Path = backend.Data.SnapshotPath(id), Size = snapshot.Size, IsBlock = snapshot.IsBlock, Node = snapshot.Node,
+            };
         }
 
         held.Dispose();
@@ -52,7 +58,10 @@ internal sealed class ContentSource : IDisposable
         var held = backend.Locks.TryRead(id) ?? throw Refuse.Busy($"volume {id}");
         if (backend.Volumes.Find(id) is { } volume)
         {
-            return new ContentSource(held) { Path = backend.Data.VolumePath(id), Size = volume.Capacity, IsBlock = volume.IsBlock };
+            return new ContentSource(held)
+            {
+                Path = backend.Data.VolumePath(id), Size = volume.Capacity, IsBlock = volume.IsBlock, Node = volume.Node,
+            };
         }
 
         held.Dispose();

@@ -1,5 +1,6 @@
 using Csi.V1;
 using Sidecars.HostPathDriver.Rpc;
+using Sidecars.HostPathDriver.State;
 using Sidecars.HostPathDriver.Storage;
 
 namespace Sidecars.HostPathDriver.Volumes;
@@ -48,7 +49,7 @@ internal sealed class VolumeChanges(Backend backend)
             throw Refuse.OutOfRange($"Volume {id} has {volume.Capacity} bytes, more than the limit of {range.Limit}; volumes do not shrink.");
 
         var capacity = Math.Max(volume.Capacity, range.Required);
-        if (capacity > volume.Capacity) Grow(id, volume.IsBlock, volume.Capacity, capacity);
+        if (capacity > volume.Capacity) Grow(volume, capacity);
         // A mounted volume is finished by the node, as with a driver whose filesystem has to follow its device.
         return new ControllerExpandVolumeResponse { CapacityBytes = capacity, NodeExpansionRequired = !volume.IsBlock };
     }
@@ -65,12 +66,12 @@ internal sealed class VolumeChanges(Backend backend)
         backend.Volumes.Modify(id, MutableParameters.Merge(volume.Mutable, request.MutableParameters));
     }
 
-    private void Grow(string id, bool isBlock, long from, long to)
+    private void Grow(VolumeRecord volume, long to)
     {
-        using var space = backend.Space.TryReserve(to - from) ?? throw Refuse.ResourceExhausted(
-            $"No space to grow volume {id} by {to - from} bytes: {backend.Space.Available} are free.");
-        DataDirectory.Grow(backend.Data.VolumePath(id), isBlock, to);
-        backend.Volumes.Resize(id, to);
+        using var space = backend.Space.TryReserve(volume.Node, volume.Kind, to - volume.Capacity) ?? throw Refuse.ResourceExhausted(
+            $"No space to grow volume {volume.Id} by {to - volume.Capacity} bytes: {backend.Space.Available(volume.Node, volume.Kind)} are free on {volume.Node}.");
+        DataDirectory.Grow(backend.Data.VolumePath(volume.Id), volume.IsBlock, to);
+        backend.Volumes.Resize(volume.Id, to);
     }
 
     private IDisposable Change(string id) => backend.Locks.TryChange(id) ?? throw Refuse.Busy($"volume {id}");

@@ -22,23 +22,25 @@ internal sealed class VolumeCreation(Backend backend)
         Check.Map(request.MutableParameters, "mutable_parameters");
         MutableParameters.Check(request.MutableParameters);
         var range = Check.Range(request.CapacityRange);
+        var kind = VolumeKind.Required(request.Parameters, backend.Options);
 
         using var naming = backend.Locks.TryChange($"volume name {name}") ?? throw Refuse.Busy($"the volume named {name}");
         if (backend.Volumes.FindByName(name) is { } existing) return Repeat(existing, request, isBlock, range);
 
-        RequireReachable(request.AccessibilityRequirements);
+        var nodes = NodesFor(request.AccessibilityRequirements);
         using var source = ContentSource.Hold(backend, request.VolumeContentSource);
         if (source is not null && source.IsBlock != isBlock)
             throw Refuse.InvalidArgument("volume_content_source and the new volume differ in access type; a copy keeps it.");
         var size = SizeFor(range, source);
-        using var space = backend.Space.TryReserve(size) ?? throw Refuse.ResourceExhausted(
-            $"No space for {size} bytes: {backend.Space.Available} of the driver's {backend.Options.Capacity} are free.");
+        if (source is not null) nodes = [RequireWithSource(nodes, source)];
+        var (node, reserved) = Reserve(nodes, kind, size);
+        using var space = reserved;
 
         var id = DataDirectory.NewVolumeId();
         try
         {
             await MakeData(id, isBlock, size, source, stop);
-            return Record(id, name, isBlock, size, request).ToVolume(backend.Options);
+            return Record(id, name, isBlock, size, node, kind, request).ToVolume(backend.Options);
         }
         catch
         {
@@ -58,23 +60,32 @@ internal sealed class VolumeCreation(Backend backend)
             : existing.SourceSnapshot != NullIfEmpty(request.VolumeContentSource?.Snapshot?.SnapshotId)
                 || existing.SourceVolume != NullIfEmpty(request.VolumeContentSource?.Volume?.VolumeId)
                 ? "it was made from another content source"
-            : !IsReachable(request.AccessibilityRequirements) ? "it is not reachable from the requested topology"
+            : !TopologyMatch.Allows(request.AccessibilityRequirements, existing.Node, backend.Options) ? "it is not reachable from the requested topology"
             : null;
         return difference is null
             ? existing.ToVolume(backend.Options)
             : throw Refuse.AlreadyExists($"A volume named {existing.Name} exists ({existing.Id}), but {difference}.");
     }
 
-    private void RequireReachable(TopologyRequirement? requirement)
+    private List<string> NodesFor(TopologyRequirement? requirement)
     {
-        if (IsReachable(requirement)) return;
-        throw Refuse.ResourceExhausted(
-            $"No requested topology contains this driver's only node ({backend.Options.TopologyKey}={backend.Options.NodeId}).");
+        var nodes = TopologyMatch.NodesFor(requirement, backend.Options).ToList();
+        return nodes.Count > 0 ? nodes : throw Refuse.ResourceExhausted(
+            $"No requested topology contains a node of this driver ({backend.Options.TopologyKey} is {string.Join(" or ", backend.Options.Nodes)}).");
     }
 
-    private bool IsReachable(TopologyRequirement? requirement) =>
-        requirement is null || requirement.Requisite.Count == 0
-        || requirement.Requisite.Any(topology => TopologyMatch.Contains(topology, backend.Options));
+    private static string RequireWithSource(List<string> nodes, ContentSource source) => nodes.Contains(source.Node)
+        ? source.Node
+        : throw Refuse.ResourceExhausted(
+            $"The content source lies on node {source.Node} and can be copied there only, but the volume is asked for on {string.Join(" or ", nodes)}.");
+
+    private (string Node, IDisposable Reserved) Reserve(List<string> nodes, string kind, long size)
+    {
+        foreach (var node in nodes)
+            if (backend.Space.TryReserve(node, kind, size) is { } reserved) return (node, reserved);
+        var free = string.Join(", ", nodes.Select(node => $"{backend.Space.Available(node, kind)} on {node}"));
+        throw Refuse.ResourceExhausted($"No space for {size} bytes{(kind.Length > 0 ? $" of kind {kind}" : "")}: free are {free}.");
+    }
 
     private long SizeFor((long Required, long Limit) range, ContentSource? source)
     {
@@ -103,13 +114,14 @@ internal sealed class VolumeCreation(Backend backend)
         DataDirectory.Grow(path, isBlock, size);
     }
 
-    private VolumeRecord Record(string id, string name, bool isBlock, long size, CreateVolumeRequest request)
+    private VolumeRecord Record(string id, string name, bool isBlock, long size, string node, string kind, CreateVolumeRequest request)
     {
         var mutable = StringMap.ToText(request.MutableParameters);
         return backend.Volumes.Add(new VolumeRecord(
             0, id, name, size, isBlock, StringMap.ToText(request.Parameters), mutable, mutable,
             NullIfEmpty(request.VolumeContentSource?.Snapshot?.SnapshotId),
-            NullIfEmpty(request.VolumeContentSource?.Volume?.VolumeId)));
+            NullIfEmpty(request.VolumeContentSource?.Volume?.VolumeId),
+            node, kind));
     }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

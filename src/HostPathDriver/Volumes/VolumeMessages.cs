@@ -7,7 +7,7 @@ namespace Sidecars.HostPathDriver.Volumes;
 /// <summary>Turns records into the messages of the protocol.</summary>
 internal static class VolumeMessages
 {
-    public static Topology TopologyOf(DriverOptions options) => new() { Segments = { [options.TopologyKey] = options.NodeId } };
+    public static Topology TopologyOf(string node, DriverOptions options) => new() { Segments = { [options.TopologyKey] = node } };
 
     public static Volume ToVolume(this VolumeRecord record, DriverOptions options)
     {
@@ -16,7 +16,7 @@ internal static class VolumeMessages
             VolumeId = record.Id,
             CapacityBytes = record.Capacity,
             VolumeContext = { ["accessType"] = record.IsBlock ? "block" : "mount" },
-            AccessibleTopology = { TopologyOf(options) },
+            AccessibleTopology = { TopologyOf(record.Node, options) },
         };
         if (record.SourceSnapshot is { } snapshot)
             volume.ContentSource = new VolumeContentSource { Snapshot = new() { SnapshotId = snapshot } };

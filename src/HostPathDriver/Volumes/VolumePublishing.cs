@@ -19,8 +19,9 @@ internal sealed class VolumePublishing(Backend backend)
         using var changing = backend.Locks.TryChange(id) ?? throw Refuse.Busy($"volume {id}");
         var volume = Check.Volume(backend, id);
         var mode = CapabilityCheck.ForVolume(request.VolumeCapability, volume);
-        if (node != backend.Options.NodeId)
-            throw Refuse.NotFound($"Node {node} does not exist; this driver's only node is {backend.Options.NodeId}.");
+        if (!backend.Options.Nodes.Contains(node))
+            throw Refuse.NotFound($"Node {node} does not exist; this driver has {string.Join(", ", backend.Options.Nodes)}.");
+        Check.LiesOn(volume, node);
 
         var publications = backend.Publications.OfVolume(id);
         var wanted = new Publication(id, node, request.Readonly, (int)mode);
@@ -55,7 +56,7 @@ internal sealed class VolumePublishing(Backend backend)
             + $"{(Mode)wanted.Mode} and readonly={wanted.IsReadOnly}.");
     }
 
-    // Another node can only be one this driver had before it was restarted under another --node-id.
+    // Another node can only be one this driver had before it was restarted without it.
     private static void RequireNotElsewhere(List<Publication> publications, Mode mode)
     {
         var blocking = publications.Find(publication =>

@@ -33,13 +33,15 @@ internal sealed class VolumeQueries(Backend backend)
     public GetCapacityResponse Capacity(GetCapacityRequest request)
     {
         if (request.VolumeCapabilities.Count > 0) CapabilityCheck.AsksForBlock(request.VolumeCapabilities);
-        if (request.AccessibleTopology is { } topology && !TopologyMatch.Contains(topology, backend.Options))
-            return new GetCapacityResponse { MaximumVolumeSize = 0 };
-        var available = backend.Space.Available;
+        if (!VolumeKind.TryRead(request.Parameters, backend.Options, out var kind)) return new GetCapacityResponse { MaximumVolumeSize = 0 };
+        var free = backend.Options.Nodes
+            .Where(node => request.AccessibleTopology is not { } topology || TopologyMatch.Contains(topology, node, backend.Options))
+            .Select(node => backend.Space.Available(node, kind)).ToList();
         return new GetCapacityResponse
         {
-            AvailableCapacity = available,
-            MaximumVolumeSize = Math.Min(available, backend.Options.MaxVolumeSize),
+            AvailableCapacity = free.Aggregate(0L, (sum, more) => more > long.MaxValue - sum ? long.MaxValue : sum + more),
+            // A volume lies on one node.
+            MaximumVolumeSize = Math.Min(free.DefaultIfEmpty(0).Max(), backend.Options.MaxVolumeSize),
         };
     }
 

@@ -24,6 +24,21 @@ internal sealed class DriverFlagsTests
     }
 
     [Test]
+    public void Further_nodes_and_capacities_are_lists_of_pairs()
+    {
+        var options = Read(
+            "--endpoint=unix:///1.sock", "--node-id=n-1", "--further-nodes=n-2=unix:///2.sock, n-3=unix:///3.sock", "--node-capacity=n-1=1Gi,n-3=2Gi",
+            "--kind-capacity=fast=3Gi").Options!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.Nodes, Is.EqualTo(new[] { "n-1", "n-2", "n-3" }));
+            Assert.That(options.FurtherNodes, Is.EqualTo(new FurtherNode[] { new("n-2", "/2.sock"), new("n-3", "/3.sock") }));
+            Assert.That(options.Nodes.Select(options.CapacityOf), Is.EqualTo(new[] { 1L << 30, DriverOptions.DefaultCapacity, 2L << 30 }));
+            Assert.That(options.KindCapacities, Is.EqualTo(new Dictionary<string, long> { ["fast"] = 3L << 30 }));
+        });
+    }
+
+    [Test]
     public void Without_the_flag_the_endpoint_comes_from_the_environment() => Assert.That(
         Read("unix:///from/environment.sock", "--node-id=n").Options?.SocketPath, Is.EqualTo("/from/environment.sock"));
 
@@ -46,6 +61,16 @@ internal sealed class DriverFlagsTests
     [TestCase("--max-volume-size=-5", "--max-volume-size")]
     [TestCase("--max-volumes-per-node=-1", "--max-volumes-per-node")]
     [TestCase("--state-dir=", "--state-dir")]
+    [TestCase("--further-nodes=n-2", "--further-nodes")]
+    [TestCase("--further-nodes=n-2=relative.sock", "--further-nodes")]
+    [TestCase("--further-nodes=-=unix:///b.sock", "--further-nodes")]
+    [TestCase("--further-nodes=n=unix:///b.sock", "another node")]
+    [TestCase("--further-nodes=n-2=unix:///a.sock", "another node")]
+    [TestCase("--further-nodes=n-2=unix:///b.sock,n-3=unix:///b.sock", "another node")]
+    [TestCase("--node-capacity=n=much", "--node-capacity n")]
+    [TestCase("--node-capacity=n-9=1Gi", "n-9")]
+    [TestCase("--kind-capacity=fast", "--kind-capacity fast")]
+    [TestCase("--kind-capacity==1Gi", "--kind-capacity")]
     public void A_bad_value_is_named_in_the_error(string flag, string named) => Assert.Multiple(() =>
     {
         var (options, error) = Read("--endpoint=unix:///a.sock", "--node-id=n", flag);

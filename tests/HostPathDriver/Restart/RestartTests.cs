@@ -141,6 +141,35 @@ internal sealed class RestartTests : DriverTest
     }
 
     [Test]
+    public async Task State_of_an_older_driver_is_brought_up_to_date_and_its_volumes_are_the_first_node_s()
+    {
+        var volume = await Driver.CreateVolume("pvc-1");
+        var snapshot = await Driver.CreateSnapshot("snap-1", volume.VolumeId);
+        await Driver.StopServer().WaitAsync(Limit);
+        await using (var connection = new SqliteConnection($"Data Source={Driver.PathOf("state", "state.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = """
+                ALTER TABLE volumes DROP COLUMN node;
+                ALTER TABLE volumes DROP COLUMN kind;
+                ALTER TABLE snapshots DROP COLUMN node;
+                ALTER TABLE snapshots DROP COLUMN kind;
+                PRAGMA user_version=1;
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        await Driver.Restart().WaitAsync(Limit);
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await Driver.CreateVolume("pvc-1"), Is.EqualTo(volume));
+            Assert.That(await Driver.CreateSnapshot("snap-1", volume.VolumeId), Is.EqualTo(snapshot));
+            Assert.That((await Ok(Driver.Controller.GetCapacityAsync(new()))).AvailableCapacity, Is.EqualTo(8 * Gi));
+        });
+    }
+
+    [Test]
     public async Task State_of_a_newer_driver_is_refused()
     {
         await Driver.StopServer().WaitAsync(Limit);
