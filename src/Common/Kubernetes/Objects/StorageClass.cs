@@ -27,4 +27,7 @@ public sealed class StorageClass : KubeObject
 
     /// <summary>Where volumes may be: one of these has to hold; null or none is anywhere.</summary>
     public List<TopologySelectorTerm>? AllowedTopologies { get; set; }
+
+    /// <summary>A class of the same content, of which members may be set: one in a store is never changed.</summary>
+    public StorageClass Copy() => (StorageClass)MemberwiseClone();
 }
