@@ -13,7 +13,7 @@ public static class InTreeTranslation
     internal const string Unspecified = "UNSPECIFIED";
 
     /// <summary>Separates the zones of a disk that has several.</summary>
-    private const string ZoneSeparator = "__";
+    internal const string ZoneSeparator = "__";
 
     private const int PartsOfZone = 3;
 
@@ -37,6 +37,10 @@ public static class InTreeTranslation
         if (spec.GcePersistentDisk is not null) modes = ModesOfGceDisk(modes);
         return (new VolumeSpec { Csi = source, AccessModes = modes, MountOptions = spec.MountOptions, VolumeMode = spec.VolumeMode }, null);
     }
+
+    /// <summary>The driver's name of the volume, be it one of CSI or of a built-in plugin; null where it has none.</summary>
+    public static string? HandleOf(PersistentVolume volume) =>
+        volume.Spec.IsMigratable ? Translate(volume).Details?.Csi?.VolumeHandle : volume.Spec.Csi?.VolumeHandle;
 
     private static (CsiVolumeSource?, string?) OfEbs(AwsElasticBlockStoreSource ebs)
     {

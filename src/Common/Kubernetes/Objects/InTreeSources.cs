@@ -18,8 +18,9 @@ public sealed record AwsElasticBlockStoreSource(
 /// <param name="FsType">File system.</param>
 /// <param name="ReadOnly">Whether it is mounted read-only; null is no.</param>
 /// <param name="Kind">Only <c>Managed</c> disks have a driver.</param>
+/// <param name="DiskName">Name of the disk, which no driver is told but the API server demands.</param>
 public sealed record AzureDiskSource(
-    [property: JsonPropertyName("diskURI")] string? DiskUri, string? CachingMode, string? FsType, bool? ReadOnly, string? Kind);
+    [property: JsonPropertyName("diskURI")] string? DiskUri, string? CachingMode, string? FsType, bool? ReadOnly, string? Kind, string? DiskName);
 
 /// <summary>A file share of Azure.</summary>
 /// <param name="SecretName">Secret with the account's key; its name tells the account.</param>
