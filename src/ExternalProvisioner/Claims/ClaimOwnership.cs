@@ -1,3 +1,4 @@
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Claims;
@@ -16,9 +17,17 @@ internal static class ClaimOwnership
     public static string? SelectedNodeOf(PersistentVolumeClaim claim) =>
         claim.Annotation(WellKnown.SelectedNodeAnnotation) ?? claim.Annotation(WellKnown.AlphaSelectedNodeAnnotation);
 
-    /// <summary>Whether the claim still wants a volume and asks us for it.</summary>
+    /// <summary>
+    /// Whether the claim still wants a volume and asks us for it: by our name, or by that of the built-in plugin we have taken over, where the cluster
+    /// has noted that we have.
+    /// </summary>
     public static bool IsOurs(PersistentVolumeClaim claim, string driver) =>
-        string.IsNullOrEmpty(claim.Spec.VolumeName) && ProvisionerOf(claim) == driver;
+        string.IsNullOrEmpty(claim.Spec.VolumeName) && ProvisionerOf(claim) is { } asked
+        && (asked == driver || (MigrationTargets.IsPluginOf(asked, driver) && claim.Annotation(WellKnown.MigratedToAnnotation) == driver));
+
+    /// <summary>Whether we make the volumes of the class: it names us, or the built-in plugin we have taken over.</summary>
+    public static bool Serves(StorageClass storageClass, string driver) =>
+        storageClass.Provisioner == driver || MigrationTargets.IsPluginOf(storageClass.Provisioner, driver);
 
     /// <summary>Whether nothing has to be waited for: a delayed claim waits until the scheduler has chosen a node.</summary>
     public static bool IsDue(PersistentVolumeClaim claim, StorageClass storageClass) =>

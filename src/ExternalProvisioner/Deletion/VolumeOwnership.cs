@@ -1,3 +1,4 @@
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Deletion;
@@ -7,9 +8,9 @@ internal static class VolumeOwnership
 {
     public static bool IsOurs(PersistentVolume volume, string driver)
     {
-        var migratedTo = volume.Annotation(WellKnown.MigratedToAnnotation);
-        if (volume.Annotation(WellKnown.ProvisionedByAnnotation) is { } provisioner) return provisioner == driver || migratedTo == driver;
-        return volume.Spec.Csi is { } csi ? csi.Driver == driver : migratedTo == driver;
+        var provisioner = volume.Annotation(WellKnown.ProvisionedByAnnotation);
+        if (provisioner is null && volume.Spec.Csi is { } csi) return csi.Driver == driver;
+        return Names(provisioner, driver) || Names(volume.Annotation(WellKnown.MigratedToAnnotation), driver);
     }
 
     /// <summary>A bound volume that will once be deleted by us must not vanish from the API before that.</summary>
@@ -28,6 +29,9 @@ internal static class VolumeOwnership
         Reclaims(volume)
         && (volume.Status?.Phase is WellKnown.PhaseReleased || (volume.Status?.Phase is WellKnown.PhaseFailed && volume.IsBeingDeleted))
         && !(volume.IsBeingDeleted && !volume.HasFinalizer(WellKnown.VolumeFinalizer));
+
+    /// <summary>Whether it is our name, or that of the built-in plugin we have taken over.</summary>
+    private static bool Names(string? name, string driver) => name == driver || MigrationTargets.IsPluginOf(name, driver);
 
     private static bool Reclaims(PersistentVolume volume) => volume.Spec.PersistentVolumeReclaimPolicy is WellKnown.ReclaimDelete;
 }

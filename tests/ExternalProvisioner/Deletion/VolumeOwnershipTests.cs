@@ -15,14 +15,31 @@ public sealed class VolumeOwnershipTests
     [TestCase("", "x", false)]
     [TestCase("pv.kubernetes.io/migrated-to=d", null, true)]
     [TestCase("", null, false)]
-    public void Whose_a_volume_is(string annotations, string? csiDriver, bool expected)
+    public void Whose_a_volume_is(string annotations, string? csiDriver, bool expected) => IsOurs(annotations, csiDriver, "d", expected);
+
+    [TestCase("pv.kubernetes.io/provisioned-by=kubernetes.io/cinder", null, true)]
+    [TestCase("pv.kubernetes.io/provisioned-by=kubernetes.io/cinder", "x", true)]
+    [TestCase("pv.kubernetes.io/provisioned-by=x,pv.kubernetes.io/migrated-to=kubernetes.io/cinder", null, true)]
+    [TestCase("pv.kubernetes.io/migrated-to=kubernetes.io/cinder", null, true)]
+    [TestCase("pv.kubernetes.io/migrated-to=cinder.csi.openstack.org", null, true)]
+    [TestCase("pv.kubernetes.io/migrated-to=cinder.csi.openstack.org", "x", false)]
+    [TestCase("pv.kubernetes.io/provisioned-by=kubernetes.io/gce-pd", null, false)]
+    [TestCase("pv.kubernetes.io/provisioned-by=x,pv.kubernetes.io/migrated-to=pd.csi.storage.gke.io", null, false)]
+    public void Whose_a_volume_is_where_we_have_taken_over_a_built_in_plugin(string annotations, string? csiDriver, bool expected) =>
+        IsOurs(annotations, csiDriver, "cinder.csi.openstack.org", expected);
+
+    [TestCase("pv.kubernetes.io/provisioned-by=kubernetes.io/cinder")]
+    [TestCase("pv.kubernetes.io/migrated-to=kubernetes.io/cinder")]
+    public void A_driver_that_has_taken_over_nothing_has_its_own_name_only(string annotations) => IsOurs(annotations, null, "d", false);
+
+    private static void IsOurs(string annotations, string? csiDriver, string driver, bool expected)
     {
         var volume = new PersistentVolume
         {
             Metadata = { Annotations = StringMap.From(annotations.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(a => new KeyValuePair<string, string>(a.Split('=')[0], a.Split('=')[1]))) },
             Spec = { Csi = csiDriver is null ? null : new CsiVolumeSource { Driver = csiDriver } },
         };
-        Assert.That(VolumeOwnership.IsOurs(volume, "d"), Is.EqualTo(expected));
+        Assert.That(VolumeOwnership.IsOurs(volume, driver), Is.EqualTo(expected));
     }
 
     //        reclaim   phase       finalizer deleting  needs  sheds  delete
