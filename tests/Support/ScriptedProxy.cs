@@ -17,14 +17,14 @@ public sealed class ScriptedProxy : IAsyncDisposable
     private readonly Func<Stream, Task<(string Asked, bool IsGood)>> _greet;
     private readonly int _target;
     private readonly X509Certificate2? _certificate;
-    private readonly AcceptLoop _connected;
+    private readonly AcceptedConnections _connected;
     private volatile int _vanished;
     private int _connections;
 
     private ScriptedProxy(int target, X509Certificate2? certificate, Func<Stream, Task<(string, bool)>> greet)
     {
         (_target, _certificate, _greet) = (target, certificate, greet);
-        _connected = new AcceptLoop(Serve);
+        _connected = new AcceptedConnections(Serve);
     }
 
     public int Port => _connected.Port;

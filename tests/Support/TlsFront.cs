@@ -19,7 +19,7 @@ public sealed class TlsFront : IAsyncDisposable
     private readonly List<Handshake> _all = [];
     private readonly int _target;
     private readonly bool _asksForCertificate;
-    private readonly AcceptLoop _connected;
+    private readonly AcceptedConnections _connected;
     private volatile CancellationTokenSource _cut = new();
     private volatile int _vanished;
     private volatile byte[][]? _alteration;
@@ -31,7 +31,7 @@ public sealed class TlsFront : IAsyncDisposable
     public TlsFront(int target, X509Certificate2 certificate, bool asksForCertificate = false, bool isOnEveryAddress = false)
     {
         (_target, Certificate, _asksForCertificate) = (target, certificate, asksForCertificate);
-        _connected = new AcceptLoop((client, stop) => Serve(client, _cut.Token, stop), isOnEveryAddress);
+        _connected = new AcceptedConnections((client, stop) => Serve(client, _cut.Token, stop), isOnEveryAddress);
     }
 
     public int Port => _connected.Port;

@@ -16,7 +16,7 @@ internal sealed class HandshakeServer : IAsyncDisposable
     private readonly Channel<Arrived> _arrived = Channel.CreateUnbounded<Arrived>();
     private readonly Func<SslStreamCertificateContext> _certificate;
     private readonly bool _asksForCertificate;
-    private readonly AcceptLoop _connected;
+    private readonly AcceptedConnections _connected;
 
     /// <param name="certificate">Certificate with its key.</param>
     /// <param name="above">Certificates to send with it.</param>
@@ -25,7 +25,7 @@ internal sealed class HandshakeServer : IAsyncDisposable
     {
         _certificate = () => SslStreamCertificateContext.Create(certificate(), above, offline: true);
         _asksForCertificate = asksForCertificate;
-        _connected = new AcceptLoop(Serve);
+        _connected = new AcceptedConnections(Serve);
     }
 
     public string Url => $"https://127.0.0.1:{_connected.Port}";

@@ -8,7 +8,7 @@ namespace Sidecars.Tests.Support;
 /// A port of this machine whose connections are all served alike, at the same time, until the end. A client that leaves, or does not like our
 /// certificate, ends its own connection and nothing else; any other failure comes out of <see cref="DisposeAsync"/>, and so fails the test.
 /// </summary>
-public sealed class AcceptLoop : IAsyncDisposable
+public sealed class AcceptedConnections : IAsyncDisposable
 {
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
@@ -17,7 +17,7 @@ public sealed class AcceptLoop : IAsyncDisposable
 
     /// <param name="serve">Serves one connection, which is closed when it returns; its token is cancelled at the end of all. Begins before the next one is taken.</param>
     /// <param name="isOnEveryAddress">Whether it listens on more than the loopback address.</param>
-    public AcceptLoop(Func<TcpClient, CancellationToken, Task> serve, bool isOnEveryAddress = false)
+    public AcceptedConnections(Func<TcpClient, CancellationToken, Task> serve, bool isOnEveryAddress = false)
     {
         _serve = serve;
         _listener = new TcpListener(isOnEveryAddress ? IPAddress.Any : IPAddress.Loopback, 0);
