@@ -69,6 +69,7 @@ internal sealed class RegistrarFlags
     {
         if (ConnectionTimeout.Value != TimeSpan.Zero)
             yield return $"--connection-timeout={GoDuration.Format(ConnectionTimeout.Value)} is deprecated and has no effect: the driver is waited for without limit";
+        foreach (var flag in Standard.WithoutEffect()) yield return flag;
         foreach (var klog in Klog.WithoutEffect()) yield return klog;
         foreach (var gate in s_gates.Apply(Standard.FeatureGates.Value).Warnings) yield return gate;
     }

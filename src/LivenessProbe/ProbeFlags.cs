@@ -21,7 +21,7 @@ internal sealed class ProbeFlags
         HttpEndpoint = _flags.String("http-endpoint", "", "Address such as :8080 that serves /healthz and the metrics.");
         MetricsAddress = _flags.String("metrics-address", "", "(deprecated, use --http-endpoint) Address that serves the metrics alone.");
         MetricsPath = _flags.String("metrics-path", "/metrics", "Path of the metrics.");
-        _flags.LenientBool("automaxprocs", false, "Accepted for compatibility; the runtime respects the container's limits by itself.");
+        AutoMaxProcs = _flags.LenientBool("automaxprocs", false, "Accepted for compatibility; the runtime respects the container's limits by itself.");
     }
 
     public LoggingFlags Logging { get; }
@@ -37,6 +37,9 @@ internal sealed class ProbeFlags
     public Flag<string> MetricsAddress { get; }
 
     public Flag<string> MetricsPath { get; }
+
+    /// <summary>Accepted and without effect.</summary>
+    public Flag<bool> AutoMaxProcs { get; }
 
     /// <summary>Where <c>/healthz</c> is served; a bare port is every address of both families.</summary>
     public string HealthAddress => HttpEndpoint.Value.Length > 0 ? HttpEndpoint.Value : ":" + HealthPort.Value;

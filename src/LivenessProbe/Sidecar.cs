@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
 using Sidecars.Hosting;
+using Sidecars.Hosting.Flags;
 using Sidecars.Hosting.Http;
 using Sidecars.Hosting.Metrics;
 using Sidecars.LivenessProbe.Health;
@@ -19,6 +20,7 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
     public async Task<int> RunAsync()
     {
         Log.Starting(_log, version);
+        if (flags.AutoMaxProcs.Value) Log.IgnoredFlag(_log, StandardFlags.AutoMaxProcsHasNoEffect);
         var address = CsiAddress.Parse(flags.CsiAddress.Value, out _)!; // was checked with the flags
         var registry = new MetricRegistry();
         ProcessMetrics.RegisterStartTime(registry, alpha: true);
@@ -64,5 +66,8 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
 
         [LoggerMessage(2, LogLevel.Information, "Detected CSI driver: {driver}")]
         public static partial void Driver(ILogger logger, string driver);
+
+        [LoggerMessage(3, LogLevel.Warning, "The command line names something without effect: {reason}")]
+        public static partial void IgnoredFlag(ILogger logger, string reason);
     }
 }

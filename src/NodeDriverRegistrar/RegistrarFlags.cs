@@ -53,6 +53,13 @@ internal sealed class RegistrarFlags
     /// <summary>Why nothing can be done without the path on the host, or null. Comes before the probe mode.</summary>
     public string? MissingPath() => KubeletRegistrationPath.Value.Length is 0 ? "kubelet-registration-path is a required parameter" : null;
 
+    /// <summary>Flags that are accepted and change nothing, each as a sentence for the log.</summary>
+    public IEnumerable<string> WithoutEffect()
+    {
+        if (ConnectionTimeout.Value != TimeSpan.Zero) yield return "--connection-timeout is deprecated and has no effect";
+        foreach (var flag in _standard.WithoutEffect()) yield return flag;
+    }
+
     /// <summary>Why the program cannot run with these flags, or null. Comes after the probe mode.</summary>
     public string? Problem() => _healthPort.Value > 0 && _standard.HttpEndpoint.Value.Length > 0
         ? "only one of --http-endpoint and --health-port can be set; name the port in --http-endpoint"

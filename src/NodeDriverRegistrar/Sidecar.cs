@@ -29,7 +29,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
     public async Task<int> RunAsync()
     {
         Log.Starting(_log, version);
-        if (flags.ConnectionTimeout.Value != TimeSpan.Zero) Log.IgnoredFlag(_log, "--connection-timeout is deprecated and has no effect");
+        foreach (var flag in flags.WithoutEffect()) Log.IgnoredFlag(_log, flag);
         if (CsiAddress.Parse(flags.CsiAddress.Value, out var addressError) is not { } address) return Fail($"{addressError} (--csi-address)");
         var (name, error) = await Name(address);
         if (name is null) return Fail(error!);

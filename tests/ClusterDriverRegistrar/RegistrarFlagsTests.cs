@@ -80,7 +80,8 @@ internal sealed class RegistrarFlagsTests
     [TestCase("--connection-timeout=5s", "--connection-timeout=5s is deprecated")]
     [TestCase("--logtostderr=false", "--logtostderr=false has no effect")]
     [TestCase("--log_file=/x", "--log_file=/x has no effect")]
-    [TestCase("--connection-timeout=0s --logtostderr", null)]
+    [TestCase("--automaxprocs", "--automaxprocs has no effect: the runtime follows the CPU quota by itself")]
+    [TestCase("--connection-timeout=0s --logtostderr --automaxprocs=false", null)]
     public void A_flag_without_effect_is_told(string line, string? told) =>
         Assert.That(string.Join('\n', Parsed(line.Split(' ')).WithoutEffect()), told is null ? Is.Empty : Does.StartWith(told));
 

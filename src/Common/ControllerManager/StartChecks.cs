@@ -28,7 +28,7 @@ internal sealed partial class StartChecks(ControllerProgram program, TextWriter 
             return ExitCode.Success;
         }
         if (program.Problem() is { } bad) return Refuse(bad.Code, bad.Reason);
-        foreach (var warning in program.WithoutEffect(gates)) Log.WithoutEffect(_log, warning);
+        foreach (var warning in commandLine.Standard.WithoutEffect().Concat(program.WithoutEffect(gates))) Log.WithoutEffect(_log, warning);
         return null;
     }
 

@@ -29,6 +29,10 @@ internal sealed class CommandLineTests
     public Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason) =>
         CommandLines.Refuses(AttacherProgram.Name, arguments, code, reason);
 
+    [TestCase("--automaxprocs", "--automaxprocs has no effect: the runtime follows the CPU quota by itself")]
+    public Task What_has_no_effect_is_told_at_the_start(string arguments, string told) =>
+        CommandLines.Refuses(AttacherProgram.Name, arguments + " --kubeconfig=/nowhere/at/all", 1, told);
+
     [TestCase("--feature-gates=Nope=true --version", 1)]
     [TestCase("--logging-format=xml --version", 1)]
     [TestCase("--worker-threads=0 --version", 0)]

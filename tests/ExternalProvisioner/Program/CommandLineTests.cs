@@ -32,6 +32,7 @@ internal sealed class CommandLineTests
         CommandLines.Refuses(ProvisionerProgram.Name, arguments, code, reason);
 
     [TestCase("--enable-pprof", "--enable-pprof has no effect: the Go profiles do not exist in this program")]
+    [TestCase("--automaxprocs", "--automaxprocs has no effect: the runtime follows the CPU quota by itself")]
     [TestCase("--capacity-threads=1", "--capacity-threads has no effect: its feature is not supported by this version", Description = "named, though it is the default")]
     [TestCase("--cloning-protection-threads=0", "--cloning-protection-threads=0: a deleted claim with the finalizer of clone protection is not let go of")]
     [TestCase("--feature-gates=HonorPVReclaimPolicy=true", "feature gate HonorPVReclaimPolicy was known to an earlier release and has no effect any more")]

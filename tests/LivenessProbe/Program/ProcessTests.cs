@@ -37,6 +37,13 @@ internal sealed class ProcessTests
         Assert.That(_rig.Driver.Calls.Of("Probe"), Has.Count.EqualTo(6));
     }
 
+    [Test]
+    public async Task A_flag_that_speaks_to_the_Go_runtime_is_told_at_the_start()
+    {
+        var (program, _) = await _rig.StartListening("--automaxprocs");
+        Assert.That(program.ErrorLines, Has.One.Contains("--automaxprocs has no effect: the runtime follows the CPU quota by itself"));
+    }
+
     [Test] // 8
     public async Task A_killed_driver_turns_the_check_red_and_its_return_green_again()
     {

@@ -186,6 +186,7 @@ internal sealed class StartTests
         await using var rig = await ProcessRig.PrepareWithDriverAsync();
         var program = await rig.StartServing("--mode=foo", "--connection-timeout=10s", "--enable-pprof", "--automaxprocs", "--health-port=-1");
         Assert.That(program.ErrorLines, Has.Some.Contains("--connection-timeout is deprecated"));
+        Assert.That(program.ErrorLines, Has.One.Contains("--automaxprocs has no effect"));
         using var kubelet = await Kubelet.ConnectAsync(rig.Path);
         Assert.That((await kubelet.GetInfo()).Endpoint, Is.EqualTo(ProcessRig.Endpoint));
     }

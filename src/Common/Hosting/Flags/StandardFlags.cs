@@ -11,6 +11,9 @@ public sealed class StandardFlags
     /// <summary>The renew deadline must exceed the retry period by the jitter the election puts on it.</summary>
     private const double ElectionJitter = 1.2;
 
+    /// <summary>What a program says of <c>--automaxprocs</c>.</summary>
+    public const string AutoMaxProcsHasNoEffect = "--automaxprocs has no effect: the runtime follows the CPU quota by itself";
+
     private const int DefaultQps = 5;
     private const int DefaultBurst = 10;
     private static readonly TimeSpan DefaultLeaseDuration = TimeSpan.FromSeconds(15);
@@ -99,6 +102,9 @@ public sealed class StandardFlags
 
     /// <summary>The address to serve diagnostics on, from whichever of the two flags names one; empty means no server.</summary>
     public string DiagnosticsAddress => HttpEndpoint.Value.Length > 0 ? HttpEndpoint.Value : MetricsAddress.Value;
+
+    /// <summary>Flags that were given and do nothing in any program, each as a sentence for the log.</summary>
+    public IEnumerable<string> WithoutEffect() => AutoMaxProcs.Value ? [AutoMaxProcsHasNoEffect] : [];
 
     /// <summary>Why the two address flags exclude each other, or null (common contract 1.5; exit 1).</summary>
     public string? CheckEndpoints() => HttpEndpoint.Value.Length > 0 && MetricsAddress.Value.Length > 0
