@@ -16,15 +16,14 @@ internal sealed class DriverCalls(CsiConnection connection, TimeSpan timeout, Ti
     /// <summary>Limit of one call.</summary>
     public TimeSpan Timeout => timeout;
 
-    public Task<CsiResult<CreateVolumeResponse>> Create(CreateVolumeRequest request, CancellationToken stop) =>
-        _calls.InvokeAsync(_plain.CreateVolumeAsync, request, timeout, stop);
+    public Task<CsiResult<CreateVolumeResponse>> Create(CreateVolumeRequest request, bool isMigrated, CancellationToken stop) =>
+        _calls.InvokeAsync(Client(isMigrated).CreateVolumeAsync, request, timeout, stop);
 
     public Task<CsiResult<GetCapacityResponse>> Capacity(GetCapacityRequest request, CancellationToken stop) =>
         _calls.InvokeAsync(_plain.GetCapacityAsync, request, timeout, stop);
 
-    public Task<CsiResult<DeleteVolumeResponse>> Delete(DeleteVolumeRequest request, TimeSpan limit, CancellationToken stop) =>
-        _calls.InvokeAsync(_plain.DeleteVolumeAsync, request, limit, stop);
+    public Task<CsiResult<DeleteVolumeResponse>> Delete(DeleteVolumeRequest request, bool isMigrated, TimeSpan limit, CancellationToken stop) =>
+        _calls.InvokeAsync(Client(isMigrated).DeleteVolumeAsync, request, limit, stop);
 
-    public Task<CsiResult<DeleteVolumeResponse>> Delete(DeleteVolumeRequest request, bool isMigrated, CancellationToken stop) =>
-        _calls.InvokeAsync((isMigrated ? _migrated : _plain).DeleteVolumeAsync, request, timeout, stop);
+    private Controller.ControllerClient Client(bool isMigrated) => isMigrated ? _migrated : _plain;
 }

@@ -59,12 +59,13 @@ internal sealed class ProvisionerControllers : IControllers
         var lookup = new ClaimLookup(caches, memory, context.Api);
         var claimReports = new ClaimReports(context.Events, metrics, context.Time);
         var hold = new SourceHold(context.Api, caches, memory.InProgress, options.Naming, Log<SourceHold>());
-        _saver = new VolumeSaver(context.Api, caches, new VolumeComposer(driver, options.ControllerPublishReadOnly, placesVolumes: places is not null), context.Events, _unsaved.Queue, Log<VolumeSaver>()) { WhenSaved = hold.LetGo };
+        var volumes = new VolumeComposer(driver, options.ControllerPublishReadOnly, placesVolumes: places is not null);
+        _saver = new VolumeSaver(context.Api, caches, volumes, context.Events, _unsaved.Queue, Log<VolumeSaver>()) { WhenSaved = hold.LetGo };
         var names = new VolumeNames(asked, options.Naming, caches, _saver, memory.InProgress);
         var topology = places is null ? null : new TopologyPart(new Placement(places, new ClusterTopology(places), options.Topology), memory);
         var composer = RequestComposer.Of(
             driver, options, SourceParts.Of(context.Api, options.Sources, memory.InProgress, hold), topology, secrets, new AttributesClasses(context.Api, context.Time), context.Loggers);
-        var maker = new VolumeMaker(calls, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
+        var maker = new VolumeMaker(calls, volumes, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
         var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
         var intents = new ClaimIntents(asked, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
         var ownership = node is null ? null : new NodeOwnership(node, places is not null, options.Nodes, new TakingTurns(options.Nodes, context.Time, Random.Shared.NextDouble),

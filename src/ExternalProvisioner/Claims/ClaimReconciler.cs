@@ -3,6 +3,7 @@ using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Claims;
@@ -65,7 +66,7 @@ internal sealed partial class ClaimReconciler(
             return Outcome.Done;
         }
         reports.CountSuccess(claim, started);
-        Log.Provisioned(log, claim.Key, volume.Name, volume.Spec.Csi!.VolumeHandle!);
+        Log.Provisioned(log, claim.Key, volume.Name, InTreeTranslation.HandleOf(volume));
         return Outcome.Done;
     }
 
@@ -113,7 +114,7 @@ internal sealed partial class ClaimReconciler(
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Provisioned volume: {PVC} {PV} {VolumeHandle}")]
-        public static partial void Provisioned(ILogger logger, ObjectKey pvc, string pv, string volumeHandle);
+        public static partial void Provisioned(ILogger logger, ObjectKey pvc, string pv, string? volumeHandle);
 
         [LoggerMessage(2, LogLevel.Information, "Took the selected node off the claim, so that another is selected: {PVC} {Node} {Err}")]
         public static partial void Rescheduled(ILogger logger, ObjectKey pvc, string? node, string err);

@@ -20,7 +20,7 @@ internal sealed class ProvisionAttempt(
     {
         var (name, nameError) = names.Of(claim);
         var holder = name is null ? null : names.HolderOf(name);
-        if (VolumeNames.IsFor(claim, holder) || storageClass.Provisioner != driver.Name) return AttemptResult.Nothing;
+        if (VolumeNames.IsFor(claim, holder) || !ClaimOwnership.Serves(storageClass, driver.Name)) return AttemptResult.Nothing;
         if (holder is not null) return VolumeNames.IsTaken(name!, holder);
         if (await claims.Look(claim, stop) is { State: not LiveClaimState.Waits } live) return live;
 

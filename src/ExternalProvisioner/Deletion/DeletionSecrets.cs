@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Secrets;
 using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Secrets;
 
@@ -36,7 +37,9 @@ internal sealed partial class DeletionSecrets(IObjectReader<StorageClass> classe
         var key = new ObjectKey(null, className);
         if (classes.IsUnreadable(key)) return (null, $"StorageClass {className} is there and cannot be read, and may name a secret to delete with; correct it, or report this if it is as the API wants it");
         if (classes.Find(key) is not { } storageClass || volume.Spec.ClaimRef is not { } claim) return (null, null);
-        return SecretTemplate.Resolve(SecretPurpose.Provisioner, storageClass.Parameters, volume.Name, new TemplateClaim(claim.Namespace ?? "", claim.Name ?? ""));
+        var (translated, error) = volume.Spec.IsMigratable ? ClassTranslation.Translate(storageClass) : (storageClass, null);
+        if (translated is null) return (null, $"failed to translate storage class {className}: {error}");
+        return SecretTemplate.Resolve(SecretPurpose.Provisioner, translated.Parameters, volume.Name, new TemplateClaim(claim.Namespace ?? "", claim.Name ?? ""));
     }
 
     private static partial class Log

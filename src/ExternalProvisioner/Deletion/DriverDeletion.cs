@@ -39,7 +39,7 @@ internal sealed class DriverDeletion(DriverFacts driver, DriverCalls calls, Cach
         if (error is not null) return error;
         var request = new DeleteVolumeRequest { VolumeId = handle };
         if (values is not null) request.Secrets.Add(values.ToDictionary());
-        var answer = await calls.Delete(request, isMigrated, stop);
+        var answer = await calls.Delete(request, isMigrated, calls.Timeout, stop);
         return answer.IsOk ? null : answer.Error.Text;
     }
 

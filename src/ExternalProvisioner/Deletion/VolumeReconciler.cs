@@ -3,6 +3,7 @@ using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Deletion;
@@ -40,7 +41,7 @@ internal sealed partial class VolumeReconciler(
             return outcome;
         }
         reports.CountSuccess(volume, started);
-        Log.Deleted(log, volume.Name, volume.Spec.Csi?.VolumeHandle);
+        Log.Deleted(log, volume.Name, InTreeTranslation.HandleOf(volume));
         return outcome;
     }
 

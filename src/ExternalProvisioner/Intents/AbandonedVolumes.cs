@@ -4,6 +4,7 @@ using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Intents;
@@ -40,7 +41,7 @@ internal sealed partial class AbandonedVolumes(
         {
             var delete = new DeleteVolumeRequest { VolumeId = made.Volume.VolumeId };
             delete.Secrets.Add(request.Csi.Secrets);
-            var deleted = await calls.Delete(delete, isMigrated: false, stop);
+            var deleted = await calls.Delete(delete, request.IsMigrated, calls.Timeout, stop);
             if (!deleted.IsOk) return $"cannot delete volume {made.Volume.VolumeId}, which was made for claim {claim.Key} and is not wanted any more: {deleted.Error.Text}";
             Log.Deleted(log, claim.Key, volume, made.Volume.VolumeId);
         }
@@ -63,13 +64,13 @@ internal sealed partial class AbandonedVolumes(
     {
         var className = ClaimOwnership.ClassOf(claim);
         if (caches.FindClass(className) is not { } storageClass) return (null, $"storageClass \"{className}\" not found");
-        if (storageClass.Provisioner != driver.Name) return (null, $"storageClass \"{className}\" is of {storageClass.Provisioner} now");
+        if (!ClaimOwnership.Serves(storageClass, driver.Name)) return (null, $"storageClass \"{className}\" is of {storageClass.Provisioner} now");
         var (request, failure) = await composer.Compose(new RequestDraft(claim, storageClass, volume) { Noted = VolumeIntent.Of(claim, driver) }, stop);
         return (request, failure?.Message);
     }
 
     /// <summary>A volume under a name of somebody's own choice. Looked for where it happens, once in a thousand years.</summary>
-    private bool IsNamedByAnother(string volumeId) => caches.Volumes.Snapshot().Any(v => v.Spec.Csi?.VolumeHandle == volumeId);
+    private bool IsNamedByAnother(string volumeId) => caches.Volumes.Snapshot().Any(v => InTreeTranslation.HandleOf(v) == volumeId);
 
     private static partial class Log
     {

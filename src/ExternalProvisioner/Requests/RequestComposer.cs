@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Migration;
 using Sidecars.ExternalProvisioner.Requests.Parts;
 using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Topology;
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.ExternalProvisioner.Requests;
@@ -19,6 +21,7 @@ internal sealed class RequestComposer(IReadOnlyList<IRequestPart> parts)
     [
         sources.Which,
         new AttributesClassPart(options.AttributesClasses, attributes, loggers.CreateLogger<AttributesClassPart>()),
+        .. MigrationTargets.Contains(driver.Name) ? [new ClassTranslationPart(driver.Name)] : Array.Empty<IRequestPart>(),
         new AbilitiesPart(driver),
         new FileSystemPart(options.DefaultFsType),
         new SizePart(),

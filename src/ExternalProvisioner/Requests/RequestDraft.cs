@@ -13,6 +13,12 @@ namespace Sidecars.ExternalProvisioner.Requests;
 /// <param name="VolumeName">Name of the volume, at the driver and in the cluster.</param>
 internal sealed record RequestDraft(PersistentVolumeClaim Claim, StorageClass Class, string VolumeName)
 {
+    /// <summary>The class in the driver's words; as it is in the cluster, unless it is of a built-in plugin of old.</summary>
+    public StorageClass Class { get; set; } = Class;
+
+    /// <summary>Whether the class is of the built-in plugin we have taken over.</summary>
+    public bool IsMigrated { get; set; }
+
     /// <summary>The request.</summary>
     public CreateVolumeRequest Csi { get; } = new() { Name = VolumeName, CapacityRange = new CapacityRange() };
 

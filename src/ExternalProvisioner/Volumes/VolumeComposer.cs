@@ -2,6 +2,7 @@ using Csi.V1;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.Hosting;
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
 using ModeType = Csi.V1.VolumeCapability.Types.AccessMode.Types.Mode;
 
@@ -10,6 +11,14 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 /// <summary>Makes the PersistentVolume of a volume the driver created (provisioner contract 6, step 3). Pure.</summary>
 internal sealed class VolumeComposer(DriverFacts driver, bool publishesReadOnly, bool placesVolumes = false)
 {
+    /// <summary>The volume as it goes into the cluster: that of a class of a built-in plugin is one of the plugin. Or why it cannot be one.</summary>
+    public (PersistentVolume? Volume, string? Error) ComposeForCluster(MadeVolume volume)
+    {
+        var composed = Compose(volume);
+        return volume.Request.IsMigrated && BackTranslation.Rewrite(composed) is { } error ? (null, error) : (composed, null);
+    }
+
+    /// <summary>The volume as one of our driver.</summary>
     public PersistentVolume Compose(MadeVolume volume)
     {
         var (request, made) = (volume.Request, volume.Volume);

@@ -8,9 +8,9 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 
 /// <summary>
 /// Asks the driver for a volume, checks what it made, and takes back what is not what was asked for (provisioner contract 4.7 and
-/// 6, steps 1 and 2). A volume it returns is usable; a failure says whether the driver may still be at work.
+/// 6, steps 1 and 2), or could not be one of the plugin its class is of. A volume it returns is usable; a failure says whether the driver may still be at work.
 /// </summary>
-internal sealed partial class VolumeMaker(DriverCalls driver, bool placesVolumes, TimeProvider time, ILogger<VolumeMaker> log)
+internal sealed partial class VolumeMaker(DriverCalls driver, VolumeComposer composer, bool placesVolumes, TimeProvider time, ILogger<VolumeMaker> log)
 {
     /// <summary>Tries to take back a wrong volume within one attempt; the next attempt tries again.</summary>
     private const int MostCleanupTries = 5;
@@ -24,7 +24,7 @@ internal sealed partial class VolumeMaker(DriverCalls driver, bool placesVolumes
 
     public async Task<(MadeVolume? Made, ProvisionFailure? Failure)> Make(RequestDraft request, CancellationToken stop)
     {
-        var answer = await driver.Create(request.Csi, stop);
+        var answer = await driver.Create(request.Csi, request.IsMigrated, stop);
         if (!answer.IsOk) return (null, FailureOf(answer.Error, request));
 
         if (answer.Response.Volume is not { } volume)
@@ -32,9 +32,20 @@ internal sealed partial class VolumeMaker(DriverCalls driver, bool placesVolumes
         if (volume.VolumeId.Length is 0)
             return (null, new(ProvisionState.InBackground, $"the driver answered CreateVolume of {request.Csi.Name} with a volume without an id; this is a fault of the driver, and the call is repeated"));
 
-        if (Problem(request, volume) is not { } problem) return (new MadeVolume(request, volume), null);
+        if (Problem(request, volume) is not { } problem) return await Usable(new MadeVolume(request, volume), stop);
         var cleanup = await TakeBack(volume.VolumeId, request, stop);
         return (null, new(ProvisionState.InBackground, cleanup is null ? problem : $"{problem}. Cleanup of volume {request.Csi.Name} failed, volume is orphaned: {cleanup}"));
+    }
+
+    /// <summary>A volume that can be no object of the cluster is taken back too; with it, the driver's work is over.</summary>
+    private async Task<(MadeVolume? Made, ProvisionFailure? Failure)> Usable(MadeVolume made, CancellationToken stop)
+    {
+        if (composer.ComposeForCluster(made).Error is not { } error) return (made, null);
+        var (request, id) = (made.Request, made.Volume.VolumeId);
+        var problem = $"failed to translate volume {id} to one of {request.Class.Provisioner}: {error}";
+        return (null, await TakeBack(id, request, stop) is { } cleanup
+            ? new(ProvisionState.InBackground, $"{problem}. Cleanup of volume {request.Csi.Name} failed, volume is orphaned: {cleanup}")
+            : new(ProvisionState.Finished, $"{problem}; the volume was taken back, and the class or the driver has to be put right"));
     }
 
     /// <summary>Why the volume is not what was asked for, or null.</summary>
@@ -60,7 +71,7 @@ internal sealed partial class VolumeMaker(DriverCalls driver, bool placesVolumes
         var started = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await driver.Delete(delete, driver.Timeout - time.GetElapsedTime(started), stop);
+            var answer = await driver.Delete(delete, request.IsMigrated, driver.Timeout - time.GetElapsedTime(started), stop);
             if (answer.IsOk) return null;
             Log.CleanupFailed(log, request.Csi.Name, volumeId, attempt, answer.Error.Text);
             if (attempt == MostCleanupTries || time.GetElapsedTime(started) + s_cleanupPause >= driver.Timeout) return answer.Error.Text;

@@ -5,6 +5,7 @@ using Sidecars.ExternalProvisioner.Secrets;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Queueing;
 
@@ -38,7 +39,7 @@ internal sealed partial class VolumeSaver(
     /// </summary>
     public async Task<PersistentVolume> Save(MadeVolume made, CancellationToken stop)
     {
-        var volume = composer.Compose(made);
+        var volume = composer.ComposeForCluster(made).Volume ?? throw new InvalidOperationException($"volume {made.Volume.VolumeId} was made, and found fit to be saved");
         var waiting = _unsaved[volume.Name] = new Unsaved(made, volume); // before the try, so that a second attempt at the claim sees it
         var isSaved = false;
         try
@@ -75,10 +76,11 @@ internal sealed partial class VolumeSaver(
         var request = waiting.Made.Request;
         var claim = caches.ClaimsByUid.Find(waiting.Claim.Uid) is { } now && string.IsNullOrEmpty(now.Spec.VolumeName) ? now : waiting.Claim;
         if (caches.FindClass(request.Class.Name) is not { } storageClass || storageClass.Provisioner != request.Class.Provisioner) return waiting;
-        var (secrets, ownError, laterError) = SecretReferences.Of(claim, storageClass, request.VolumeName);
+        if ((request.IsMigrated ? ClassTranslation.Translate(storageClass).Class : storageClass) is not { } inItsWords) return waiting;
+        var (secrets, ownError, laterError) = SecretReferences.Of(claim, inItsWords, request.VolumeName);
         if (ownError is not null || laterError is not null) return waiting;
-        var made = waiting.Made with { Request = request with { Claim = claim, Class = storageClass, Secrets = secrets } };
-        return waiting with { Made = made, Volume = composer.Compose(made) };
+        var made = waiting.Made with { Request = request with { Claim = claim, Class = inItsWords, Secrets = secrets } };
+        return composer.ComposeForCluster(made).Volume is { } composed ? waiting with { Made = made, Volume = composed } : waiting;
     }
 
     private async Task<bool> Try(Unsaved waiting, CancellationToken stop)
@@ -101,7 +103,7 @@ internal sealed partial class VolumeSaver(
         // Told once, and again when it changes: the retries would use up what the claim may have of events.
         if (result.Problem != waiting.Told)
         {
-            Tell(claim, EventType.Warning, "ProvisioningFailed", $"the driver made volume {volume.Spec.Csi?.VolumeHandle}, but its PersistentVolume {volume.Name} cannot be saved: {result.Problem}; it is tried again");
+            Tell(claim, EventType.Warning, "ProvisioningFailed", $"the driver made volume {waiting.Made.Volume.VolumeId}, but its PersistentVolume {volume.Name} cannot be saved: {result.Problem}; it is tried again");
         }
         return false;
     }
@@ -128,8 +130,8 @@ internal sealed partial class VolumeSaver(
         if (!read.IsSuccess) return new(false, read.Failure.ToString());
         var existing = read.Value;
         if (existing.IsBeingDeleted) return new(false, "an older PersistentVolume of that name is still being deleted");
-        if (existing.Spec.Csi?.VolumeHandle != volume.Spec.Csi!.VolumeHandle)
-            return new(false, $"a PersistentVolume of that name exists for another volume, {existing.Spec.Csi?.VolumeHandle}; delete or rename one of the two", true);
+        if (InTreeTranslation.HandleOf(existing) is var other && other != InTreeTranslation.HandleOf(volume))
+            return new(false, $"a PersistentVolume of that name exists for another volume, {other}; delete or rename one of the two", true);
         if (existing.Spec.ClaimRef?.Uid != volume.Spec.ClaimRef!.Uid)
             return new(false, $"a PersistentVolume of that name exists for claim {existing.Spec.ClaimRef?.Namespace}/{existing.Spec.ClaimRef?.Name} with uid {existing.Spec.ClaimRef?.Uid}; delete it", true);
         caches.Volumes.Fold(existing);
