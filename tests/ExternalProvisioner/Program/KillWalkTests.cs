@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Grpc.Core;
 using Sidecars.Tests.Support;
 using Sidecars.Tests.Support.Controllers;
@@ -26,6 +27,11 @@ internal sealed class KillWalkTests
     [Test]
     public Task Killed_at_any_step_and_its_claim_deleted_before_it_is_back_it_leaves_no_volume_behind() => new KillWalk(Prepare, StartNoting, LiveBriefly, DeleteClaim).Walk(
         "get persistentvolumeclaims", "update persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes", "CreateVolume", "DeleteVolume");
+
+    [Test]
+    public Task Killed_at_any_step_it_restores_and_clones_and_lets_go_of_what_it_held() => new KillWalk(PrepareWithSnapshot, StartSweeping, LiveFilled).Walk(
+        "get volumesnapshots", "update volumesnapshots", "get volumesnapshotcontents", "get persistentvolumeclaims", "update persistentvolumeclaims",
+        "get persistentvolumes", "create persistentvolumes", "CreateVolume", "DeleteVolume");
 
     private static async Task<ProcessRig> Prepare()
     {
@@ -59,6 +65,39 @@ internal sealed class KillWalkTests
         await world.UntilGone(World.Claims, "one");
         await world.UntilGone(World.Volumes, $"pvc-{uid}");
         Assert.That(world.All(World.Volumes), Is.Empty);
+        Assert.That(AtDriver(rig), Is.Empty, "volumes left at the driver");
+    }
+
+    private static async Task<ProcessRig> PrepareWithSnapshot()
+    {
+        var rig = await Prepare();
+        var world = new World(rig.Cluster.Storage);
+        world.AddSnapshotKinds();
+        world.AddReadySnapshot("s");
+        return rig;
+    }
+
+    private static PublishedProgram StartSweeping(ProcessRig rig) =>
+        rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4", "--snapshot-orphan-sweep-interval=1s");
+
+    /// <summary>The life of a volume, of its clone, and of one that was restored from a snapshot.</summary>
+    private static async Task LiveFilled(ProcessRig rig)
+    {
+        var world = new World(rig.Cluster.Storage);
+        world.Add(new TestClaim("one").Unassigned());
+        await world.UntilBound("one");
+        world.Add(new TestClaim("clone").Unassigned().Specified("dataSource", new JsonObject { ["kind"] = "PersistentVolumeClaim", ["name"] = "one" }));
+        world.Add(new TestClaim("restored").Unassigned()
+            .Specified("dataSource", new JsonObject { ["apiGroup"] = "snapshot.storage.k8s.io", ["kind"] = "VolumeSnapshot", ["name"] = "s" }));
+        string[] all = ["one", "clone", "restored"];
+        foreach (var name in all) await world.UntilBound(name);
+        await world.Until(World.Snapshots, "s", s => World.Finalizers(s).Length is 0);
+        var volumes = world.All(World.Volumes).Select(v => World.Text(v, "metadata", "name")).ToList();
+        Assert.That(AtDriver(rig), Is.EquivalentTo(volumes.Select(v => $"vol-of-{v}")), "one volume at the driver for each claim");
+
+        foreach (var name in all) world.Delete(World.Claims, name);
+        foreach (var name in all) await world.UntilGone(World.Claims, name);
+        foreach (var volume in volumes) await world.UntilGone(World.Volumes, volume);
         Assert.That(AtDriver(rig), Is.Empty, "volumes left at the driver");
     }
 
