@@ -12,6 +12,15 @@ internal sealed record PlaygroundOptions
     /// <summary>The socket of somebody's own driver; null starts the hostpath driver.</summary>
     public string? CsiAddress { get; init; }
 
+    /// <summary>Our own driver is played with, of which is known what it can do.</summary>
+    public bool IsOwnDriver => CsiAddress is null;
+
+    /// <summary>Whether the story goes on after the announcement's pod runs.</summary>
+    public bool HasSequel => IsOwnDriver && Files.Count == 0;
+
+    /// <summary>The provisioner tells how much room each node has, and the scheduler goes by it.</summary>
+    public bool TellsRoom { get; init; }
+
     /// <summary>A directory for logs and volumes that stays; null for a temporary one.</summary>
     public string? KeepDirectory { get; init; }
 

@@ -22,6 +22,10 @@ internal sealed class ObjectSummaryTests
     [TestCase("CSIDriver", """{"spec":{"attachRequired":false}}""", "registered, its volumes need no attaching")]
     [TestCase("CSINode", """{"spec":{"drivers":[{"name":"a"},{"name":"b"}]}}""", "has a, b")]
     [TestCase("CSINode", """{"spec":{"drivers":null}}""", "has no driver")]
+    [TestCase("CSIStorageCapacity", """{"storageClassName":"c","capacity":"9Gi","maximumVolumeSize":"2Gi","nodeTopology":{"matchLabels":{"k":"n"}}}""",
+        "room for volumes of 2Gi of class c on n")]
+    [TestCase("CSIStorageCapacity", """{"storageClassName":"c","capacity":"9Gi"}""", "room for volumes of 9Gi of class c on no node")]
+    [TestCase("CSIStorageCapacity", """{"storageClassName":"c","nodeTopology":{"matchLabels":{"k":"n"}}}""", "no room known of class c on n")]
     [TestCase("Secret", "{}", "exists")]
     public void States_are_told_in_plain_words(string kind, string json, string summary)
     {

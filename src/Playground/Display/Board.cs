@@ -9,7 +9,7 @@ namespace Sidecars.Playground;
 /// </summary>
 internal sealed partial class Board
 {
-    private static readonly string[] Followed = ["csidrivers", "csinodes", "persistentvolumeclaims", "persistentvolumes", "volumeattachments", "pods"];
+    private static readonly string[] Followed = ["csidrivers", "csinodes", "persistentvolumeclaims", "persistentvolumes", "csistoragecapacities", "volumeattachments", "pods"];
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _objects = new(StringComparer.Ordinal);

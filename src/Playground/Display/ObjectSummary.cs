@@ -14,6 +14,7 @@ internal static class ObjectSummary
         ["VolumeAttachment"] = Attachment,
         ["CSIDriver"] = Driver,
         ["CSINode"] = Node,
+        ["CSIStorageCapacity"] = Capacity,
     };
 
     public static string Of(StoredObject stored) => Of(stored.Resource.Kind, stored.Root);
@@ -67,6 +68,14 @@ internal static class ObjectSummary
     {
         var drivers = At(node, "spec", "drivers") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Select(d => Text(d, "name")).ToList() : [];
         return drivers.Count > 0 ? $"has {string.Join(", ", drivers)}" : "has no driver";
+    }
+
+    private static string Capacity(JsonElement capacity)
+    {
+        var size = Text(capacity, "maximumVolumeSize") is { Length: > 0 } largest ? largest : Text(capacity, "capacity");
+        var labels = At(capacity, "nodeTopology", "matchLabels") is { ValueKind: JsonValueKind.Object } map ? map.EnumerateObject().Select(label => label.Value.GetString()).ToList() : [];
+        var where = labels.Count > 0 ? string.Join(", ", labels) : "no node";
+        return $"{(size.Length > 0 ? $"room for volumes of {size}" : "no room known")} of class {Text(capacity, "storageClassName")} on {where}";
     }
 
     private static string Annotation(JsonElement content, string name) => Text(content, "metadata", "annotations", name);

@@ -66,6 +66,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         // Flags alone say which cluster is meant.
         start.Environment.Remove("KUBECONFIG");
         start.Environment["NAMESPACE"] = start.Environment["POD_NAMESPACE"] = "default";
+        start.Environment["POD_NAME"] = name;
 
         var child = new ChildProgram(name, new Process { StartInfo = start }, new StreamWriter(logFile, append: true) { AutoFlush = true }, onLine);
         await StarterThread.Run(child._process.Start);

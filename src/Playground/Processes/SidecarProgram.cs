@@ -8,22 +8,37 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
     /// <summary>All sidecars, in the order they are started. A sidecar that comes to exist becomes a line here.</summary>
     public static IReadOnlyList<SidecarProgram> All { get; } =
     [
-        new("csi-cluster-driver-registrar", setting => [CsiAddress(setting), $"--kubeconfig={setting.Kubeconfig}", Verbosity(setting)]),
+        new("csi-cluster-driver-registrar", setting =>
+        [
+            CsiAddress(setting),
+            $"--kubeconfig={setting.Kubeconfig}",
+            Verbosity(setting),
+            .. setting.TellsRoom ? ForTheScheduler : [],
+        ]),
         new("csi-node-driver-registrar", setting =>
         [
             CsiAddress(setting),
             $"--kubelet-registration-path={setting.CsiSocket}",
             $"--plugin-registration-path={setting.PluginRegistry}",
+            "--timeout=10s", // the first call of each finds a driver that is just starting, on a machine where everything is
             Verbosity(setting),
-        ]),
+        ]) { IsOnEveryNode = true },
         new(LivenessProbe, setting => [CsiAddress(setting), AnyPort, Verbosity(setting)]),
-        // Our provisioner does not place volumes by topology yet, and says so for a driver that has one; on one node there is no choice.
-        new("csi-provisioner", setting => [.. Controller(setting), "--feature-gates=Topology=false"]) { EndsWithDriver = true },
+        new("csi-provisioner", setting => [.. Controller(setting), .. setting.TellsRoom ? Capacity : []]) { EndsWithDriver = true },
         new("csi-attacher", Controller) { EndsWithDriver = true },
     ];
 
+    /// <summary>Whether there is one on every node; otherwise one in the cluster, at the driver's first socket.</summary>
+    public bool IsOnEveryNode { get; private init; }
+
     /// <summary>Whether it ends when it loses the driver, so that the kubelet starts it anew.</summary>
     public bool EndsWithDriver { get; private init; }
+
+    // The scheduler goes by the room that is told.
+    private static string[] ForTheScheduler => ["--storage-capacity"];
+
+    // No pod is there that could own what is told of the room.
+    private static string[] Capacity => ["--enable-capacity", "--capacity-ownerref-level=-1"];
 
     // A port the system chooses: it stands in the program's log.
     private static string AnyPort => "--http-endpoint=127.0.0.1:0";

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sidecars.Hosting;
 using Spectre.Console;
 
@@ -34,26 +35,54 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
     {
         using var api = new ClusterApi(world.Cluster.Url);
         var manifests = Manifests.Load(options.Files, world.DriverName);
-        var story = new Story(world.Cluster.Storage, directory, world.DriverName, options.CsiAddress is null, manifests);
+        var story = StoryOf(manifests);
+        var whole = story;
         var walk = new StepWalk(world.Board, world.Programs, time);
         await using (var show = new Showing(stopShowing => Show(world.Board, stopShowing)))
         {
-            foreach (var manifest in manifests) await api.Create(manifest, stop);
-            foreach (var step in story.Rising()) await walk.Wait(step, options.Once ? options.StepLimit : null, stop);
-            if (options.Once) await TakeDown(story, api, walk, stop);
-            if (options is { Once: true, CsiAddress: null }) await LoseDriver(story, world, walk, stop);
+            await Come(manifests, story.Registered().Concat(story.Rising()));
+            if (options.HasSequel)
+            {
+                var more = Manifests.Sequel(world.DriverName, options.TellsRoom);
+                var sequel = new Sequel(world.Cluster.Storage, story, StoryOf(more), world.Nodes);
+                sequel.WritePage();
+                await Come(more, sequel.Steps());
+                whole = StoryOf([.. manifests, .. more]);
+            }
+
+            if (options.Once) await TakeDown(whole, api, walk, stop);
+            if (options is { Once: true, IsOwnDriver: true }) await LoseDriver(story, world, walk, stop);
         }
 
         await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
         if (options.Once)
         {
-            await output.WriteLineAsync($"All of it came true: {(options.CsiAddress is null ? "claim bound, volume published, everything gone again, and a killed driver noticed" : "claim bound, volume published, and everything gone again")}.");
+            await output.WriteLineAsync($"All of it came true: {WhatCameTrue()}.");
             return ExitCode.Success;
         }
 
         await Invite(world, story);
         await world.KeepRunning(output, time, stop);
         return ExitCode.Success;
+
+        Story StoryOf(IReadOnlyList<JsonObject> told) =>
+            new(world.Cluster.Storage, directory, world.DriverName, world.Nodes, options.IsOwnDriver, told);
+
+        async Task Come(IEnumerable<JsonObject> applied, IEnumerable<Step> steps)
+        {
+            foreach (var manifest in applied) await api.Create(manifest, stop);
+            foreach (var step in steps) await walk.Wait(step, options.Once ? options.StepLimit : null, stop);
+        }
+    }
+
+    private string WhatCameTrue()
+    {
+        var parts = new List<string> { "claim bound", "volume published" };
+        if (options.HasSequel) parts.Add("cloned with its content");
+        if (options is { HasSequel: true, TellsRoom: true }) parts.Add("a large claim placed on the node with room");
+        parts.Add(options.IsOwnDriver ? "everything gone again" : "and everything gone again");
+        if (options.IsOwnDriver) parts.Add("and a killed driver noticed");
+        return string.Join(", ", parts);
     }
 
     private async Task TakeDown(Story story, ClusterApi api, StepWalk walk, CancellationToken stop)
@@ -94,6 +123,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
               export KUBECONFIG={world.Kubeconfig}
               kubectl get pvc,pv,pods
               kubectl describe pvc {claim}
+              kubectl get nodes --show-labels
               kubectl get events --sort-by=.lastTimestamp
               kubectl delete pods,pvc --all
 

@@ -8,7 +8,8 @@ namespace Sidecars.Playground;
 /// The steps that follow from the manifests: each claim that somebody waits for is bound to a real volume, each pod runs with
 /// its volumes published, and after deletion nothing is left. Every step looks at the state of the world, not at what was reported.
 /// </summary>
-internal sealed class Story(Storage storage, WorkingDirectory directory, string driverName, bool isOwnDriver, IReadOnlyList<JsonObject> manifests)
+internal sealed class Story(
+    Storage storage, WorkingDirectory directory, string driverName, IReadOnlyList<PlaygroundNode> nodes, bool isOwnDriver, IReadOnlyList<JsonObject> manifests)
 {
     public const string Provisioner = "csi-provisioner";
     public const string Driver = "hostpath-driver";
@@ -29,15 +30,23 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
 
     public IReadOnlyList<JsonObject> Claims => [.. manifests.Where(manifest => Kind(manifest) == "PersistentVolumeClaim" && Name(manifest).Length > 0)];
 
-    /// <summary>What has to be true once everything is up.</summary>
-    public IEnumerable<Step> Rising()
+    /// <summary>What has to be true before anybody needs a volume.</summary>
+    public IEnumerable<Step> Registered()
     {
         yield return new Step(
             $"CSIDriver {driverName} is there", ClusterRegistrar, () => storage.Get("csidrivers", null, driverName).Object is not null,
             () => $"there is no CSIDriver {driverName}");
-        yield return new Step(
-            $"CSINode {World.NodeName} lists {driverName}", NodeRegistrar,
-            () => DriversOfNode().Contains(driverName), () => $"it lists {string.Join(", ", DriversOfNode().DefaultIfEmpty("no driver"))}");
+        foreach (var node in nodes)
+        {
+            yield return new Step(
+                $"CSINode {node.Name} lists {driverName}", node.NameOf(NodeRegistrar),
+                () => DriversOf(node).Contains(driverName), () => $"it lists {string.Join(", ", DriversOf(node).DefaultIfEmpty("no driver"))}");
+        }
+    }
+
+    /// <summary>What has to be true once everything is up.</summary>
+    public IEnumerable<Step> Rising()
+    {
         foreach (var claim in Claims.Where(HasConsumerOrBindsAtOnce))
         {
             yield return new Step(
@@ -135,19 +144,21 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
             || Text(found.Root, "volumeBindingMode") != "WaitForFirstConsumer";
     }
 
-    private static bool Uses(JsonObject pod, JsonObject claim) =>
+    public static bool Uses(JsonObject pod, JsonObject claim) =>
         Namespace(pod) == Namespace(claim)
         && (pod["spec"]?["volumes"]?.AsArray() ?? []).Any(volume => volume?["persistentVolumeClaim"]?["claimName"]?.ToString() == Name(claim));
 
     private string DataPath(string handle) => directory.File("driver", "volumes", handle);
 
-    private string? TargetPath(JsonObject pod, JsonObject claim)
+    /// <summary>Where the pod has the claim's volume; null while it has no node or the claim no volume.</summary>
+    public string? TargetPath(JsonObject pod, JsonObject claim)
     {
         if (Find("pods", pod) is not { } stored || VolumeOf(claim) is not { } volume) return null;
+        if (nodes.FirstOrDefault(node => node.Name == NodeOf(pod)) is not { } node) return null;
         var name = Text(volume, "metadata", "name");
         return Text(volume, "spec", "volumeMode") == "Block"
-            ? directory.File("kubelet", "plugins", "kubernetes.io", "csi", "volumeDevices", "publish", name, stored.Uid)
-            : directory.File("kubelet", "pods", stored.Uid, "volumes", "kubernetes.io~csi", name, "mount");
+            ? Path.Combine(node.KubeletDirectory, "plugins", "kubernetes.io", "csi", "volumeDevices", "publish", name, stored.Uid)
+            : Path.Combine(node.KubeletDirectory, "pods", stored.Uid, "volumes", "kubernetes.io~csi", name, "mount");
     }
 
     private JsonElement? VolumeOf(JsonObject claim) =>
@@ -157,8 +168,8 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
 
     private StoredObject? Find(string resource, JsonObject manifest) => storage.Get(resource, Namespace(manifest), Name(manifest)).Object;
 
-    private IReadOnlyList<string> DriversOfNode() =>
-        storage.Get("csinodes", null, World.NodeName).Object is { } node
+    private IReadOnlyList<string> DriversOf(PlaygroundNode of) =>
+        storage.Get("csinodes", null, of.Name).Object is { } node
         && node.Root.TryGetProperty("spec", out var spec) && spec.TryGetProperty("drivers", out var drivers) && drivers.ValueKind is JsonValueKind.Array
             ? [.. drivers.EnumerateArray().Select(entry => Text(entry, "name"))]
             : [];
@@ -167,6 +178,9 @@ internal sealed class Story(Storage storage, WorkingDirectory directory, string 
 
     private string StateOf(string resource, JsonObject manifest) =>
         Find(resource, manifest) is { } stored ? $"{ObjectName.Of(manifest)}: {ObjectSummary.Of(stored)}" : $"{ObjectName.Of(manifest)} does not exist";
+
+    /// <summary>The node the pod is on, empty while it has none.</summary>
+    public string NodeOf(JsonObject pod) => Find("pods", pod) is { } stored ? Text(stored.Root, "spec", "nodeName") : "";
 
     private static string Handle(JsonElement volume) => Text(volume, "spec", "csi", "volumeHandle");
 

@@ -4,13 +4,11 @@ using Sidecars.EmbeddedCluster.Controllers;
 namespace Sidecars.Playground;
 
 /// <summary>
-/// Everything a run consists of: the cluster with its controllers and one node, the driver, the sidecars. It is built in the order in which
+/// Everything a run consists of: the cluster with its controllers and nodes, the driver, the sidecars. It is built in the order in which
 /// each part needs the one before, and disposing takes it down in the reverse order, whatever of it there is.
 /// </summary>
 internal sealed class World : IAsyncDisposable
 {
-    public const string NodeName = "playground-node";
-
     // Enough for a driver that has to start, short enough for somebody who mistyped the socket.
     private static readonly TimeSpan DriverLimit = TimeSpan.FromSeconds(20);
 
@@ -21,7 +19,11 @@ internal sealed class World : IAsyncDisposable
     private readonly PlaygroundOptions _options;
     private readonly WorkingDirectory _directory;
 
-    private World(PlaygroundOptions options, WorkingDirectory directory) => (_options, _directory) = (options, directory);
+    private World(PlaygroundOptions options, WorkingDirectory directory)
+    {
+        (_options, _directory) = (options, directory);
+        Nodes = PlaygroundNode.All(options, directory);
+    }
 
     public Board Board { get; } = new();
 
@@ -33,9 +35,10 @@ internal sealed class World : IAsyncDisposable
 
     public IReadOnlyList<ChildProgram> Programs => _programs;
 
-    private NodeOptions Node => new(NodeName, _directory.File("kubelet"));
+    public IReadOnlyList<PlaygroundNode> Nodes { get; }
 
-    private string CsiSocket => _options.CsiAddress ?? _directory.File("csi.sock");
+    // What runs once in a cluster speaks to the driver at its first socket.
+    private PlaygroundNode FirstNode => Nodes[0];
 
     /// <summary>What the livenessprobe says.</summary>
     public DriverHealth Health { get; } = new();
@@ -50,7 +53,7 @@ internal sealed class World : IAsyncDisposable
         {
             var controllers = await world.StartCluster(stop);
             if (options.CsiAddress is null) await world.StartDriver();
-            foreach (var sidecar in SidecarProgram.All) await world.StartSidecar(sidecar);
+            foreach (var (sidecar, node) in world.Sidecars) await world.StartSidecar(sidecar, node);
             world.DriverName = await world.Registered(controllers, stop);
             return world;
         }
@@ -78,7 +81,7 @@ internal sealed class World : IAsyncDisposable
     public async Task StartDriverAgain()
     {
         await StartDriver();
-        foreach (var sidecar in SidecarProgram.All.Where(sidecar => sidecar.EndsWithDriver)) await StartSidecar(sidecar);
+        foreach (var (sidecar, node) in Sidecars.Where(placed => placed.Sidecar.EndsWithDriver)) await StartSidecar(sidecar, node);
     }
 
     /// <summary>Starts anew, after a pause, whatever program ends, as a kubelet does, until told to stop.</summary>
@@ -92,10 +95,20 @@ internal sealed class World : IAsyncDisposable
             await ended.DisposeAsync(); // its log is written on by the next
             _programs.Remove(ended);
             await Task.Delay(s_restartPause, time, stop);
-            if (ended.Name == Story.Driver) await StartDriver();
-            else await StartSidecar(SidecarProgram.All.Single(sidecar => sidecar.FileName == ended.Name));
+            if (ended.Name == Story.Driver)
+            {
+                await StartDriver();
+                continue;
+            }
+
+            var (sidecar, node) = Sidecars.Single(placed => placed.Node.NameOf(placed.Sidecar.FileName) == ended.Name);
+            await StartSidecar(sidecar, node);
         }
     }
+
+    /// <summary>Every sidecar with the node it is started for.</summary>
+    private IEnumerable<(SidecarProgram Sidecar, PlaygroundNode Node)> Sidecars => SidecarProgram.All.SelectMany(sidecar =>
+        Nodes.Take(sidecar.IsOnEveryNode ? Nodes.Count : 1).Select(node => (sidecar, node)));
 
     private static IEnumerable<string> NamesEndingWithDriver =>
         [Story.Driver, .. SidecarProgram.All.Where(sidecar => sidecar.EndsWithDriver).Select(sidecar => sidecar.FileName)];
@@ -115,39 +128,51 @@ internal sealed class World : IAsyncDisposable
         _parts.Push(following);
         var controllers = ClusterControllers.Start(Cluster.Storage, new ControllerOptions
         {
-            Nodes = [Node],
+            Nodes = [.. Nodes.Select(NodeOptionsOf)],
             OnCsiCall = Board.CountCall,
         });
         _parts.Push(controllers);
         return controllers;
     }
 
+    private static NodeOptions NodeOptionsOf(PlaygroundNode node) => new(node.Name, node.KubeletDirectory);
+
     private Task StartDriver() => StartProgram(
         Story.Driver, Path.Combine(AppContext.BaseDirectory, "hostpath-driver"),
-        [$"--endpoint=unix://{CsiSocket}", $"--state-dir={_directory.File("driver")}", $"--node-id={NodeName}", "--v=2"], null);
+        [
+            $"--endpoint=unix://{FirstNode.CsiSocket}",
+            $"--state-dir={_directory.File("driver")}",
+            $"--node-id={FirstNode.Name}",
+            $"--further-nodes={string.Join(',', Nodes.Skip(1).Select(node => $"{node.Name}=unix://{node.CsiSocket}"))}",
+            $"--node-capacity={string.Join(',', Nodes.SkipLast(1).Select(node => $"{node.Name}={PlaygroundNode.SmallCapacity}"))}",
+            "--v=2",
+        ], null);
 
-    private Task StartSidecar(SidecarProgram sidecar)
+    private Task StartSidecar(SidecarProgram sidecar, PlaygroundNode node)
     {
-        var setting = new SidecarSetting(CsiSocket, Kubeconfig, Node.PluginRegistry, _options.Verbosity);
+        var setting = new SidecarSetting(node.CsiSocket, Kubeconfig, NodeOptionsOf(node).PluginRegistry, _options.TellsRoom, _options.Verbosity);
         var path = ProgramFinder.Find(sidecar.FileName, _options.Programs);
         return StartProgram(
-            sidecar.FileName, path, sidecar.Flags(setting), sidecar.FileName == SidecarProgram.LivenessProbe ? Health.ReadLogLine : Board.ReadLogLine);
+            node.NameOf(sidecar.FileName), path, sidecar.Flags(setting),
+            sidecar.FileName == SidecarProgram.LivenessProbe ? Health.ReadLogLine : Board.ReadLogLine);
     }
 
-    /// <summary>The name of the driver, once the registrar has made it known to the node's kubelet.</summary>
+    /// <summary>The name of the driver, once the registrars have made it known to the kubelets of all nodes.</summary>
     private async Task<string> Registered(ClusterControllers controllers, CancellationToken stop)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limited.CancelAfter(DriverLimit);
+        var registered = Task.WhenAll(Nodes.Select(node => controllers.FirstDriverOf(node.Name)));
         try
         {
             // A program that ends at once need not be waited for.
-            await Task.WhenAny([controllers.FirstDriverOf(NodeName), .. _programs.Select(program => program.Exited)]).WaitAsync(limited.Token);
-            if (controllers.FirstDriverOf(NodeName) is { IsCompleted: true } first) return await first;
+            await Task.WhenAny([registered, .. _programs.Select(program => program.Exited)]).WaitAsync(limited.Token);
+            if (registered.IsCompleted) return (await registered)[0];
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new StepFailed($"The CSI driver at {CsiSocket} was not registered within {DriverLimit.TotalSeconds:0} s. Is it running, and is that its socket?{EndOf("csi-node-driver-registrar")}");
+            var missing = Nodes.First(node => !controllers.FirstDriverOf(node.Name).IsCompleted);
+            throw new StepFailed($"The CSI driver at {missing.CsiSocket} was not registered within {DriverLimit.TotalSeconds:0} s. Is it running, and is that its socket?{EndOf(missing.NameOf(Story.NodeRegistrar))}");
         }
 
         var ended = _programs.First(program => program.Exited.IsCompleted);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Sidecars.Playground;
 
-/// <summary>The manifests of one run: the announcement's, or those of the files the user names.</summary>
+/// <summary>The manifests of one run: the announcement's and what follows on them, or those of the files the user names.</summary>
 internal static class Manifests
 {
     /// <summary>Stands for the driver's name in any manifest, so that a class fits whichever driver is played with.</summary>
@@ -10,20 +10,23 @@ internal static class Manifests
 
     /// <exception cref="FormatException">A file holds no manifests.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static List<JsonObject> Load(IReadOnlyList<string> files, string driverName)
-    {
-        var sources = files.Count > 0 ? files.Select(file => (file, File.ReadAllText(file))) : Announcement();
-        return
-        [
-            .. sources.SelectMany(source =>
-                YamlManifests.Read(source.Item2.Replace(DriverPlaceholder, driverName, StringComparison.Ordinal), source.Item1)),
-        ];
-    }
+    public static List<JsonObject> Load(IReadOnlyList<string> files, string driverName) =>
+        Read(files.Count > 0 ? files.Select(file => (file, File.ReadAllText(file))) : Embedded("Announcement/"), driverName);
 
-    private static IEnumerable<(string File, string Text)> Announcement()
+    /// <summary>What is applied once the announcement's pod runs: the clone, and where room is told the claim that only one node can hold.</summary>
+    public static List<JsonObject> Sequel(string driverName, bool tellsRoom) =>
+        Read([.. Embedded("Clone/"), .. tellsRoom ? Embedded("Room/") : []], driverName);
+
+    private static List<JsonObject> Read(IEnumerable<(string File, string Text)> sources, string driverName) =>
+    [
+        .. sources.SelectMany(source =>
+            YamlManifests.Read(source.Text.Replace(DriverPlaceholder, driverName, StringComparison.Ordinal), source.File)),
+    ];
+
+    private static IEnumerable<(string File, string Text)> Embedded(string folder)
     {
         var assembly = typeof(Manifests).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".yaml", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             yield return (name, reader.ReadToEnd());

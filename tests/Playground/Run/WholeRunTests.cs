@@ -26,10 +26,12 @@ internal sealed class WholeRunTests
         {
             Assert.That(playground.OutputLines, Has.Some.Contains("bound to pvc-"));
             Assert.That(playground.OutputLines, Has.Some.EndsWith("CSIDriver hostpath.csi.sidecars.dev: registered, its volumes are attached"));
-            Assert.That(playground.OutputLines, Has.Some.EndsWith("CSINode playground-node: has hostpath.csi.sidecars.dev"));
+            foreach (var node in (string[])["playground-node", "playground-node-2", "playground-node-3"])
+                Assert.That(playground.OutputLines, Has.Some.EndsWith($"CSINode {node}: has hostpath.csi.sidecars.dev"));
             Assert.That(playground.OutputLines.Where(l => l.Contains("livenessprobe finds", StringComparison.Ordinal)).Select(l => l.Split(": ")[0].Split(' ')[^1]),
                 Is.EqualTo((string[])["well", "dead", "well"]));
-            Assert.That(playground.OutputLines, Has.Some.Contains("All of it came true"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-clone: bound to pvc-"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("All of it came true").And.Contains("cloned with its content"));
             Assert.That(ProcessesIn(_directory.Path), Is.Empty);
         });
     }
@@ -39,7 +41,9 @@ internal sealed class WholeRunTests
     {
         await using var playground = Start();
         await playground.WaitForOutputLine(line => line.Contains("kubectl get pvc", StringComparison.Ordinal));
-        Assert.That(ProcessesIn(_directory.Path), Has.Count.EqualTo(1 + SidecarProgram.All.Count), "the driver and the sidecars");
+        Assert.That(
+            ProcessesIn(_directory.Path), Has.Count.EqualTo(1 + SidecarProgram.All.Sum(sidecar => sidecar.IsOnEveryNode ? 3 : 1)),
+            "the driver and the sidecars, those of nodes on each of the three");
         playground.Terminate();
         Assert.That(await playground.WaitForExit(RunLimit), Is.Zero);
         Assert.That(ProcessesIn(_directory.Path), Is.Empty);
