@@ -17,12 +17,13 @@ internal static class ClaimOwnership
     public static string? SelectedNodeOf(PersistentVolumeClaim claim) =>
         claim.Annotation(WellKnown.SelectedNodeAnnotation) ?? claim.Annotation(WellKnown.AlphaSelectedNodeAnnotation);
 
+    /// <summary>Whether the claim still wants a volume and asks us for it.</summary>
+    public static bool IsOurs(PersistentVolumeClaim claim, string driver) => string.IsNullOrEmpty(claim.Spec.VolumeName) && Asks(claim, driver);
+
     /// <summary>
-    /// Whether the claim still wants a volume and asks us for it: by our name, or by that of the built-in plugin we have taken over, where the cluster
-    /// has noted that we have.
+    /// Whether the claim asks us: by our name, or by that of the built-in plugin we have taken over, where the cluster has noted that we have.
     /// </summary>
-    public static bool IsOurs(PersistentVolumeClaim claim, string driver) =>
-        string.IsNullOrEmpty(claim.Spec.VolumeName) && ProvisionerOf(claim) is { } asked
+    public static bool Asks(PersistentVolumeClaim claim, string driver) => ProvisionerOf(claim) is { } asked
         && (asked == driver || (MigrationTargets.IsPluginOf(asked, driver) && claim.Annotation(WellKnown.MigratedToAnnotation) == driver));
 
     /// <summary>Whether we make the volumes of the class: it names us, or the built-in plugin we have taken over.</summary>

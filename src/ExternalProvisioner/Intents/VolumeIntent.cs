@@ -25,7 +25,7 @@ internal sealed record VolumeIntent(AskedDriver Asked, string Volume, TopologyRe
     {
         if (!claim.HasFinalizer(Mark)) return null;
         if (IntentText.Read(claim.Annotation(Mark)) is { } noted) return noted.Asked == asked ? noted : null;
-        return ClaimOwnership.ProvisionerOf(claim) == asked.Name ? new VolumeIntent(asked, "", null) : null;
+        return ClaimOwnership.Asks(claim, asked.Name) ? new VolumeIntent(asked, "", null) : null;
     }
 
     /// <summary>Puts it on a claim. One that has a mark keeps its own, and one that is being deleted takes none.</summary>

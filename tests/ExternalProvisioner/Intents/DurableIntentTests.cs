@@ -167,6 +167,17 @@ internal sealed class DurableIntentTests : RigTest
     }
 
     [Test]
+    public async Task A_note_somebody_spoiled_is_that_of_the_claims_driver_and_settled_as_if_it_had_none()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        var claim = rig.World.Add(Noted("claim", "spoiled"));
+        await rig.Run();
+        await rig.World.UntilProvisioned(claim);
+        await UntilUnmarked(rig);
+    }
+
+    [Test]
     public async Task The_note_of_another_driver_is_left_alone()
     {
         var rig = await Started(Noting);
