@@ -20,6 +20,9 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
     private readonly CancellationToken _stop = life.Stopping;
     private readonly StandardFlags _flags = program.CommandLine.Standard;
 
+    /// <inheritdoc cref="WorkingTerm.Filled"/>
+    public Action Filled { get; init; } = GiveBack;
+
     public async Task<int> RunAsync()
     {
         Log.Starting(_log, program.CommandLine.Program, version);
@@ -64,7 +67,7 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
         using var api = clients.Create();
         using var eventApi = clients.Create();
         var parts = new ProcessParts { Api = api, EventApi = eventApi, Metrics = _metrics, Time = time, EventTime = time, Loggers = life.Loggers };
-        var term = new WorkingTerm(sidecars, driver, parts) { Filled = GiveBack };
+        var term = new WorkingTerm(sidecars, driver, parts) { Filled = Filled };
         return await elections.RunAsync(term.RunAsync, life.DrainOnSignal, _stop)
             ? ExitCode.Success
             : Fail(ExitCode.Failure, "the leader lease was lost; another replica may work from now on");

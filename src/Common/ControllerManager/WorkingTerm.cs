@@ -10,7 +10,7 @@ namespace Sidecars.ControllerManager;
 /// </summary>
 internal sealed class WorkingTerm(IReadOnlyList<Sidecar> sidecars, ConnectedDriver? driver, ProcessParts parts)
 {
-    /// <summary>Called once every store is complete, before the work begins.</summary>
+    /// <summary>Called one time in each term: when every store is complete, before the work begins.</summary>
     public Action Filled { get; init; } = static () => { };
 
     public async Task RunAsync(CancellationToken stop)

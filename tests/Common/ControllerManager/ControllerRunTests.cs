@@ -1,7 +1,7 @@
+using Sidecars.EmbeddedCluster;
 using Sidecars.ExternalAttacher;
 using Sidecars.ExternalProvisioner;
 using Sidecars.Hosting.Flags;
-using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Tests.Support;
 using Sidecars.Tests.Support.Controllers;
@@ -46,7 +46,7 @@ internal sealed class ControllerRunTests
             """)!.AsObject());
         var running = _rig.Run(Program(ProvisionerProgram.Describe(), AttacherProgram.Sidecar(new AttacherOptions())), "--leader-election", "--leader-election-namespace=default");
         await world.Until("leases", "csi-example-com", l => ClusterWorld.Text(l, "spec", "holderIdentity").Length > 0);
-        var read = new Sidecars.EmbeddedCluster.RequestMatch { Verb = "get", Resource = "leases", Name = "external-attacher-leader-csi-example-com" };
+        var read = new RequestMatch { Verb = "get", Resource = "leases", Name = "external-attacher-leader-csi-example-com" };
         await _rig.Cluster.Requests.WaitFor(read, 1).WithinLimit();
         Assert.That(_rig.Cluster.Requests.Entries.Where(r => r.Request.Verb is "watch"), Is.Empty);
         await _rig.Over(running);
@@ -56,7 +56,6 @@ internal sealed class ControllerRunTests
     public async Task A_sidecar_without_a_driver_runs_without_asking_for_one()
     {
         await _rig.Driver.StopAsync();
-        var commandLine = new CommandLine("snapshot-controller", FlagDialect.GoFlag, ProgramKind.SnapshotController, [], []);
         var started = new TaskCompletionSource();
         var sidecar = new Sidecar
         {
@@ -67,26 +66,58 @@ internal sealed class ControllerRunTests
             {
                 context.Stores.Of(Resources.StorageClasses, (read, kept) => kept.Provisioner = read.Provisioner);
                 Assert.Throws<InvalidOperationException>(() => _ = context.Driver);
-                return new Probe(started);
+                return new Probe(started.SetResult);
             },
         };
-        var program = new ControllerProgram
-        {
-            CommandLine = commandLine, Problem = () => null, Cluster = () => (commandLine.Standard.Kubeconfig.Value, ""), Sidecars = _ => [sidecar],
-        };
-        var running = _rig.RunWithoutDriver(program);
+        var running = _rig.RunWithoutDriver(WithoutDriver(sidecar));
         await started.Task.WithinLimit();
         await _rig.Over(running);
     }
 
-    private static ControllerProgram Program(ControllerProgram first, Sidecar second) => first with { Sidecars = gates => [.. first.Sidecars(gates), second] };
-
-    private sealed class Probe(TaskCompletionSource started) : IControllers
+    [TestCase("--leader-election=false")]
+    [TestCase("--leader-election", "--leader-election-namespace=default")]
+    public async Task What_follows_the_filling_of_the_stores_is_called_once_when_all_are_full_and_before_any_sidecar_starts(params string[] election)
     {
-        public void Start(RunningTasks running) => started.SetResult();
+        var sidecars = new RecordedSidecars();
+        _rig.Filled = sidecars.Filled;
+        using var last = _rig.Cluster.Faults.Add(new RequestMatch { Resource = "csinodes" }, new FaultAction.Hold());
+        var running = _rig.RunWithoutDriver(WithoutDriver(sidecars.Both), election);
+        await last.Reached.WithinLimit();
+        await _rig.Log.WaitFor("\"storageclasses\"");
+        Assert.That(sidecars.Order, Is.Empty);
 
-        public void Dispose()
-        {
-        }
+        last.Release();
+        await sidecars.Started();
+        await _rig.Over(running);
+        Assert.That(sidecars.Order, Is.EqualTo(RecordedSidecars.OneTerm));
     }
+
+    [Test]
+    public async Task What_the_filling_of_the_stores_took_is_given_back_before_any_sidecar_starts()
+    {
+        var (before, after) = (0L, 0L);
+        var started = new TaskCompletionSource();
+        var sidecar = RecordedSidecars.Reading(Resources.StorageClasses, "only", () => before = Collections(), () =>
+        {
+            after = Collections();
+            started.SetResult();
+        });
+        var running = _rig.RunWithoutDriver(WithoutDriver(sidecar));
+        await started.Task.WithinLimit();
+        await _rig.Over(running);
+        Assert.That(after, Is.GreaterThan(before));
+
+        static long Collections() => GC.GetGCMemoryInfo(GCKind.FullBlocking).Index;
+    }
+
+    private static ControllerProgram WithoutDriver(params Sidecar[] sidecars)
+    {
+        var commandLine = new CommandLine("snapshot-controller", FlagDialect.GoFlag, ProgramKind.SnapshotController, [], []);
+        return new ControllerProgram
+        {
+            CommandLine = commandLine, Problem = () => null, Cluster = () => (commandLine.Standard.Kubeconfig.Value, ""), Sidecars = _ => sidecars,
+        };
+    }
+
+    private static ControllerProgram Program(ControllerProgram first, Sidecar second) => first with { Sidecars = gates => [.. first.Sidecars(gates), second] };
 }

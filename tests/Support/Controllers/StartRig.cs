@@ -22,6 +22,9 @@ public sealed class StartRig : IAsyncDisposable
 
     public LogLines Log { get; } = new();
 
+    /// <summary>What is called once the stores are complete, in the place of what the program does then.</summary>
+    public Action? Filled { get; set; }
+
     /// <summary>What the kubelet would show as the reason of the end.</summary>
     public string TerminationMessage => System.IO.File.ReadAllText(_directory.File("termination"));
 
@@ -45,7 +48,8 @@ public sealed class StartRig : IAsyncDisposable
         return await SidecarHost.RunAsync(host, life =>
         {
             _life = life;
-            return new ControllerRun(program, life, Time, "0.0.0").RunAsync();
+            var run = Filled is null ? new ControllerRun(program, life, Time, "0.0.0") : new ControllerRun(program, life, Time, "0.0.0") { Filled = Filled };
+            return run.RunAsync();
         });
     }
 
