@@ -66,7 +66,11 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
 
         using var api = clients.Create();
         using var eventApi = clients.Create();
-        var parts = new ProcessParts { Api = api, EventApi = eventApi, Metrics = _metrics, Time = time, EventTime = time, Loggers = life.Loggers };
+        var parts = new ProcessParts
+        {
+            Api = api, EventApi = eventApi, NewClient = rate => clients.Create(rate: rate),
+            Metrics = _metrics, Time = time, EventTime = time, Loggers = life.Loggers,
+        };
         var term = new WorkingTerm(sidecars, driver, parts) { Filled = Filled };
         return await elections.RunAsync(term.RunAsync, life.DrainOnSignal, _stop)
             ? ExitCode.Success

@@ -12,6 +12,9 @@ internal sealed record ProcessParts
     /// <summary>A lane of its own: events never wait for the work, or delay it.</summary>
     public required ApiClient EventApi { get; init; }
 
+    /// <summary>Makes further clients, each with a rate of its own; whoever asks for one owns it.</summary>
+    public required Func<RequestRate, ApiClient> NewClient { get; init; }
+
     public required MetricRegistry Metrics { get; init; }
 
     public required TimeProvider Time { get; init; }

@@ -74,6 +74,31 @@ internal sealed class ControllerRunTests
         await _rig.Over(running);
     }
 
+    [Test]
+    public async Task A_client_of_its_own_has_a_rate_of_its_own()
+    {
+        var composed = new TaskCompletionSource<SidecarContext>();
+        var running = _rig.RunWithoutDriver(WithoutDriver(c => composed.SetResult(c)));
+        var context = await composed.Task.WithinLimit();
+        using var client = context.NewClient(new RequestRate(1, 2));
+        var classes = Enumerable.Range(0, 3).Select(_ => client.GetAsync(Resources.StorageClasses, new Kubernetes.Objects.ObjectKey(null, "none"), default)).ToList();
+        await Task.WhenAll(classes[0], classes[1], context.Api.GetAsync(Resources.StorageClasses, new Kubernetes.Objects.ObjectKey(null, "none"), default)).WithinLimit();
+        Assert.That(classes[2].IsCompleted, Is.False);
+        _rig.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((await classes[2].WithinLimit()).Failure!.IsNotFound);
+        await _rig.Over(running);
+    }
+
+    private static ControllerProgram WithoutDriver(Action<SidecarContext> composed) => WithoutDriver(new Sidecar
+    {
+        Name = "sidecar", LeaseOf = _ => "sidecar-leader", EventComponentOf = _ => "sidecar",
+        Compose = context =>
+        {
+            composed(context);
+            return new Probe(() => { });
+        },
+    });
+
     [TestCase("--leader-election=false")]
     [TestCase("--leader-election", "--leader-election-namespace=default")]
     public async Task What_follows_the_filling_of_the_stores_is_called_once_when_all_are_full_and_before_any_sidecar_starts(params string[] election)

@@ -73,7 +73,11 @@ public sealed class SidecarRig : IAsyncDisposable
         var api = Client(address ?? throw new InvalidOperationException(error), time);
         // On its own lane, with limits of its own: a test that moves the clock does not know what it is just writing.
         var eventApi = Client(address, TimeProvider.System);
-        var parts = new ProcessParts { Api = api, EventApi = eventApi, Metrics = Metrics, Time = time, EventTime = TimeProvider.System, Loggers = _loggers };
+        var parts = new ProcessParts
+        {
+            Api = api, EventApi = eventApi, NewClient = rate => Client(address, time, rate),
+            Metrics = Metrics, Time = time, EventTime = TimeProvider.System, Loggers = _loggers,
+        };
         _running = RunToEnd();
 
         async Task RunToEnd()
@@ -117,7 +121,10 @@ public sealed class SidecarRig : IAsyncDisposable
         _loggers.Dispose();
     }
 
-    private ApiClient Client(ClusterAddress address, TimeProvider time) => new(address, new ApiClientOptions { UserAgent = Agent }, time, Log);
+    private ApiClient Client(ClusterAddress address, TimeProvider time, RequestRate? rate = null) => new(address, new ApiClientOptions
+    {
+        UserAgent = Agent, Throttle = rate is null ? null : ApiClientOptions.ThrottleOf(rate.PerSecond, rate.Burst, isExplicit: true, time),
+    }, time, Log);
 }
 
 /// <summary>One write the API server saw.</summary>

@@ -20,13 +20,15 @@ public sealed class SidecarClients(
 {
     /// <summary>A new client with its own connections and its own bucket.</summary>
     /// <param name="connections">How soon it notices a dead connection; null for the usual times.</param>
-    public ApiClient Create(ConnectionOptions? connections = null)
+    /// <param name="rate">A rate of its own, whatever those two flags say; null for theirs.</param>
+    public ApiClient Create(ConnectionOptions? connections = null, RequestRate? rate = null)
     {
-        var isExplicit = flags.KubeApiQps.IsSet || flags.KubeApiBurst.IsSet;
+        var isExplicit = rate is not null || flags.KubeApiQps.IsSet || flags.KubeApiBurst.IsSet;
+        rate ??= new RequestRate(flags.KubeApiQps.Value, flags.KubeApiBurst.Value);
         return new ApiClient(cluster, new ApiClientOptions
         {
             UserAgent = $"{program}/v{version} (linux/{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()})",
-            Throttle = ApiClientOptions.ThrottleOf(flags.KubeApiQps.Value, flags.KubeApiBurst.Value, isExplicit, time),
+            Throttle = ApiClientOptions.ThrottleOf(rate.PerSecond, rate.Burst, isExplicit, time),
             Connections = connections ?? ConnectionOptions.OfEnvironment,
         }, time, loggers.CreateLogger<ApiClient>());
     }
