@@ -9,8 +9,8 @@ using Sidecars.Kubernetes.Http;
 namespace Sidecars.ControllerManager;
 
 /// <summary>
-/// The life of a process after its command line was accepted (common contract 7): find the cluster, meet the driver, serve
-/// diagnostics, and work, as the leader where that is asked for. Every step that fails ends the process with the program's exit code
+/// The life of a process after its command line was accepted (common contract 7): find the cluster, meet the driver, let the
+/// sidecars check what they need, serve diagnostics, and work, as the leader where that is asked for. Every step that fails ends the process with the program's exit code
 /// for it and one line that says why.
 /// </summary>
 internal sealed partial class ControllerRun(ControllerProgram program, ProcessLife life, TimeProvider time, string version)
@@ -34,9 +34,10 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
         var (cluster, clusterError) = ClusterAddress.Find(kubeconfig, master);
         if (cluster is null) return Fail(program.Start.NoCluster, clusterError!);
 
+        var clients = new SidecarClients(cluster, program.CommandLine.Program, version, _flags, life.Loggers, time);
         await using var diagnostics = new DiagnosticsServer(life.Loggers, time);
         if (sidecars.Select(s => s.Driver).OfType<DriverQuestions>().ToList() is not { Count: > 0 } questions)
-            return Serve(diagnostics, []) ?? await Work(sidecars, null, cluster, diagnostics);
+            return await Check(sidecars, null, clients) ?? Serve(diagnostics, []) ?? await Work(sidecars, null, clients, diagnostics);
 
         var meeting = new DriverMeeting(_flags.CsiAddress.Value, questions.Aggregate((all, one) => all.With(one)), life.Loggers, time);
         var (connection, name, failure) = await meeting.Introduce(_stop);
@@ -47,8 +48,9 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
         if (program.Start.ServesBeforeCapabilities && Serve(diagnostics, [meeting.Metrics]) is { } early) return early;
         (var driver, failure) = await meeting.Ask(connection, name, _stop);
         if (driver is null) return Fail(failure!);
+        if (await Check(sidecars, driver, clients) is { } problem) return problem;
         if (!program.Start.ServesBeforeCapabilities && Serve(diagnostics, [meeting.Metrics]) is { } late) return late;
-        return await Work(sidecars, driver, cluster, diagnostics);
+        return await Work(sidecars, driver, clients, diagnostics);
     }
 
     /// <summary>Null where diagnostics are served, or are not wanted.</summary>
@@ -57,9 +59,19 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
             ? Fail(program.Start.NoListener, error)
             : null;
 
-    private async Task<int> Work(IReadOnlyList<Sidecar> sidecars, ConnectedDriver? driver, ClusterAddress cluster, DiagnosticsServer diagnostics)
+    /// <summary>Null where every sidecar can work, as far as that can be known now.</summary>
+    private async Task<int?> Check(IReadOnlyList<Sidecar> sidecars, ConnectedDriver? driver, SidecarClients clients)
     {
-        var clients = new SidecarClients(cluster, program.CommandLine.Program, version, _flags, life.Loggers, time);
+        var context = new StartContext(driver, rate => clients.Create(rate: rate), life.Loggers);
+        foreach (var sidecar in sidecars)
+        {
+            if (sidecar.Check is { } check && await check(context, _stop) is { } problem) return Fail(problem.Code, problem.Reason);
+        }
+        return null;
+    }
+
+    private async Task<int> Work(IReadOnlyList<Sidecar> sidecars, ConnectedDriver? driver, SidecarClients clients, DiagnosticsServer diagnostics)
+    {
         var leases = sidecars.Select(s => s.LeaseOf(driver?.Name ?? ""));
         using var elections = new Elections(leases, _flags, clients, _metrics, life.Loggers, time);
         if (elections.AreHeld) SidecarDiagnostics.ServeLeaderHealth(diagnostics, _flags, () => elections.AreHealthy);

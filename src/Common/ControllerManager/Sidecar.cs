@@ -20,6 +20,12 @@ public sealed record Sidecar
     public required Func<string, string> EventComponentOf { get; init; }
 
     /// <summary>
+    /// Finds out whether the sidecar can work: once, when the driver has introduced itself, and before a lease is asked for. Answers why it
+    /// cannot, which ends the process, or null; what it learns it keeps for <see cref="Compose"/>. Null where there is nothing to find out.
+    /// </summary>
+    public Func<StartContext, CancellationToken, Task<StartProblem?>>? Check { get; init; }
+
+    /// <summary>
     /// Makes the controllers of one term of work. Called once the process may work: it says in
     /// <see cref="SidecarContext.Stores"/> what it reads, and starts nothing yet.
     /// </summary>

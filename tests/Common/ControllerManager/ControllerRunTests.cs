@@ -89,6 +89,48 @@ internal sealed class ControllerRunTests
         await _rig.Over(running);
     }
 
+    [Test]
+    public async Task A_sidecar_that_finds_out_that_it_cannot_work_ends_the_process_before_it_asks_for_a_lease()
+    {
+        ConnectedDriver? met = null;
+        var program = Program(ProvisionerProgram.Describe(), AttacherProgram.Sidecar(new AttacherOptions()) with
+        {
+            Check = async (context, stop) =>
+            {
+                met = context.Driver;
+                using var api = context.NewClient(new RequestRate(1, 1));
+                var read = await api.GetAsync(Resources.StorageClasses, new Kubernetes.Objects.ObjectKey(null, "none"), stop);
+                return new StartProblem($"cannot read the class: {read.Failure}", 7);
+            },
+        });
+        Assert.That(await _rig.Run(program, "--leader-election", "--leader-election-namespace=default").WithinLimit(), Is.EqualTo(7));
+        Assert.That(_rig.Log.All, Has.Some.Contains("cannot read the class: storageclasses.storage.k8s.io \\\"none\\\" not found"));
+        Assert.That(met!.Name, Is.EqualTo("csi.example.com"));
+        Assert.That(_rig.Cluster.Requests.Entries.Select(r => r.Request.Resource), Is.EqualTo((string[])["storageclasses"]));
+    }
+
+    [Test]
+    public async Task What_a_sidecar_found_out_is_there_when_it_is_composed()
+    {
+        var (found, composed) = (0, new TaskCompletionSource<int>());
+        var running = _rig.RunWithoutDriver(WithoutDriver(new Sidecar
+        {
+            Name = "sidecar", LeaseOf = _ => "sidecar-leader", EventComponentOf = _ => "sidecar",
+            Check = (context, _) =>
+            {
+                found = context.Driver is null ? 1 : 2;
+                return Task.FromResult<StartProblem?>(null);
+            },
+            Compose = _ =>
+            {
+                composed.SetResult(found);
+                return new Probe(new TaskCompletionSource());
+            },
+        }));
+        Assert.That(await composed.Task.WithinLimit(), Is.EqualTo(1));
+        await _rig.Over(running);
+    }
+
     private static ControllerProgram WithoutDriver(Action<SidecarContext> composed) => WithoutDriver(new Sidecar
     {
         Name = "sidecar", LeaseOf = _ => "sidecar-leader", EventComponentOf = _ => "sidecar",

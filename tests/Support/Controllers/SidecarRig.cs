@@ -73,6 +73,7 @@ public sealed class SidecarRig : IAsyncDisposable
         var api = Client(address ?? throw new InvalidOperationException(error), time);
         // On its own lane, with limits of its own: a test that moves the clock does not know what it is just writing.
         var eventApi = Client(address, TimeProvider.System);
+        await Check(sidecars, new StartContext(driver, rate => Client(address, time, rate), _loggers)).WithinLimit();
         var parts = new ProcessParts
         {
             Api = api, EventApi = eventApi, NewClient = rate => Client(address, time, rate),
@@ -119,6 +120,13 @@ public sealed class SidecarRig : IAsyncDisposable
         await Driver.DisposeAsync();
         await Cluster.DisposeAsync().WithinLimit();
         _loggers.Dispose();
+    }
+
+    /// <summary>What a process checks before it works; one that could not work is a mistake of the test.</summary>
+    private async Task Check(Sidecar[] sidecars, StartContext context)
+    {
+        foreach (var sidecar in sidecars)
+            if (sidecar.Check is { } check && await check(context, _stop.Token) is { } problem) throw new InvalidOperationException(problem.Reason);
     }
 
     private ApiClient Client(ClusterAddress address, TimeProvider time, RequestRate? rate = null) => new(address, new ApiClientOptions
