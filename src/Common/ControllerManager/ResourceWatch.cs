@@ -15,7 +15,7 @@ internal interface IResourceWatch
 }
 
 /// <summary>Fills the store of a resource, and does so anew when a reading takes more than it did.</summary>
-internal sealed class ResourceWatch<T>(Resource<T> resource) : IResourceWatch where T : KubeObject, new()
+internal sealed class ResourceWatch<T>(Resource<T> resource, WatchedPart part) : IResourceWatch where T : KubeObject, new()
 {
     private readonly List<Task> _awaited = [];
     private readonly Lock _lock = new();
@@ -34,7 +34,10 @@ internal sealed class ResourceWatch<T>(Resource<T> resource) : IResourceWatch wh
 
     public Task Start(RunningTasks running, ProcessParts parts)
     {
-        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = parts.Metrics };
+        var options = new WatcherOptions
+        {
+            Namespace = part.Namespace, LabelSelector = part.LabelSelector, StreamsLists = StreamedLists.AreWanted, Metrics = parts.Metrics,
+        };
         var reflector = new Reflector<T>(parts.Api, resource, Store, options, parts.Time, parts.Loggers.CreateLogger<Reflector<T>>());
         running.Add(stop => RunAsync(reflector, stop));
         return Store.Synced;

@@ -16,6 +16,17 @@ internal sealed class SharedStoresTests
         Assert.That(stores.Of(Resources.StorageClasses, (_, _) => { }), Is.SameAs(one));
     }
 
+    [Test]
+    public void A_part_of_a_resource_has_a_store_of_its_own()
+    {
+        var stores = new SharedStores();
+        var whole = stores.Of(Resources.PersistentVolumeClaims, (_, _) => { });
+        var part = stores.Of(Resources.PersistentVolumeClaims, (_, _) => { }, part: new WatchedPart("ns", "a=b"));
+        Assert.That(part, Is.Not.SameAs(whole));
+        Assert.That(stores.Of(Resources.PersistentVolumeClaims, (_, _) => { }, part: new WatchedPart("ns", "a=b")), Is.SameAs(part));
+        Assert.That(stores.Of(Resources.PersistentVolumeClaims, (_, _) => { }, part: new WatchedPart(null, null)), Is.SameAs(whole));
+    }
+
     /// <summary>In whatever order readers come, each finds what it reads, as if it were alone.</summary>
     [TestCaseSource(nameof(s_orders))]
     public void Each_reader_finds_what_it_reads(string order)
