@@ -75,6 +75,13 @@ public sealed partial class ApiClient : IDisposable
         SendAsync(HttpMethod.Post, resource.In(item.Metadata.Namespace ?? "default"), resource.Item,
             JsonSerializer.SerializeToUtf8Bytes(item, resource.Item), MediaTypes.Json, stop, abandon);
 
+    /// <summary>
+    /// Replaces an object as a whole, if it still is of the version that the new state was made from. Only for kinds whose model is complete: what a
+    /// model does not know would be lost (see <see cref="ObjectUpdate"/>).
+    /// </summary>
+    public Task<ApiResult<T>> ReplaceAsync<T>(Resource<T> resource, T item, CancellationToken stop) where T : KubeObject =>
+        ReplaceAsync(resource, item.Key, null, JsonSerializer.SerializeToUtf8Bytes(item, resource.Item), stop);
+
     /// <summary>Changes an object by a patch of the given media type.</summary>
     public Task<ApiResult<T>> PatchAsync<T>(
         Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken stop, CancellationToken abandon = default)

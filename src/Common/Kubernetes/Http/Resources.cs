@@ -47,6 +47,12 @@ public static class Resources
     public static Resource<VolumeAttributesClass> VolumeAttributesClasses(string version) =>
         new($"/apis/storage.k8s.io/{version}", "volumeattributesclasses", false, KubeJson.Default.VolumeAttributesClass);
 
+    /// <summary>Storage capacities; namespaced.</summary>
+    public static Resource<CsiStorageCapacity> CsiStorageCapacities { get; } = new(Storage, "csistoragecapacities", true, KubeJson.Default.CsiStorageCapacity);
+
+    /// <summary>Pods, of which only the metadata is read.</summary>
+    public static Resource<MetadataOnly> Pods { get; } = new(Core, "pods", true, KubeJson.Default.MetadataOnly);
+
     /// <summary>Secrets; read one at a time, never listed.</summary>
     public static Resource<Secret> Secrets { get; } = new(Core, "secrets", true, KubeJson.Default.Secret);
 

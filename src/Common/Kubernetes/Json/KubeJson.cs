@@ -22,6 +22,7 @@ namespace Sidecars.Kubernetes.Json;
 [JsonSerializable(typeof(ReferenceGrant))]
 [JsonSerializable(typeof(CsiNode))]
 [JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(CsiStorageCapacity))]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(ClusterEvent))]

@@ -15,4 +15,7 @@ public sealed class ApiResource
 
     /// <summary>Kind.</summary>
     public string? Kind { get; set; }
+
+    /// <summary>Whether its objects live in namespaces.</summary>
+    public bool Namespaced { get; set; }
 }

@@ -42,4 +42,7 @@ public sealed class ObjectMeta
     /// <summary>Finalizers in the server's order, or null.</summary>
     [JsonConverter(typeof(PooledListConverter))]
     public string[]? Finalizers { get; set; }
+
+    /// <summary>Owners, or null.</summary>
+    public OwnerReference[]? OwnerReferences { get; set; }
 }
