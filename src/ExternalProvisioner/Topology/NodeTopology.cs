@@ -25,7 +25,8 @@ internal sealed class NodeTopology
         driverNodes.Changed += change =>
         {
             if (Learn(KeysOf(change.New)) && driverNodes.Synced.IsCompleted) readNodesAnew();
-            if (!KeysOf(change.Old).SequenceEqual(KeysOf(change.New)) || change.Old is null || change.New is null) Changed?.Invoke((change.New ?? change.Old)!.Name);
+            var isOther = change.Old?.Own is null != change.New?.Own is null || !KeysOf(change.Old).SequenceEqual(KeysOf(change.New));
+            if (isOther || change.Old is null || change.New is null) Changed?.Invoke((change.New ?? change.Old)!.Name);
         };
         nodes.Changed += change =>
         {
@@ -69,6 +70,9 @@ internal sealed class NodeTopology
 
     /// <summary>Whether the node has told of any driver; one that has not is not there, or not ready yet.</summary>
     public bool IsKnown(string node) => _driverNodes.Find(new ObjectKey(null, node)) is not null;
+
+    /// <summary>Whether the driver has told of itself on the node, with keys or without.</summary>
+    public bool HasDriver(string node) => _driverNodes.Find(new ObjectKey(null, node))?.Own is not null;
 
     /// <summary>The keys the driver told of the node, in its order; none where it is not there, or sees no difference.</summary>
     public IReadOnlyList<string> KeysOf(string node) => KeysOf(_driverNodes.Find(new ObjectKey(null, node)));

@@ -71,6 +71,18 @@ internal sealed class NodeTopologyTests
         await Until(() => _topology.LabelsOf("n1") is null);
     }
 
+    [Test]
+    public async Task A_driver_that_comes_to_a_node_without_keys_is_told()
+    {
+        AddNode("n1", "zone=z1");
+        await Run();
+        while (_changes.Reader.TryRead(out _)) { }
+        Assert.That(_topology.HasDriver("n1"), Is.False);
+        _world.Patch("csinodes", "n1", """{"spec":{"drivers":[{"name":"csi.example.com","nodeID":"id-n1"}]}}""");
+        Assert.That(await _changes.Reader.ReadAsync().AsTask().WithinLimit(), Is.EqualTo("n1"));
+        Assert.That(_topology.HasDriver("n1"), Is.True);
+    }
+
     private void AddNode(string name, string labels, string? keys = null)
     {
         var metadata = new JsonObject { ["name"] = name, ["labels"] = new JsonObject(labels.Split(' ').Select(l => l.Split('=')).Select(l => KeyValuePair.Create(l[0], (JsonNode?)l[1]))) };
