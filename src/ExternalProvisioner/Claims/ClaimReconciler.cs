@@ -16,6 +16,9 @@ internal sealed partial class ClaimReconciler(
     AskedDriver driver, Caches caches, ClaimLookup claims, ClaimMemory memory, ClaimIntents intents, NodeOwnership? nodes, ProvisionAttempt attempt,
     NodeRelease release, ClaimReports reports, ILogger<ClaimReconciler> log)
 {
+    /// <summary>Whom else it concerns what becomes of an attempt.</summary>
+    public IProvisionObserver? Observer { get; init; }
+
     public async ValueTask<Outcome> Reconcile(string uid, CancellationToken stop)
     {
         if (claims.Find(uid) is not { } claim)
@@ -66,6 +69,7 @@ internal sealed partial class ClaimReconciler(
             return Outcome.Done;
         }
         reports.CountSuccess(claim, started);
+        Observer?.Provisioned(volume);
         Log.Provisioned(log, claim.Key, volume.Name, InTreeTranslation.HandleOf(volume));
         return Outcome.Done;
     }
@@ -82,6 +86,7 @@ internal sealed partial class ClaimReconciler(
     {
         reports.CountFailure(claim);
         memory.Tried(claim.Uid);
+        Observer?.NotProvisioned(storageClass, failure.State);
         switch (failure.State)
         {
             case ProvisionState.Finished or ProvisionState.Reschedule:

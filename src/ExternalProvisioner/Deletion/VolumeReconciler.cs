@@ -16,6 +16,9 @@ namespace Sidecars.ExternalProvisioner.Deletion;
 internal sealed partial class VolumeReconciler(
     string driver, OwnNode? node, Caches caches, DriverDeletion atDriver, VolumeWriter objects, VolumeReports reports, ILogger<VolumeReconciler> log)
 {
+    /// <summary>Whom else it concerns that a volume is deleted.</summary>
+    public IProvisionObserver? Observer { get; init; }
+
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
         if (caches.FindVolume(name) is not { } volume || !VolumeOwnership.IsOurs(volume, driver)) return Outcome.Done;
@@ -41,6 +44,7 @@ internal sealed partial class VolumeReconciler(
             return outcome;
         }
         reports.CountSuccess(volume, started);
+        Observer?.Deleted(volume);
         Log.Deleted(log, volume.Name, InTreeTranslation.HandleOf(volume));
         return outcome;
     }
