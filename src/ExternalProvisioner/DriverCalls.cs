@@ -4,7 +4,7 @@ using Sidecars.Csi;
 namespace Sidecars.ExternalProvisioner;
 
 /// <summary>
-/// Makes the calls of creating and deleting, each within the limit of <c>--timeout</c>. Those for volumes of a built-in plugin of old are
+/// Makes the calls of creating and deleting, and of asking for capacity, each within the limit of <c>--timeout</c>. Those for volumes of a built-in plugin of old are
 /// measured apart.
 /// </summary>
 internal sealed class DriverCalls(CsiConnection connection, TimeSpan timeout, TimeProvider time)

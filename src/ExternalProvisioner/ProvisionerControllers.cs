@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ControllerManager;
+using Sidecars.ExternalProvisioner.Capacity;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Deletion;
 using Sidecars.ExternalProvisioner.Intents;
@@ -37,8 +38,12 @@ internal sealed class ProvisionerControllers : IControllers
     private readonly VolumeSaver _saver;
     private readonly CloneProtectionController? _cloneProtection;
     private readonly SnapshotSweep? _snapshotSweep;
+    private readonly CapacityController? _capacity;
 
-    public ProvisionerControllers(SidecarContext context, ProvisionerOptions options)
+    /// <param name="context">The process.</param>
+    /// <param name="options">What the command line asks for.</param>
+    /// <param name="capacity">What was found out for publishing capacity; null does not publish it.</param>
+    public ProvisionerControllers(SidecarContext context, ProvisionerOptions options, CapacitySetup? capacity)
     {
         (_context, _options) = (context, options);
         var driver = DriverFacts.Of(context.Driver, context.Time, options.Nodes.Node);
@@ -54,6 +59,8 @@ internal sealed class ProvisionerControllers : IControllers
         var metrics = new OperationMetrics(context.Metrics);
         var calls = new DriverCalls(context.Driver.Connection, options.Timeout, context.Time);
         var secrets = new SecretReader(context.Api);
+
+        if (capacity is not null) _capacity = new CapacityController(context, driver, caches, places, node, calls, capacity, Backoff());
 
         var memory = new ClaimMemory(options.RetryIntervalMax, context.Time);
         var lookup = new ClaimLookup(caches, memory, context.Api);
@@ -71,11 +78,11 @@ internal sealed class ProvisionerControllers : IControllers
         var ownership = node is null ? null : new NodeOwnership(node, places is not null, options.Nodes, new TakingTurns(options.Nodes, context.Time, Random.Shared.NextDouble),
             composer, claim => names.Of(claim).Name, calls, options.RetryIntervalMax, caches, context.Api, Log<NodeOwnership>());
         var attempt = new ProvisionAttempt(asked, lookup, names, composer, intents, maker, _saver, claimReports);
-        _claimReconciler = new ClaimReconciler(asked, caches, lookup, memory, intents, ownership, attempt, new NodeRelease(caches, context.Api), claimReports, Log<ClaimReconciler>());
+        _claimReconciler = new ClaimReconciler(asked, caches, lookup, memory, intents, ownership, attempt, new NodeRelease(caches, context.Api), claimReports, Log<ClaimReconciler>()) { Observer = _capacity };
 
         var atDriver = new DriverDeletion(driver, calls, caches, new DeletionSecrets(caches.Classes, secrets, Log<DeletionSecrets>()));
         _volumeReconciler = new VolumeReconciler(driver.Name, node, caches, atDriver, new VolumeWriter(caches, context.Api),
-            new VolumeReports(context.Events, metrics, context.Time), Log<VolumeReconciler>());
+            new VolumeReports(context.Events, metrics, context.Time), Log<VolumeReconciler>()) { Observer = _capacity };
 
         if (options.CloningProtectionThreads > 0)
             _cloneProtection = new CloneProtectionController(context, caches, memory.InProgress, Backoff(), options.CloningProtectionThreads);
@@ -97,6 +104,7 @@ internal sealed class ProvisionerControllers : IControllers
         _unsaved.Start(running, SaveWorkers, _saver.Retry);
         _cloneProtection?.Start(running);
         if (_snapshotSweep is not null) running.Add(_snapshotSweep.RunAsync);
+        _capacity?.Start(running);
     }
 
     public void Dispose()
@@ -105,6 +113,7 @@ internal sealed class ProvisionerControllers : IControllers
         _volumes.Dispose();
         _unsaved.Dispose();
         _cloneProtection?.Dispose();
+        _capacity?.Dispose();
     }
 
     private KeyController Controller(string name, ItemBackoff<string> backoff) => new(name, name, backoff, _context);

@@ -1,4 +1,5 @@
 using Sidecars.ControllerManager;
+using Sidecars.ExternalProvisioner.Capacity;
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Sources;
@@ -17,7 +18,7 @@ internal sealed class ProvisionerFlags
 
     private readonly StandardFlags _standard;
     private readonly NodeDeploymentFlags _nodes;
-    private readonly List<Flag> _ofLaterFeatures;
+    private readonly CapacityFlags _capacity;
 
     /// <summary>Registers the flags of the provisioner itself.</summary>
     public ProvisionerFlags(CommandLine commandLine)
@@ -35,14 +36,13 @@ internal sealed class ProvisionerFlags
         DefaultFsType = flags.String("default-fstype", "", "File system of volumes whose class names none.");
         ControllerPublishReadOnly = flags.Bool("controller-publish-readonly", false, "Publish volumes of claims that are only read-only as read-only.");
         EnablePprof = flags.Bool("enable-pprof", false, "Accepted for compatibility: the Go profiles do not exist in this program.");
-        EnableCapacity = flags.Bool("enable-capacity", false, "Publish CSIStorageCapacity objects.");
+        _capacity = new CapacityFlags(flags);
         _nodes = new NodeDeploymentFlags(flags);
         PreventVolumeModeConversion = flags.Bool("prevent-volume-mode-conversion", true, "Refuse to restore a snapshot with another volume mode.");
         CloningProtectionThreads = flags.Uint("cloning-protection-threads", 1, "Workers of the controller that lets go of sources of clones.");
         SnapshotSweepInterval = flags.Duration("snapshot-orphan-sweep-interval", TimeSpan.FromMinutes(5), "Period of the sweep for finalizers left on snapshots; 0 is never.");
         DurableIntent = flags.Bool("durable-intent", false, "Note on a claim that its volume is being made, so that no end of this program leaves one behind; two writes more for each claim.");
         Topology = new TopologyFlags(flags);
-        _ofLaterFeatures = [.. ForLaterFeatures(flags)];
     }
 
     public static IReadOnlyList<FeatureGate> Gates { get; } =
@@ -87,7 +87,6 @@ internal sealed class ProvisionerFlags
 
     public Flag<bool> EnablePprof { get; }
 
-    public Flag<bool> EnableCapacity { get; }
 
     /// <summary>The kubeconfig: <c>KUBECONFIG</c> wins over the flag, as in the original.</summary>
     public string Kubeconfig => Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } named ? named : _standard.Kubeconfig.Value;
@@ -96,17 +95,14 @@ internal sealed class ProvisionerFlags
     public FlagProblem? Problem() =>
         FlagProblem.Of(_standard.CheckEndpoints() ?? _standard.CheckElection() ?? _standard.CheckMetricsPath() ?? OwnProblem())
         ?? _nodes.Problem()
-        ?? FlagProblem.Of(_standard.CheckThrottle(), ExitCode.Fatal);
+        ?? FlagProblem.Of(_standard.CheckThrottle(), ExitCode.Fatal)
+        ?? _capacity.Problem();
 
     /// <summary>What was asked for and does nothing in this version.</summary>
     public IEnumerable<string> WithoutEffect(FeatureGates gates)
     {
         if (CloningProtectionThreads.Value is 0) yield return "--cloning-protection-threads=0: a deleted claim with the finalizer of clone protection is not let go of";
         if (EnablePprof.Value) yield return "--enable-pprof has no effect: the Go profiles do not exist in this program";
-        foreach (var flag in _ofLaterFeatures)
-        {
-            if (flag.IsSet) yield return $"--{flag.Name} has no effect: its feature is not supported by this version";
-        }
     }
 
     public ProvisionerOptions Options(FeatureGates gates) => new()
@@ -122,6 +118,7 @@ internal sealed class ProvisionerFlags
         AttributesClasses = !gates.IsEnabled(AttributesClassGate) ? AttributesClassUse.Never
             : gates.IsExplicit(AttributesClassGate) ? AttributesClassUse.Always : AttributesClassUse.WhereServed,
         Sources = new SourceOptions { PreventsModeConversion = PreventVolumeModeConversion.Value, CrossesNamespaces = gates.IsEnabled(CrossNamespaceGate) },
+        Capacity = _capacity.Options(),
         Timeout = Timeout.Value,
         RetryIntervalStart = RetryIntervalStart.Value,
         RetryIntervalMax = RetryIntervalMax.Value,
@@ -138,20 +135,6 @@ internal sealed class ProvisionerFlags
         if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";
         if (RetryIntervalStart.Value <= TimeSpan.Zero) return "--retry-interval-start must be greater than zero";
         if (RetryIntervalMax.Value <= TimeSpan.Zero) return "--retry-interval-max must be greater than zero";
-        return EnableCapacity.Value ? "--enable-capacity is not supported by this version; remove the flag" : null;
+        return null;
     }
-
-    /// <summary>
-    /// Flags of features whose requests are refused with an event: they are known, because charts pass them, and change
-    /// nothing as long as the feature is not asked for. That is told at the start.
-    /// </summary>
-    private static IEnumerable<Flag> ForLaterFeatures(FlagSet flags) =>
-    [
-        flags.Uint("capacity-threads", 1, "Workers of the capacity controller."),
-        flags.Duration("capacity-poll-interval", TimeSpan.FromMinutes(1), "Period in which the driver is asked for its capacity."),
-        flags.Bool("capacity-for-immediate-binding", false, "Publish capacity of classes with immediate binding too."),
-        flags.Int("capacity-ownerref-level", 1, "Which owner of the pod owns the capacity objects: -1 none, 0 the pod, 1 its controller."),
-        flags.Float("kube-api-capacity-qps", 1, "Requests per second for capacity objects."),
-        flags.Int("kube-api-capacity-burst", 5, "Requests for capacity objects that may exceed the rate for a moment."),
-    ];
 }

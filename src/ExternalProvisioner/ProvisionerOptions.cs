@@ -1,3 +1,4 @@
+using Sidecars.ExternalProvisioner.Capacity;
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Sources;
@@ -37,6 +38,9 @@ internal sealed record ProvisionerOptions
 
     /// <summary>Volumes that are filled from something.</summary>
     public SourceOptions Sources { get; init; } = new();
+
+    /// <summary>Publishing of capacity.</summary>
+    public CapacityOptions Capacity { get; init; } = new();
 
     /// <summary>Limit of each call to the driver.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

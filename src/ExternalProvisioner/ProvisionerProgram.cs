@@ -1,6 +1,7 @@
 using System.Net;
 using Sidecars.ControllerManager;
 using Sidecars.Csi;
+using Sidecars.ExternalProvisioner.Capacity;
 using Sidecars.Hosting;
 using Sidecars.Hosting.Flags;
 
@@ -38,7 +39,9 @@ internal static class ProvisionerProgram
     }
 
     /// <summary>The sidecar, for this program or beside others in one process.</summary>
-    public static Sidecar Sidecar(ProvisionerOptions options) => new()
+    public static Sidecar Sidecar(ProvisionerOptions options) => Sidecar(options, options.Capacity.IsEnabled ? new CapacityStart(options.Capacity) : null);
+
+    private static Sidecar Sidecar(ProvisionerOptions options, CapacityStart? capacity) => new()
     {
         Name = Name,
         Driver = new DriverQuestions
@@ -51,6 +54,7 @@ internal static class ProvisionerProgram
         // The slash is replaced before the name is sanitised, as the originals did before they sanitised at all.
         LeaseOf = driver => driver.Replace('/', '-'),
         EventComponentOf = driver => $"{driver}_{Dns.GetHostName()}_{Guid.NewGuid()}",
-        Compose = context => new ProvisionerControllers(context, options),
+        Check = capacity is null ? null : capacity.Check,
+        Compose = context => new ProvisionerControllers(context, options, capacity?.Found),
     };
 }

@@ -19,6 +19,7 @@ internal static class WellKnown
 
     public const string Storage = "storage";
     public const string Block = "Block";
+    public const string Immediate = "Immediate";
     public const string WaitForFirstConsumer = "WaitForFirstConsumer";
     public const string PhasePending = "Pending";
     public const string PhaseBound = "Bound";

@@ -25,7 +25,10 @@ internal sealed class CommandLineTests
     [TestCase("--retry-interval-start=0", 1, "--retry-interval-start must be greater than zero")]
     [TestCase("--retry-interval-max=0", 1, "--retry-interval-max must be greater than zero")]
     [TestCase("--leader-election --leader-election-lease-duration=1s", 1, "lease")]
-    [TestCase("--enable-capacity", 1, "--enable-capacity is not supported by this version")]
+    [TestCase("--enable-capacity --capacity-threads=0", 1, "--capacity-threads must be at least 1")]
+    [TestCase("--enable-capacity --capacity-poll-interval=0", 1, "--capacity-poll-interval must be greater than zero")]
+    [TestCase("--enable-capacity --kube-api-capacity-burst=0", 255, "--kube-api-capacity-burst must be greater than zero")]
+    [TestCase("--enable-capacity --kube-api-capacity-qps=NaN", 255, "--kube-api-capacity-qps must be a number")]
     [TestCase("--node-deployment", 255, "--node-deployment needs the name of its node in the environment variable NODE_NAME")]
     [TestCase("--kube-api-burst=0", 255, "burst")]
     public Task A_bad_command_line_is_named_and_ends_the_program(string arguments, int code, string reason) =>
@@ -33,7 +36,6 @@ internal sealed class CommandLineTests
 
     [TestCase("--enable-pprof", "--enable-pprof has no effect: the Go profiles do not exist in this program")]
     [TestCase("--automaxprocs", "--automaxprocs has no effect: the runtime follows the CPU quota by itself")]
-    [TestCase("--capacity-threads=1", "--capacity-threads has no effect: its feature is not supported by this version", Description = "named, though it is the default")]
     [TestCase("--cloning-protection-threads=0", "--cloning-protection-threads=0: a deleted claim with the finalizer of clone protection is not let go of")]
     [TestCase("--feature-gates=HonorPVReclaimPolicy=true", "feature gate HonorPVReclaimPolicy was known to an earlier release and has no effect any more")]
     public Task What_has_no_effect_is_told_at_the_start(string arguments, string told) =>
