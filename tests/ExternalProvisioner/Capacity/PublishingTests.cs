@@ -234,7 +234,7 @@ internal sealed class PublishingTests : CapacityRigTest
     [Test]
     public async Task Without_the_flag_nothing_is_watched_and_no_metric_is_there()
     {
-        var rig = await Started(Options(capacity: new()));
+        var rig = await Started();
         rig.World.Add(new TestClass("missing-class-of-fences").Delayed());
         await rig.Log.WaitForLine(l => l.StartsWith("Cache is populated storageclasses", StringComparison.Ordinal));
         Assert.That(rig.Cluster.Requests.Entries.Select(r => r.Request.Resource), Has.None.AnyOf("csinodes", "nodes", Capacities));
