@@ -124,7 +124,7 @@ internal sealed class ControllerRunTests
             Compose = _ =>
             {
                 composed.SetResult(found);
-                return new Probe(new TaskCompletionSource());
+                return new Probe(() => { });
             },
         }));
         Assert.That(await composed.Task.WithinLimit(), Is.EqualTo(1));

@@ -22,7 +22,7 @@ internal sealed class WorkingTermTests
         _api = new ApiClient(address ?? throw new InvalidOperationException(error), new ApiClientOptions { UserAgent = "tests" }, TimeProvider.System, NullLogger.Instance);
         var parts = new ProcessParts
         {
-            Api = _api, EventApi = _api, Metrics = new MetricRegistry(), Time = TimeProvider.System, EventTime = TimeProvider.System, Loggers = NullLoggerFactory.Instance,
+            Api = _api, EventApi = _api, NewClient = _ => throw new NotSupportedException("nobody here asks for one"), Metrics = new MetricRegistry(), Time = TimeProvider.System, EventTime = TimeProvider.System, Loggers = NullLoggerFactory.Instance,
         };
         _term = new WorkingTerm(_sidecars.Both, null, parts) { Filled = _sidecars.Filled };
     }
