@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
@@ -38,8 +39,9 @@ internal sealed partial class ClaimIntents(
         }
         caches.Claims.Fold(written.Value);
         if (VolumeIntent.Of(written.Value, driver) is not { } noted) return LiveClaim.Gone; // it is being deleted, or another driver's, and nothing was asked for yet
+        if (noted.Volume.Length is 0) return null; // a name too short to tell whose it is: it is made again, as it was made now
         if (noted.Volume != request.VolumeName) return new ProvisionFailure(ProvisionState.NoChange, $"another call for claim {claim.Key} is noted on it, for volume {noted.Volume}; that one is settled first");
-        request.Csi.AccessibilityRequirements = noted.Topology;
+        if (AllowedTopologies.Allow(request.Class, noted.Topology)) request.Csi.AccessibilityRequirements = noted.Topology;
         return null;
     }
 

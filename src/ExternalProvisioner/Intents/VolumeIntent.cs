@@ -1,5 +1,6 @@
 using Csi.V1;
 using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
@@ -19,13 +20,17 @@ internal sealed record VolumeIntent(AskedDriver Asked, string Volume, TopologyRe
 
     /// <summary>
     /// The intent of a driver on a claim; null where there is none. One whose text somebody took away or spoiled is that of the claim's driver and
-    /// has no name and no place: both are made out anew, as for a claim without a mark.
+    /// has no name and no place: both are made out anew, as for a claim without a mark. Whoever may change a claim may write one: a name that is
+    /// not made of the claim's own uid would be another claim's volume, and counts as spoiled.
     /// </summary>
     public static VolumeIntent? Of(PersistentVolumeClaim claim, AskedDriver asked)
     {
         if (!claim.HasFinalizer(Mark)) return null;
-        if (IntentText.Read(claim.Annotation(Mark)) is { } noted) return noted.Asked == asked ? noted : null;
-        return ClaimOwnership.Asks(claim, asked.Name) ? new VolumeIntent(asked, "", null) : null;
+        var spoiled = new VolumeIntent(asked, "", null);
+        if (IntentText.Read(claim.Annotation(Mark)) is { } noted)
+            return noted.Asked != asked ? null : VolumeNaming.IsOf(noted.Volume, claim.Uid) ? noted : spoiled;
+        // Of many nodes' drivers it is that of the node that has the claim.
+        return ClaimOwnership.Asks(claim, asked.Name) && (asked.Node is null || ClaimOwnership.SelectedNodeOf(claim) == asked.Node) ? spoiled : null;
     }
 
     /// <summary>Puts it on a claim. One that has a mark keeps its own, and one that is being deleted takes none.</summary>

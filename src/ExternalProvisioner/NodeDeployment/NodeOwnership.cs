@@ -81,7 +81,7 @@ internal sealed partial class NodeOwnership(
 
     /// <summary>A node that was faster keeps the claim.</summary>
     private static ObjectChange Taken(string node) => new($"select the node {node}", item =>
-        item["metadata"]?["annotations"]?[WellKnown.SelectedNodeAnnotation] is null && ObjectChange.SetAnnotation(WellKnown.SelectedNodeAnnotation, node).Apply(item));
+        string.IsNullOrEmpty(item["metadata"]?["annotations"]?[WellKnown.SelectedNodeAnnotation]?.GetValue<string>()) && ObjectChange.SetAnnotation(WellKnown.SelectedNodeAnnotation, node).Apply(item));
 
     private static partial class Log
     {

@@ -13,6 +13,8 @@ internal sealed record VolumeNaming(string Prefix, int UidLength)
     /// <summary>Digits of a uid without its dashes.</summary>
     private const int DigitsOfUid = 32;
 
+    private const int CertainDigits = 8;
+
     /// <summary>
     /// What is wrong with the length, or null. The original crashes on it at the first claim; with 0 it gives all claims one name,
     /// which the API server does not take and a driver answers with one and the same volume.
@@ -20,6 +22,19 @@ internal sealed record VolumeNaming(string Prefix, int UidLength)
     public static string? Problem(int uidLength) => uidLength is not WholeUid and (< 1 or > DigitsOfUid)
         ? $"--volume-name-uuid-length must be {WholeUid} or between 1 and {DigitsOfUid}, not {uidLength}"
         : null;
+
+    /// <summary>
+    /// Whether the name was certainly made of that uid, under whatever flags: no other claim has a name that ends like it. Fewer digits than
+    /// that say too little.
+    /// </summary>
+    public static bool IsOf(string name, string claimUid)
+    {
+        if (claimUid.Length is 0) return false;
+        if (name.EndsWith($"-{claimUid}", StringComparison.Ordinal)) return true;
+        var digits = name[(name.LastIndexOf('-') + 1)..];
+        return digits.Length is >= CertainDigits and <= DigitsOfUid && digits.Length < name.Length
+            && claimUid.Replace("-", "", StringComparison.Ordinal).StartsWith(digits, StringComparison.Ordinal);
+    }
 
     public (string? Name, string? Error) Of(string claimUid)
     {

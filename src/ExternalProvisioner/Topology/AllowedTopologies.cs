@@ -1,3 +1,4 @@
+using Csi.V1;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Topology;
@@ -10,6 +11,14 @@ internal static class AllowedTopologies
     /// requirements allows no place, as everywhere in the cluster.
     /// </summary>
     public static IReadOnlyList<TopologyTerm> Flatten(IReadOnlyList<TopologySelectorTerm> allowed) => [.. allowed.SelectMany(Flatten)];
+
+    /// <summary>Whether the class allows every place of a requirement.</summary>
+    public static bool Allow(StorageClass storageClass, TopologyRequirement? requirement)
+    {
+        if (storageClass.AllowedTopologies is not { Count: > 0 } terms || Flatten(terms) is not { Count: > 0 } allowed) return true;
+        return requirement is not null
+            && requirement.Requisite.Concat(requirement.Preferred).Select(place => TopologyTerm.Of(place.Segments)).All(place => allowed.Any(a => a.IsPartOf(place)));
+    }
 
     private static IEnumerable<TopologyTerm> Flatten(TopologySelectorTerm term)
     {

@@ -8,7 +8,8 @@ internal sealed class TopologyPart(Placement placement, ClaimMemory memory) : IR
 {
     public ValueTask<ProvisionFailure?> Add(RequestDraft draft, CancellationToken stop)
     {
-        if (draft.Noted is { Volume.Length: > 0 } noted)
+        // A note is on an object that users write: it places no volume where the class does not allow one.
+        if (draft.Noted is { Volume.Length: > 0 } noted && AllowedTopologies.Allow(draft.Class, noted.Topology))
         {
             draft.Csi.AccessibilityRequirements = noted.Topology;
             return default;

@@ -40,7 +40,7 @@ internal sealed partial class VolumeMaker(DriverCalls driver, VolumeComposer com
     /// <summary>A volume that can be no object of the cluster is taken back too; with it, the driver's work is over.</summary>
     private async Task<(MadeVolume? Made, ProvisionFailure? Failure)> Usable(MadeVolume made, CancellationToken stop)
     {
-        if (composer.ComposeForCluster(made).Error is not { } error) return (made, null);
+        if (!made.Request.IsMigrated || composer.ComposeForCluster(made).Error is not { } error) return (made, null);
         var (request, id) = (made.Request, made.Volume.VolumeId);
         var problem = $"failed to translate volume {id} to one of {request.Class.Provisioner}: {error}";
         return (null, await TakeBack(id, request, stop) is { } cleanup

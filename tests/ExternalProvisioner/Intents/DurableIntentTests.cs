@@ -159,11 +159,54 @@ internal sealed class DurableIntentTests : RigTest
     {
         var rig = await Prepared(Noting);
         rig.World.Add(new TestClass());
-        rig.World.Add(Noted("claim", """{"driver":"csi.example.com","volume":"old-name"}"""));
+        var claim = rig.World.Add(Noted("claim"));
+        Note(rig, $"old-{claim.Uid}");
         await rig.Run();
-        await rig.World.UntilExists(World.Volumes, "old-name");
-        Assert.That(World.Text(rig.Calls("CreateVolume").Single(), "name"), Is.EqualTo("old-name"));
+        await rig.World.UntilExists(World.Volumes, $"old-{claim.Uid}");
+        Assert.That(World.Text(rig.Calls("CreateVolume").Single(), "name"), Is.EqualTo($"old-{claim.Uid}"));
         await UntilUnmarked(rig);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_note_that_names_another_claims_volume_asks_for_ones_own(bool isDeleted)
+    {
+        var rig = await Prepared(new RigOptions()); // whoever may change a claim can write such a note, with or without the flag
+        rig.World.Add(new TestClass());
+        var claim = rig.World.Add(Noted("claim"));
+        Note(rig, "pvc-9a1c0a3e-1111-2222-3333-444444444444");
+        if (isDeleted) rig.World.Delete(World.Claims, "claim");
+        await rig.Run();
+        if (isDeleted) await rig.World.UntilGone(World.Claims, "claim");
+        else await rig.World.UntilProvisioned(claim);
+        Assert.That(World.Text(rig.Calls("CreateVolume").Single(), "name"), Is.EqualTo($"pvc-{claim.Uid}"));
+        Assert.That(rig.Calls("DeleteVolume").Select(c => World.Text(c, "volume_id")), Is.EqualTo(isDeleted ? [$"vol-of-pvc-{claim.Uid}"] : Array.Empty<string>()));
+    }
+
+    [TestCase("z1", "z1")]
+    [TestCase("z2", "z1")]
+    public async Task A_note_places_no_volume_where_the_class_allows_none(string noted, string asked)
+    {
+        var rig = await Prepared(RigOptions.WithTopology);
+        rig.World.Add(new TestClass().Allowing("zone=z1"));
+        rig.World.AddPlacedNode("n1", "zone=z1", "zone");
+        var claim = rig.World.Add(Noted("claim"));
+        Note(rig, $"pvc-{claim.Uid}", $$""","requisite":[{"zone":"{{noted}}"}],"preferred":[{"zone":"{{noted}}"}]""");
+        await rig.Run();
+        await rig.World.UntilProvisioned(claim);
+        Assert.That(rig.Calls("CreateVolume").Single()["accessibility_requirements"]!["requisite"]!.ToJsonString(), Does.Contain(asked).And.Not.Contain("z2"));
+    }
+
+    [Test]
+    public async Task A_name_too_short_to_tell_whose_it_is_is_made_again()
+    {
+        var rig = await Started(Noting with { Provisioner = Noting.Provisioner with { Naming = new("v", 3) } });
+        rig.World.Add(new TestClass());
+        rig.Driver.Answer("CreateVolume", Fails(StatusCode.DeadlineExceeded), DriverRule.Default);
+        var claim = rig.World.Add(new TestClaim());
+        await rig.World.UntilExists(World.Volumes, $"v-{claim.Uid[..3]}");
+        await UntilUnmarked(rig);
+        Assert.That(rig.Calls("CreateVolume").Select(c => World.Text(c, "name")), Is.EqualTo(Enumerable.Repeat($"v-{claim.Uid[..3]}", 2)));
     }
 
     [Test]
@@ -224,6 +267,12 @@ internal sealed class DurableIntentTests : RigTest
     {
         var claim = new TestClaim(name).Held(Mark);
         return text is null ? claim : claim.Annotated(Mark, text);
+    }
+
+    private static void Note(ProvisionerRig rig, string volume, string more = "")
+    {
+        var text = $$"""{"driver":"csi.example.com","volume":"{{volume}}"{{more}}}""";
+        rig.World.Patch(World.Claims, "claim", new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Mark] = text } } }.ToJsonString());
     }
 
     private static Task<JsonObject> UntilUnmarked(ProvisionerRig rig) => rig.World.Until(World.Claims, "claim", c => !World.Finalizers(c).Contains(Mark));

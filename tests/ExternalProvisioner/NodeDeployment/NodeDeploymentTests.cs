@@ -129,12 +129,13 @@ internal sealed class NodeDeploymentTests : RigTest
         var rig = await Prepared(new RigOptions { Provisioner = new RigOptions().Provisioner with { Nodes = s_quick, NotesIntents = true } });
         rig.World.Add(new TestClass());
         rig.World.Add(new TestClaim("there").Held(mark).OnNode("n2").Annotated(mark, """{"driver":"csi.example.com","node":"n2","volume":"v"}"""));
-        rig.World.Add(new TestClaim("here").Held(mark).Annotated(mark, """{"driver":"csi.example.com","node":"n1","volume":"w"}"""));
+        var here = rig.World.Add(new TestClaim("here").Held(mark).Annotated(mark, """{"driver":"csi.example.com","node":"n1","volume":"w"}"""));
+        rig.World.Add(new TestClaim("spoiled").Held(mark).OnNode("n2").Annotated(mark, "spoiled"));
         rig.World.Delete(World.Claims, "there");
         rig.World.Delete(World.Claims, "here");
         await rig.Run();
         await rig.World.UntilGone(World.Claims, "here");
-        Assert.That(rig.Calls("CreateVolume").Select(c => World.Text(c, "name")), Is.EqualTo((string[])["w"]));
+        Assert.That(rig.Calls("CreateVolume").Select(c => World.Text(c, "name")), Is.EqualTo((string[])[$"pvc-{here.Uid}"]));
         Assert.That(World.Finalizers(rig.World.Find(World.Claims, "there")), Does.Contain(mark));
     }
 
