@@ -18,8 +18,8 @@ internal sealed record PlaygroundOptions
     /// <summary>Whether the story goes on after the announcement's pod runs.</summary>
     public bool HasSequel => IsOwnDriver && Files.Count == 0;
 
-    /// <summary>The provisioner tells how much room each node has, and the scheduler goes by it.</summary>
-    public bool TellsRoom { get; init; }
+    /// <summary>The provisioner tells how much room each node has, and the scheduler goes by it; not every driver can say.</summary>
+    public bool TellsRoom => IsOwnDriver;
 
     /// <summary>A directory for logs and volumes that stays; null for a temporary one.</summary>
     public string? KeepDirectory { get; init; }

@@ -78,8 +78,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
     private string WhatCameTrue()
     {
         var parts = new List<string> { "claim bound", "volume published" };
-        if (options.HasSequel) parts.Add("cloned with its content");
-        if (options is { HasSequel: true, TellsRoom: true }) parts.Add("a large claim placed on the node with room");
+        if (options.HasSequel) parts.AddRange(["cloned with its content", "a large claim placed on the node with room"]);
         parts.Add(options.IsOwnDriver ? "everything gone again" : "and everything gone again");
         if (options.IsOwnDriver) parts.Add("and a killed driver noticed");
         return string.Join(", ", parts);
@@ -124,6 +123,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
               kubectl get pvc,pv,pods
               kubectl describe pvc {claim}
               kubectl get nodes --show-labels
+              kubectl get csistoragecapacities
               kubectl get events --sort-by=.lastTimestamp
               kubectl delete pods,pvc --all
 

@@ -31,7 +31,9 @@ internal sealed class WholeRunTests
             Assert.That(playground.OutputLines.Where(l => l.Contains("livenessprobe finds", StringComparison.Ordinal)).Select(l => l.Split(": ")[0].Split(' ')[^1]),
                 Is.EqualTo((string[])["well", "dead", "well"]));
             Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-clone: bound to pvc-"));
-            Assert.That(playground.OutputLines, Has.Some.Contains("All of it came true").And.Contains("cloned with its content"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("of class roomy-storage on playground-node-3"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("Pod default/my-large-pod: running on playground-node-3"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("All of it came true").And.Contains("cloned with its content").And.Contains("the node with room"));
             Assert.That(ProcessesIn(_directory.Path), Is.Empty);
         });
     }
