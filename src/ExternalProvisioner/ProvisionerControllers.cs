@@ -99,7 +99,7 @@ internal sealed class ProvisionerControllers : IControllers
 
     public void Start(RunningTasks running)
     {
-        _claims.Start(running, _options.WorkerThreads, _claimReconciler.Reconcile);
+        _claims.Start(running, _options.WorkerThreads, _claimReconciler.Reconcile, longWait: _claimReconciler.TellWait);
         _volumes.Start(running, _options.WorkerThreads, _volumeReconciler.Reconcile);
         _unsaved.Start(running, SaveWorkers, _saver.Retry);
         _cloneProtection?.Start(running);

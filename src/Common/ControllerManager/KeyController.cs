@@ -30,11 +30,15 @@ public sealed class KeyController : IDisposable
     /// <summary>How long failed keys wait.</summary>
     public ItemBackoff<string> Backoff { get; }
 
-    /// <summary>Starts the workers, at most so many, and no more than <paramref name="shared"/> allows to all who share it.</summary>
-    public void Start(RunningTasks running, int workers, Func<string, CancellationToken, ValueTask<Outcome>> reconcile, WorkerBound? shared = null)
+    /// <summary>
+    /// Starts the workers, at most so many, and no more than <paramref name="shared"/> allows to all who share it. Waits of more than half a minute
+    /// are told to <paramref name="longWait"/>.
+    /// </summary>
+    public void Start(
+        RunningTasks running, int workers, Func<string, CancellationToken, ValueTask<Outcome>> reconcile, WorkerBound? shared = null, LongWait<string>? longWait = null)
     {
         var log = _context.Loggers.CreateLogger<ControllerLoop<string>>();
-        running.Add(new ControllerLoop<string>(_name, Queue, Backoff, workers, reconcile, log, shared).RunAsync);
+        running.Add(new ControllerLoop<string>(_name, Queue, Backoff, workers, reconcile, log, shared, longWait).RunAsync);
     }
 
     /// <inheritdoc />

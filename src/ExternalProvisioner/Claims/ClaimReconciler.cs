@@ -47,6 +47,12 @@ internal sealed partial class ClaimReconciler(
         return await Provision(claim, storageClass, stop);
     }
 
+    /// <summary>Says on a claim that waits for long what it waits for; the back-off's first steps are too short for anybody to ask.</summary>
+    public void TellWait(string uid, TimeSpan delay, string reason)
+    {
+        if (claims.Find(uid) is { } claim) reports.TellWait(claim, delay, reason);
+    }
+
     private Outcome NotOurs(string uid)
     {
         memory.Forget(uid);
@@ -113,7 +119,7 @@ internal sealed partial class ClaimReconciler(
         memory.Infeasible.Add(claim.Uid, storageClass);
         reports.Tell(claim, EventType.Warning, "ProvisioningFailed",
             $"Volume provisioning failed with infeasible error. Retries will be delayed. {failure.Message}");
-        return Outcome.After(memory.Infeasible.Remaining(claim.Uid, storageClass));
+        return Outcome.After(memory.Infeasible.Remaining(claim.Uid, storageClass), failure.Message);
     }
 
     private static partial class Log

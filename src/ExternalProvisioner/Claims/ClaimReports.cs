@@ -1,4 +1,5 @@
 using Sidecars.ExternalProvisioner.Metrics;
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Events;
 using Sidecars.Kubernetes.Objects;
 
@@ -12,6 +13,10 @@ internal sealed class ClaimReports(EventRecorder events, OperationMetrics metric
 
     public void Tell(PersistentVolumeClaim claim, EventType type, string reason, string message, string? component = null) =>
         events.Record(ObjectReference.To(claim, "PersistentVolumeClaim", "v1"), type, reason, message, component);
+
+    /// <summary>The claim waits for long: when it is looked at again at the latest, and why it has no volume yet.</summary>
+    public void TellWait(PersistentVolumeClaim claim, TimeSpan delay, string reason) =>
+        Tell(claim, EventType.Normal, "ProvisioningDelayed", $"the next attempt follows in {GoDuration.Format(delay)}, or as soon as the claim is changed or its class made anew: {reason}");
 
     /// <summary>Every attempt that made no volume counts, also one that found nothing to do: dashboards built on the original expect it so.</summary>
     public void CountFailure(PersistentVolumeClaim claim) => metrics.ProvisionFailed(claim.Spec.StorageClassName, claim.Spec.DataSource?.Kind);

@@ -28,10 +28,23 @@ internal sealed class KillWalkTests
     public Task Killed_at_any_step_and_its_claim_deleted_before_it_is_back_it_leaves_no_volume_behind() => new KillWalk(Prepare, StartNoting, LiveBriefly, DeleteClaim).Walk(
         "get persistentvolumeclaims", "update persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes", "CreateVolume", "DeleteVolume");
 
-    [Test]
-    public Task Killed_at_any_step_it_restores_and_clones_and_lets_go_of_what_it_held() => new KillWalk(PrepareWithSnapshot, StartSweeping, LiveFilled).Walk(
+    [TestCase(false)]
+    [TestCase(true)]
+    public Task Killed_at_any_step_it_restores_and_clones_and_lets_go_of_what_it_held(bool notesIntents) => new KillWalk(PrepareWithSnapshot, rig => StartSweeping(rig, notesIntents), LiveFilled).Walk(
         "get volumesnapshots", "update volumesnapshots", "get volumesnapshotcontents", "get persistentvolumeclaims", "update persistentvolumeclaims",
         "get persistentvolumes", "create persistentvolumes", "CreateVolume", "DeleteVolume");
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public Task Killed_at_any_step_it_gives_a_claim_whose_node_has_no_room_back_to_the_scheduler(bool notesIntents) =>
+        new KillWalk(PrepareWithFullNode, notesIntents ? StartNoting : Start, LiveElsewhere).Walk(
+            "watch nodes", "watch csinodes", "get persistentvolumeclaims", "update persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes", "CreateVolume", "DeleteVolume");
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public Task Killed_at_any_step_on_its_node_it_takes_each_claim_once(bool notesIntents) => new KillWalk(Prepare, rig => StartOnNode(rig, notesIntents), Live).Walk(
+        "get persistentvolumeclaims", "update persistentvolumeclaims", "create persistentvolumes", "delete persistentvolumes",
+        "NodeGetInfo", "GetCapacity", "CreateVolume", "DeleteVolume");
 
     private static async Task<ProcessRig> Prepare()
     {
@@ -49,11 +62,42 @@ internal sealed class KillWalkTests
 
     private static PublishedProgram StartNoting(ProcessRig rig) => rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4", "--durable-intent");
 
-    private static void DeleteClaim(ProcessRig rig)
+    private static PublishedProgram StartOnNode(ProcessRig rig, bool notesIntents) => rig.Start(new Dictionary<string, string> { ["NODE_NAME"] = "n1" },
+        "--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4",
+        "--node-deployment", "--node-deployment-base-delay=20ms", "--node-deployment-max-delay=50ms", $"--durable-intent={notesIntents}");
+
+    /// <summary>Two zones with a node each, and room in the second alone.</summary>
+    private static async Task<ProcessRig> PrepareWithFullNode()
     {
+        var rig = await ProcessRig.PrepareAsync(ProvisionerProgram.Name, RigOptions.PlacingDriver(), hasControllers: true);
         var world = new World(rig.Cluster.Storage);
-        if (world.Find(World.Claims, "one") is not null) world.Delete(World.Claims, "one");
+        world.Add(new TestClass().Delayed());
+        world.AddPlacedNode("n1", "zone=z1", "zone");
+        world.AddPlacedNode("n2", "zone=z2", "zone");
+        rig.Driver.Answer("CreateVolume", request => World.Text(request["accessibility_requirements"]!["preferred"]![0], "segments", "zone") is "z1"
+            ? DriverRule.Fail(StatusCode.ResourceExhausted) : DriverRule.Default);
+        return rig;
     }
+
+    /// <summary>The life of a claim that the scheduler sends to a node without room first.</summary>
+    private static async Task LiveElsewhere(ProcessRig rig)
+    {
+        const string SelectedNode = "volume.kubernetes.io/selected-node";
+        var world = new World(rig.Cluster.Storage);
+        var uid = world.Add(new TestClaim("one").OnNode("n1")).Uid;
+        await world.Until(World.Claims, "one", c => World.Text(c, "metadata", "annotations", SelectedNode).Length is 0);
+        world.Patch(World.Claims, "one", $$$"""{"metadata":{"annotations":{"{{{SelectedNode}}}":"n2"} } }""");
+        await world.UntilBound("one");
+        Assert.That(AtDriver(rig), Is.EqualTo((string[])[$"vol-of-pvc-{uid}"]), "one volume at the driver");
+        Assert.That(world.Find(World.Volumes, $"pvc-{uid}")!["spec"]!["nodeAffinity"]!.ToJsonString(), Does.Contain("z2").And.Not.Contain("z1"));
+
+        world.Delete(World.Claims, "one");
+        await world.UntilGone(World.Claims, "one");
+        await world.UntilGone(World.Volumes, $"pvc-{uid}");
+        Assert.That(AtDriver(rig), Is.Empty, "volumes left at the driver");
+    }
+
+    private static void DeleteClaim(ProcessRig rig) => new World(rig.Cluster.Storage).DeleteIfThere(World.Claims, "one");
 
     /// <summary>The life of a claim that may be deleted at any time.</summary>
     private static async Task LiveBriefly(ProcessRig rig)
@@ -77,8 +121,8 @@ internal sealed class KillWalkTests
         return rig;
     }
 
-    private static PublishedProgram StartSweeping(ProcessRig rig) =>
-        rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4", "--snapshot-orphan-sweep-interval=1s");
+    private static PublishedProgram StartSweeping(ProcessRig rig, bool notesIntents) =>
+        rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4", "--snapshot-orphan-sweep-interval=1s", $"--durable-intent={notesIntents}");
 
     /// <summary>The life of a volume, of its clone, and of one that was restored from a snapshot.</summary>
     private static async Task LiveFilled(ProcessRig rig)

@@ -250,6 +250,24 @@ internal sealed class ClaimLifeTests : RigTest
     }
 
     [Test]
+    public async Task A_claim_that_waits_for_long_says_what_it_waits_for_and_when_it_is_tried_again()
+    {
+        var rig = await Started(RigOptions.WithStandingClock);
+        rig.Driver.Answer("CreateVolume", Fails(StatusCode.InvalidArgument, "no such type"));
+        rig.World.Add(s_class);
+        rig.World.Add(s_claim);
+        Assert.That(await rig.World.UntilEvent("claim", "ProvisioningDelayed"), Is.EqualTo(
+            "the next attempt follows in 5m0s, or as soon as the claim is changed or its class made anew: rpc error: code = InvalidArgument desc = no such type"));
+
+        rig.World.Add(new TestClaim("classless").OfClass("missing"));
+        await rig.Fence();
+        for (var pause = 1; pause < 32; pause *= 2) await rig.Passes(TimeSpan.FromSeconds(pause));
+        Assert.That(await rig.World.UntilEvent("classless", "ProvisioningDelayed"), Is.EqualTo(
+            "the next attempt follows in 32s, or as soon as the claim is changed or its class made anew: storageClass \"missing\" not found"));
+        Assert.That(rig.World.EventsAbout("classless"), Has.Count.EqualTo(1), "nobody asks about the first half minute");
+    }
+
+    [Test]
     public async Task A_claim_bound_behind_the_back_of_the_cache_is_not_provisioned_again()
     {
         var rig = await Started(RigOptions.WithStandingClock);

@@ -35,6 +35,12 @@ public class ClusterWorld(Storage storage)
 
     public void Delete(string resource, string name) => _ = storage.Delete(resource, NamespaceOf(resource), name).Value;
 
+    /// <summary>Deletes what somebody else may have deleted already.</summary>
+    public void DeleteIfThere(string resource, string name)
+    {
+        if (storage.Delete(resource, NamespaceOf(resource), name) is { IsOk: false, Error.Code: not 404 } refused) _ = refused.Value;
+    }
+
     public JsonObject? Find(string resource, string name) => storage.Get(resource, NamespaceOf(resource), name).Object?.ToJson();
 
     public IReadOnlyList<JsonObject> All(string resource) => [.. storage.List(resource).Items.Select(i => i.ToJson())];

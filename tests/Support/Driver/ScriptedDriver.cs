@@ -101,6 +101,9 @@ public sealed class ScriptedDriver : IAsyncDisposable
     /// <summary>Replaces the rules of a method and begins with the first; none restores the default answer.</summary>
     public void Answer(string method, params DriverRule[] rules) => _script.Replace(method, rules);
 
+    /// <summary>Lets the rule of a method depend on the request, and on nothing else.</summary>
+    public void Answer(string method, Func<JsonObject, DriverRule> choice) => _script.Choose(method, choice);
+
     /// <summary>Lets a front before the driver answer the next requests, one with each HTTP status; the driver hears nothing of them.</summary>
     public void AnswerBeforeIt(params int[] statuses)
     {
@@ -130,8 +133,8 @@ public sealed class ScriptedDriver : IAsyncDisposable
         Take();
         try
         {
-            var rule = _script.Next(method);
             var json = JsonNode.Parse(Formatter.Format(request))!.AsObject();
+            var rule = _script.Next(method, json);
             Calls.Add(new DriverCall(method, json, rule.Code));
             if (GateOf(method) is { } gate) await gate.Pass(context.CancellationToken);
             if (rule.Delay > TimeSpan.Zero) await Task.Delay(rule.Delay, _time, context.CancellationToken);

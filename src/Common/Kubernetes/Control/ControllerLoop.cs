@@ -16,11 +16,15 @@ namespace Sidecars.Kubernetes.Control;
 /// <param name="reconcile">Brings the object of a key to the state asked for.</param>
 /// <param name="log">Where failures are told.</param>
 /// <param name="shared">A further bound, shared with other loops; null where there is none.</param>
+/// <param name="longWait">Hears of every wait of more than half a minute that has a reason, once the key is in line for it; null where nobody wants to.</param>
 public sealed partial class ControllerLoop<TKey>(
     string name, WorkQueue<TKey> queue, ItemBackoff<TKey> backoff, int workers, Func<TKey, CancellationToken, ValueTask<Outcome>> reconcile, ILogger log,
-    WorkerBound? shared = null)
+    WorkerBound? shared = null, LongWait<TKey>? longWait = null)
     where TKey : notnull
 {
+    /// <summary>Up to this, whoever looks at an object sees its next attempt happen.</summary>
+    private static readonly TimeSpan s_unexplained = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs until <paramref name="stop"/>, then waits for the work in hand.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -109,16 +113,23 @@ public sealed partial class ControllerLoop<TKey>(
             case OutcomeKind.After:
                 backoff.Forget(key);
                 queue.AddAfter(key, outcome.Delay);
+                Explain(key, outcome, outcome.Delay);
                 break;
             case OutcomeKind.Retry:
                 var delay = backoff.Next(key);
                 queue.AddAfter(key, delay);
                 // Told only now: who reads the line may rely on the retry being in line.
                 Log.WillRetry(log, name, key.ToString(), outcome.Reason, delay, backoff.FailuresOf(key));
+                Explain(key, outcome, delay);
                 break;
             default:
                 throw new InvalidOperationException($"an outcome of kind {outcome.Kind}");
         }
+    }
+
+    private void Explain(TKey key, Outcome outcome, TimeSpan delay)
+    {
+        if (longWait is not null && delay > s_unexplained && outcome.Reason is { } reason) longWait(key, delay, reason);
     }
 
     private static partial class Log
@@ -130,3 +141,10 @@ public sealed partial class ControllerLoop<TKey>(
         public static partial void WillRetry(ILogger logger, string controller, string? key, string? reason, TimeSpan retryAfter, int failures);
     }
 }
+
+/// <summary>An item waits for long: told so that whoever looks at its object can learn what it waits for.</summary>
+/// <typeparam name="TKey">Key of an item.</typeparam>
+/// <param name="key">Which.</param>
+/// <param name="delay">Until it is tried again, unless something brings it up before.</param>
+/// <param name="reason">What failed, or what it waits for.</param>
+public delegate void LongWait<in TKey>(TKey key, TimeSpan delay, string reason);

@@ -27,14 +27,14 @@ public readonly record struct Outcome
     /// <summary>How long to wait, for <see cref="OutcomeKind.After"/>.</summary>
     public TimeSpan Delay { get; }
 
-    /// <summary>What failed, for <see cref="OutcomeKind.Retry"/>.</summary>
+    /// <summary>What failed, for <see cref="OutcomeKind.Retry"/>; what is waited for, where <see cref="OutcomeKind.After"/> has something to tell.</summary>
     public string? Reason { get; }
 
     /// <summary>Nothing left to do until something changes.</summary>
     public static Outcome Done => default;
 
-    /// <summary>Look again after <paramref name="delay"/>.</summary>
-    public static Outcome After(TimeSpan delay) => new(OutcomeKind.After, delay);
+    /// <summary>Look again after <paramref name="delay"/>; <paramref name="reason"/> says what is waited for, where somebody has to know.</summary>
+    public static Outcome After(TimeSpan delay, string? reason = null) => new(OutcomeKind.After, delay, reason);
 
     /// <summary>Try again with back-off; <paramref name="reason"/> says what we did, to what, and what the other side said.</summary>
     public static Outcome Retry(string reason) => new(OutcomeKind.Retry, reason: reason);

@@ -13,6 +13,7 @@ public sealed class ControllerLoopTests
     private readonly RecordingLogger _log = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly BlockingCollection<Attempt> _attempts = [];
+    private readonly ConcurrentQueue<string> _waits = [];
     private WorkQueue<string> _queue = null!;
     private Task _running = Task.CompletedTask;
 
@@ -98,6 +99,26 @@ public sealed class ControllerLoopTests
         }
         Finish(Take(), "bad");
         Assert.That(_log.Lines, Has.Some.Contains("bad").And.Some.Contains("the driver said no"));
+    }
+
+    [Test]
+    public async Task Waits_of_more_than_half_a_minute_are_told_with_what_is_waited_for()
+    {
+        Run(workers: 1);
+        _queue.Add("a");
+        for (var pause = 1; pause <= 64; pause *= 2)
+        {
+            Take().Result.SetResult(Outcome.Retry($"no, for {pause}"));
+            await _time.Pass(TimeSpan.FromSeconds(pause));
+        }
+        Take().Result.SetResult(Outcome.After(TimeSpan.FromSeconds(31), "a slow answer"));
+        await _time.Pass(TimeSpan.FromSeconds(31));
+        Take().Result.SetResult(Outcome.After(TimeSpan.FromSeconds(31)));
+        await _time.Pass(TimeSpan.FromSeconds(31));
+        Take().Result.SetResult(Outcome.After(TimeSpan.FromSeconds(30), "half a minute"));
+        await _time.Pass(TimeSpan.FromSeconds(30));
+        Finish(Take(), "a");
+        Assert.That(_waits, Is.EqualTo((string[])["a 32 no, for 32", "a 64 no, for 64", "a 31 a slow answer"]));
     }
 
     [Test]
@@ -189,7 +210,7 @@ public sealed class ControllerLoopTests
             var attempt = new Attempt(key, new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously), stop);
             _attempts.Add(attempt, CancellationToken.None);
             return await attempt.Result.Task;
-        }, _log, shared);
+        }, _log, shared, (key, delay, reason) => _waits.Enqueue($"{key} {delay.TotalSeconds} {reason}"));
 
     private Attempt Take()
     {
