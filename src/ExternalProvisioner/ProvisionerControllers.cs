@@ -65,13 +65,14 @@ internal sealed class ProvisionerControllers : IControllers
         var memory = new ClaimMemory(options.RetryIntervalMax, context.Time);
         var lookup = new ClaimLookup(caches, memory, context.Api);
         var claimReports = new ClaimReports(context.Events, metrics, context.Time);
-        var hold = new SourceHold(context.Api, caches, memory.InProgress, options.Naming, Log<SourceHold>());
+        var users = new SourceUsers(caches, memory.InProgress, options.Sources);
+        var hold = new SourceHold(context.Api, caches, users, options.Naming, Log<SourceHold>());
         var volumes = new VolumeComposer(driver, options.ControllerPublishReadOnly, placesVolumes: places is not null);
         _saver = new VolumeSaver(context.Api, caches, volumes, context.Events, _unsaved.Queue, Log<VolumeSaver>()) { WhenSaved = hold.LetGo };
         var names = new VolumeNames(asked, options.Naming, caches, _saver, memory.InProgress);
         var topology = places is null ? null : new TopologyPart(new Placement(places, new ClusterTopology(places), options.Topology), memory);
         var composer = RequestComposer.Of(
-            driver, options, SourceParts.Of(context.Api, options.Sources, memory.InProgress, hold), topology, secrets, new AttributesClasses(context.Api, context.Time), context.Loggers);
+            driver, options, SourceParts.Of(context.Api, options.Sources, memory.InProgress, users, hold), topology, secrets, new AttributesClasses(context.Api, context.Time), context.Loggers);
         var maker = new VolumeMaker(calls, volumes, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
         var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
         var intents = new ClaimIntents(asked, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
@@ -85,9 +86,9 @@ internal sealed class ProvisionerControllers : IControllers
             new VolumeReports(context.Events, metrics, context.Time), Log<VolumeReconciler>()) { Observer = _capacity };
 
         if (options.CloningProtectionThreads > 0)
-            _cloneProtection = new CloneProtectionController(context, caches, memory.InProgress, Backoff(), options.CloningProtectionThreads);
+            _cloneProtection = new CloneProtectionController(context, caches, users, Backoff(), options.CloningProtectionThreads);
         if (options.SnapshotSweepInterval > TimeSpan.Zero && driver.TakesSnapshots)
-            _snapshotSweep = new SnapshotSweep(caches, memory.InProgress, context.Api, options.SnapshotSweepInterval, context.Time, Log<SnapshotSweep>());
+            _snapshotSweep = new SnapshotSweep(users, hold, context.Api, options.SnapshotSweepInterval, context.Time, Log<SnapshotSweep>());
 
         var triggers = new Triggers(asked, caches, memory, _saver, atDriver, _claims.Queue, _volumes);
         if (places is not null) places.Changed += changed => memory.WithoutPlace.NodeChanged(changed, places, _claims.Queue);

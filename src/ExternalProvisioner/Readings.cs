@@ -29,7 +29,8 @@ internal sealed class Readings(AskedDriver asked)
         var isMarked = VolumeIntent.Of(read, asked) is not null;
         if (isMarked) kept.TakeFinalizers(read);
         // Whoever provisions it: what it is filled from is protected meanwhile.
-        if (SourceProtection.ClonedFrom(read) is not null || SourceProtection.RestoredFrom(read) is not null)
+        if ((SourceProtection.ClonedFrom(read) ?? SourceProtection.RestoredFrom(read)) is { } source
+            && (source.Namespace == read.Metadata.Namespace || !string.IsNullOrEmpty(ClaimOwnership.ProvisionerOf(read)))) // else nobody fills it
             (kept.Spec.DataSource, kept.Spec.DataSourceRef, kept.Status) = (read.Spec.DataSource, read.Spec.DataSourceRef, read.Status);
         // A bound claim is never provisioned again: that it is bound is all there is to know of it.
         if (!isMarked && !ClaimOwnership.IsOurs(read, asked.Name)) return;

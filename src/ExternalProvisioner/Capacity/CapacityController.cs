@@ -55,7 +55,7 @@ internal sealed partial class CapacityController : IControllers, IProvisionObser
         _objects.Changed += ObjectChanged;
         context.Stores.Of(Resources.PersistentVolumes, ReadAffinity);
         if (own is not null) Add(_work.NodeChanged(own.Name, () => own.Place));
-        else if (nodes is not null) nodes.Changed += node => Add(_work.NodeChanged(node, () => PlaceOf(nodes, node)));
+        else if (nodes is not null) nodes.Changed += node => NodeChanged(nodes, node);
         else context.Stores.Of(Resources.CsiNodes, new Readings(new AskedDriver(driver.Name)).DriverNode).Changed += DriverNodeChanged;
 
         if (!driver.Controller.Has(ControllerRpc.GetCapacity)) Log.NotAnnounced(context.Loggers.CreateLogger<CapacityController>(), driver.Name);
@@ -114,6 +114,12 @@ internal sealed partial class CapacityController : IControllers, IProvisionObser
         var (old, now) = (change.Old is { } before ? CapacityItem.KeyOf(before) : null, change.New is { } after ? CapacityItem.KeyOf(after) : null);
         if (old is not null && old != now) _controller.Queue.Add(old);
         if (now is not null && (_work.Find(now) is null || _objects.Of(now).Count > 1)) _controller.Queue.Add(now);
+    }
+
+    /// <summary>One that cannot be read now stands where it stood.</summary>
+    private void NodeChanged(NodeTopology nodes, string node)
+    {
+        if (!nodes.IsUnreadable(node)) Add(_work.NodeChanged(node, () => PlaceOf(nodes, node)));
     }
 
     /// <summary>Without topology there is one segment, as soon as the driver is on any node.</summary>

@@ -16,7 +16,9 @@ internal sealed partial class CapacityReconciler(CapacityWork work, CapacityObje
     public async ValueTask<Outcome> Reconcile(string key, CancellationToken stop)
     {
         var known = objects.Of(key);
-        if (work.Find(key) is not { } item || caches.FindClass(item.StorageClass) is not { } storageClass) return await Delete(key, known, stop) ?? Outcome.Done;
+        var item = work.Find(key);
+        if (item is not null && caches.Classes.IsUnreadable(new ObjectKey(null, item.StorageClass))) return Outcome.Done; // it is there, and tells when it can be read again
+        if (item is null || caches.FindClass(item.StorageClass) is not { } storageClass) return await Delete(key, known, stop) ?? Outcome.Done;
         var tooMany = await Delete(key, known.Skip(1), stop); // the one that stays is kept up to date all the same
 
         var answer = await driver.Capacity(Request(item, storageClass), stop);

@@ -22,6 +22,19 @@ internal sealed class InProgressClaims
         }
     }
 
+    /// <summary>Whether any of them satisfies a condition, which is asked under the lock.</summary>
+    public bool Any(Func<PersistentVolumeClaim, bool> condition)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in _byUid.Values)
+            {
+                if (condition(entry.Claim)) return true;
+            }
+            return false;
+        }
+    }
+
     public PersistentVolumeClaim? Find(string uid)
     {
         lock (_lock) return _byUid.GetValueOrDefault(uid).Claim;

@@ -16,6 +16,7 @@ internal sealed class ClassTranslationPart(string driver) : IRequestPart
         var (translated, error) = ClassTranslation.Translate(draft.Class);
         if (translated is null) return new(ProvisionFailure.FinishedWhere($"failed to translate storage class: {error}; make class {draft.Class.Name} anew"));
         (draft.Class, draft.IsMigrated) = (translated, true);
+        if (ClassTranslation.FillsFromTheDriver(driver)) draft.SourceDriver = driver;
         return default;
     }
 }

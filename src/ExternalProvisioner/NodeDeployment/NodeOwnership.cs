@@ -44,8 +44,8 @@ internal sealed partial class NodeOwnership(
     private async Task<bool> HasRoom(PersistentVolumeClaim claim, StorageClass storageClass, CancellationToken stop)
     {
         if (nameOf(claim) is not { } name) return true;
-        var (request, failure) = await composer.Compose(new RequestDraft(claim, storageClass, name), stop);
-        if (request is null) return failure!.State is not ProvisionState.LeftToPopulator;
+        var (request, _) = await composer.Compose(new RequestDraft(claim, storageClass, name) { SelectedNode = own.Name }, stop);
+        if (request is null) return true;
         if (request.Csi.CapacityRange.RequiredBytes is 0) return true;
         foreach (var place in request.Csi.AccessibilityRequirements?.Requisite.ToList() ?? [null!])
         {

@@ -43,8 +43,11 @@ internal sealed record RequestDraft(PersistentVolumeClaim Claim, StorageClass Cl
     /// <summary>What an earlier call said, where that is noted on the claim: where it says something, every repetition says the same.</summary>
     public VolumeIntent? Noted { get; init; }
 
-    /// <summary>The node the scheduler chose, or null.</summary>
-    public string? SelectedNode => ClaimOwnership.SelectedNodeOf(Claim);
+    /// <summary>The node the volume is for, the one the scheduler chose unless it is another's to choose; null where there is none.</summary>
+    public string? SelectedNode { get; init; } = ClaimOwnership.SelectedNodeOf(Claim);
+
+    /// <summary>The driver that has to have made what the volume is filled from, by the name the class has for it.</summary>
+    public string SourceDriver { get; set; } = Class.Provisioner ?? "";
 }
 
 /// <summary>The secrets of one volume; null where the class names none for a purpose.</summary>

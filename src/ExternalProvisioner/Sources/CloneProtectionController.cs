@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sidecars.ControllerManager;
-using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
@@ -20,15 +20,17 @@ internal sealed partial class CloneProtectionController : IControllers
     private readonly KeyController _controller;
     private readonly Caches _caches;
     private readonly ApiClient _api;
-    private readonly InProgressClaims _inProgress;
+    private readonly SourceUsers _users;
+    private readonly ConcurrentDictionary<string, string> _waits = new(StringComparer.Ordinal); // a source by one of the clones it waits for, uids both
     private readonly int _workers;
     private readonly ILogger _log;
 
-    public CloneProtectionController(SidecarContext context, Caches caches, InProgressClaims inProgress, ItemBackoff<string> backoff, int workers)
+    public CloneProtectionController(SidecarContext context, Caches caches, SourceUsers users, ItemBackoff<string> backoff, int workers)
     {
-        (_caches, _inProgress, _api, _workers, _log) = (caches, inProgress, context.Api, workers, context.Loggers.CreateLogger<CloneProtectionController>());
+        (_caches, _users, _api, _workers, _log) = (caches, users, context.Api, workers, context.Loggers.CreateLogger<CloneProtectionController>());
         _controller = new KeyController("clone protection", "clone-protection", backoff, context);
         caches.Claims.Changed += ClaimChanged;
+        users.Refused += CloneChanged;
     }
 
     public void Start(RunningTasks running) => _controller.Start(running, _workers, Reconcile);
@@ -38,16 +40,22 @@ internal sealed partial class CloneProtectionController : IControllers
     private void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
     {
         if (change.New is { } claim && SourceProtection.IsToBeReleased(claim)) _controller.Queue.Add(claim.Uid);
-        // A clone is done, or is not wanted any more: its source may have waited for that.
-        if (change.Old is { } old && SourceProtection.ClonedFrom(old) is { } source && (change.New is null || SourceProtection.ClonedFrom(change.New) != source)
-            && _caches.Claims.Find(source) is { } waiting && SourceProtection.IsToBeReleased(waiting)) _controller.Queue.Add(waiting.Uid);
+        if ((change.Old ?? change.New) is { } clone) CloneChanged(clone.Uid);
+    }
+
+    /// <summary>A clone is done, or is not wanted any more, or anything else: the source that waits for it looks again.</summary>
+    private void CloneChanged(string clone)
+    {
+        if (_waits.TryRemove(clone, out var source)) _controller.Queue.Add(source);
     }
 
     private async ValueTask<Outcome> Reconcile(string uid, CancellationToken stop)
     {
         if (_caches.ClaimsByUid.Find(uid) is not { } claim || !SourceProtection.IsToBeReleased(claim)) return Outcome.Done;
-        if (_caches.PendingClones.First(claim.Key.ToString()) is not null) return Outcome.Done; // its end brings the claim up again
-        if (_inProgress.All.Any(clone => SourceProtection.ClonedFrom(clone) == claim.Key))
+        // Noted before it is asked whether there are any: from then on what becomes of them brings the claim up again.
+        foreach (var clone in _users.WaitingClonesOf(claim.Key)) _waits[clone.Uid] = uid;
+        if (_users.WaitingClonesOf(claim.Key).Any()) return Outcome.Done;
+        if (_users.HasAbandonedCloneOf(claim.Key))
             return Outcome.Retry($"a clone of PersistentVolumeClaim {claim.Key} may still be being made, for a claim that is gone");
 
         var written = await _api.UpdateAsync(Resources.PersistentVolumeClaims, claim.Key, uid, s_release, null, stop);

@@ -32,17 +32,17 @@ internal static class CloneSource
     /// <summary>What can be said of the volume of that claim.</summary>
     public static string? Problem(PersistentVolume volume, PersistentVolumeClaim source, RequestDraft request)
     {
-        if (Mismatch(volume, source, request.Class) is { } mismatch) return Invalid(mismatch);
+        if (Mismatch(volume, source, request) is { } mismatch) return Invalid(mismatch);
         var (from, to) = (source.Spec.VolumeMode ?? FileSystem, request.Claim.Spec.VolumeMode ?? FileSystem);
         return from == to ? null : $"the source claim {source.Key}, of mode {from}, and the claim, of mode {to}, must have the same volume mode for cloning";
     }
 
     public static string Invalid(string detail) => $"claim in dataSource not bound or invalid: {detail}";
 
-    private static string? Mismatch(PersistentVolume volume, PersistentVolumeClaim source, StorageClass storageClass)
+    private static string? Mismatch(PersistentVolume volume, PersistentVolumeClaim source, RequestDraft request)
     {
         if (volume.Spec.Csi is not { } csi) return $"its volume {volume.Name} is of no CSI driver";
-        if (csi.Driver != storageClass.Provisioner) return $"its volume {volume.Name} is of driver {csi.Driver}, and StorageClass {storageClass.Name} of {storageClass.Provisioner}";
+        if (csi.Driver != request.SourceDriver) return $"its volume {volume.Name} is of driver {csi.Driver}, and StorageClass {request.Class.Name} of {request.SourceDriver}";
         if (volume.Spec.ClaimRef is not { } bound || bound.Uid != source.Uid || bound.Namespace != source.Metadata.Namespace || bound.Name != source.Name)
             return $"its volume {volume.Name} is bound to another claim, or to none";
         return volume.Status?.Phase is WellKnown.PhaseBound ? null : $"its volume {volume.Name} is {volume.Status?.Phase ?? "in no phase yet"}, not Bound";

@@ -29,7 +29,7 @@ internal static class SnapshotRestore
     {
         if (content.Spec.VolumeSnapshotRef is not { } bound || bound.Uid != snapshot.Uid || bound.Namespace != snapshot.Metadata.Namespace || bound.Name != snapshot.Name)
             return $"snapshotcontent {content.Name} for snapshot {snapshot.Name} is bound to a different snapshot";
-        if (content.Spec.Driver != request.Class.Provisioner)
+        if (content.Spec.Driver != request.SourceDriver)
             return $"snapshotcontent {content.Name} for snapshot {snapshot.Name} is not handled by CSI driver of StorageClass {request.Class.Name}: it is of {content.Spec.Driver}";
         if (snapshot.Status?.ReadyToUse is not true) return $"snapshot {snapshot.Name} is not Ready";
         if (string.IsNullOrEmpty(content.Status?.SnapshotHandle)) return $"snapshot handle {snapshot.Name} is not available";

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.Hosting;
 using Sidecars.Kubernetes.Http;
-using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Watching;
 
@@ -14,16 +12,12 @@ namespace Sidecars.ExternalProvisioner.Sources;
 /// and not kept; before any is let go of, the claims are asked for once more. A cluster without snapshots is looked at again; one that does
 /// not let us list them is not.
 /// </summary>
-internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inProgress, ApiClient api, TimeSpan interval, TimeProvider time, ILogger<SnapshotSweep> log)
+internal sealed partial class SnapshotSweep(SourceUsers users, SourceHold hold, ApiClient api, TimeSpan interval, TimeProvider time, ILogger<SnapshotSweep> log)
 {
-    private static readonly Resource<MetadataOnly> s_snapshots =
-        new("/apis/snapshot.storage.k8s.io/v1", "volumesnapshots", true, KubeJson.Default.MetadataOnly);
-
-    private static readonly ObjectChange s_release = ObjectChange.RemoveFinalizer(SourceProtection.SnapshotFinalizer);
-
     private static readonly TimeSpan s_leastPeriod = TimeSpan.FromSeconds(1);
+    private static readonly Func<PersistentVolumeClaim, bool> s_none = static _ => false;
 
-    private readonly FullList<MetadataOnly> _snapshots = new(api, s_snapshots);
+    private readonly FullList<MetadataOnly> _snapshots = new(api, SourceHold.Snapshots);
     private readonly FullList<PersistentVolumeClaim> _claims = new(api, Resources.PersistentVolumeClaims);
 
     public async Task RunAsync(CancellationToken stop)
@@ -38,15 +32,15 @@ internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inPr
         var unwanted = new Dictionary<ObjectKey, MetadataOnly>();
         var failure = await _snapshots.ForEach(item =>
         {
-            if (item.Readable is not { } snapshot) Log.Unreadable(log, s_snapshots.Plural, item.Unreadable!.Key, item.Unreadable.What);
-            else if (snapshot.HasFinalizer(SourceProtection.SnapshotFinalizer) && !IsWanted(snapshot)) unwanted[snapshot.Key] = snapshot;
+            if (item.Readable is not { } snapshot) Log.Unreadable(log, SourceHold.Snapshots.Plural, item.Unreadable!.Key, item.Unreadable.What);
+            else if (snapshot.HasFinalizer(SourceProtection.SnapshotFinalizer) && !users.HasRestoreOf(snapshot.Key, s_none)) unwanted[snapshot.Key] = snapshot;
         }, stop);
         // Our view of the claims may be older than the protection, which another driver's provisioner puts on for a claim that is there by then.
         if (failure is null && unwanted.Count > 0)
         {
             failure = await _claims.ForEach(item =>
             {
-                if (item.Part is { } claim && SourceProtection.RestoredFrom(claim) is { } source) unwanted.Remove(source);
+                if (item.Part is { } claim && SourceProtection.RestoredFrom(claim) is { } source && users.Counts(claim, source)) unwanted.Remove(source);
                 if (item.Unreadable is { } unreadable) Keep(unreadable, unwanted);
             }, stop);
         }
@@ -67,16 +61,11 @@ internal sealed partial class SnapshotSweep(Caches caches, InProgressClaims inPr
         Log.Unreadable(log, Resources.PersistentVolumeClaims.Plural, claim.Key, claim.What);
     }
 
-    /// <summary>Whether a claim waits to be filled from it, be it one that is gone and for which the driver may still be at work.</summary>
-    private bool IsWanted(MetadataOnly snapshot) =>
-        caches.PendingRestores.First(snapshot.Key.ToString()) is not null
-        || inProgress.All.Any(claim => SourceProtection.RestoredFrom(claim) == snapshot.Key);
-
     private async Task Release(MetadataOnly snapshot, CancellationToken stop)
     {
-        var written = await api.UpdateAsync(s_snapshots, snapshot.Key, snapshot.Uid, s_release, null, stop);
-        if (written.IsSuccess) Log.Released(log, snapshot.Key);
-        else if (!written.Failure.IsNotFound) Log.NotReleased(log, snapshot.Key, written.Failure.ToString());
+        var (isOff, failure) = await hold.Release(snapshot.Key, snapshot.Uid, s_none, stop);
+        if (isOff) Log.Released(log, snapshot.Key);
+        else if (failure is { IsNotFound: false }) Log.NotReleased(log, snapshot.Key, failure.ToString());
     }
 
     private static partial class Log

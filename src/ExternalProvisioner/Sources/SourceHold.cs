@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Sources;
@@ -11,11 +11,17 @@ namespace Sidecars.ExternalProvisioner.Sources;
 /// step 9). A snapshot is let go of here, once the object of the volume is saved and nobody else is being filled from it; whatever prevents that is
 /// left to <see cref="SnapshotSweep"/>. A claim is let go of by <see cref="CloneProtectionController"/>.
 /// </summary>
-internal sealed partial class SourceHold(ApiClient api, Caches caches, InProgressClaims inProgress, VolumeNaming naming, ILogger<SourceHold> log)
+internal sealed partial class SourceHold(ApiClient api, Caches caches, SourceUsers users, VolumeNaming naming, ILogger<SourceHold> log)
 {
+    /// <summary>Snapshots, of which nothing but their metadata is read.</summary>
+    public static readonly Resource<MetadataOnly> Snapshots = new("/apis/snapshot.storage.k8s.io/v1", "volumesnapshots", true, KubeJson.Default.MetadataOnly);
+
     private static readonly ObjectChange s_holdClaim = ObjectChange.AddFinalizer(SourceProtection.CloneFinalizer);
     private static readonly ObjectChange s_holdSnapshot = ObjectChange.AddFinalizer(SourceProtection.SnapshotFinalizer);
     private static readonly ObjectChange s_letGo = ObjectChange.RemoveFinalizer(SourceProtection.SnapshotFinalizer);
+
+    // A restore may only rely on a finalizer that nobody is taking off.
+    private readonly KeyedLock _snapshots = new();
 
     /// <summary>Puts the finalizer on; null, or why the driver must not be asked yet.</summary>
     public async ValueTask<string?> Hold(FoundSource source, CancellationToken stop)
@@ -27,8 +33,8 @@ internal sealed partial class SourceHold(ApiClient api, Caches caches, InProgres
             var claim = await api.UpdateAsync(Resources.PersistentVolumeClaims, held.Key, held.Uid, s_holdClaim, null, stop);
             return claim.IsSuccess ? null : $"cannot put finalizer {SourceProtection.CloneFinalizer} on PersistentVolumeClaim {held.Key}: {claim.Failure}";
         }
-        if (held.HasFinalizer(SourceProtection.SnapshotFinalizer)) return null;
-        var snapshot = await api.UpdateAsync(Resources.VolumeSnapshots, held.Key, held.Uid, s_holdSnapshot, null, stop);
+        // Read once more, also where the finalizer was there: it may have been taken off since.
+        var snapshot = await _snapshots.Run(held.Key, () => api.UpdateAsync(Snapshots, held.Key, held.Uid, s_holdSnapshot, null, stop), stop);
         if (snapshot.IsSuccess) return null;
         if (!snapshot.Failure.IsForbidden) return $"cannot put finalizer {SourceProtection.SnapshotFinalizer} on VolumeSnapshot {held.Key}: {snapshot.Failure}";
         Log.NotHeld(log, held.Key, snapshot.Failure.ToString()); // a role that lets nobody do it is an answer too
@@ -39,16 +45,25 @@ internal sealed partial class SourceHold(ApiClient api, Caches caches, InProgres
     public async Task LetGo(RequestDraft request, CancellationToken stop)
     {
         if (request.FilledFrom is not { Kind: SourceKinds.Snapshot, Object: var snapshot }) return;
-        if (IsWantedByOthers(snapshot.Key, request.Claim)) return;
-        // Asked again on the state that is written over: a claim that came meanwhile may have found the finalizer there.
-        var change = s_letGo with { Apply = item => !IsWantedByOthers(snapshot.Key, request.Claim) && s_letGo.Apply(item) };
-        var written = await api.UpdateAsync(Resources.VolumeSnapshots, snapshot.Key, snapshot.Uid, change, null, stop);
-        if (!written.IsSuccess && !written.Failure.IsNotFound) Log.NotLetGo(log, snapshot.Key, written.Failure.ToString());
+        var (_, failure) = await Release(snapshot.Key, snapshot.Uid, claim => claim.Uid == request.Claim.Uid || IsServed(claim), stop);
+        if (failure is { IsNotFound: false }) Log.NotLetGo(log, snapshot.Key, failure.ToString());
     }
 
-    private bool IsWantedByOthers(ObjectKey snapshot, PersistentVolumeClaim own) =>
-        caches.PendingRestores.All(snapshot.ToString()).Concat(inProgress.All.Where(claim => SourceProtection.RestoredFrom(claim) == snapshot))
-            .Any(claim => claim.Uid != own.Uid && !IsServed(claim));
+    /// <summary>Takes the protection off a snapshot from which nothing is restored any more, and says whether it did.</summary>
+    /// <param name="key">The snapshot.</param>
+    /// <param name="uid">Its uid.</param>
+    /// <param name="isServed">Claims that need it no more.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public Task<(bool IsOff, ApiFailure? Failure)> Release(ObjectKey key, string uid, Func<PersistentVolumeClaim, bool> isServed, CancellationToken stop) =>
+        _snapshots.Run(key, async () =>
+        {
+            if (users.HasRestoreOf(key, isServed)) return (false, null);
+            var isOff = false;
+            // Asked again on the state that is written over: a claim may have come while others were let go of.
+            var change = s_letGo with { Apply = item => isOff = !users.HasRestoreOf(key, isServed) && s_letGo.Apply(item) };
+            var written = await api.UpdateAsync(Snapshots, key, uid, change, null, stop);
+            return (isOff && written.IsSuccess, written.IsSuccess ? null : written.Failure);
+        }, stop);
 
     /// <summary>A claim may be called pending for a while after its volume is there: whoever binds it has yet to see it.</summary>
     private bool IsServed(PersistentVolumeClaim claim) =>

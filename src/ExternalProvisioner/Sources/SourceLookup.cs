@@ -39,7 +39,7 @@ internal sealed class SourceLookup(ApiClient api, SourceOptions options, InProgr
         var read = await api.GetAsync(Resources.PersistentVolumeClaims, key, stop);
         if (!read.IsSuccess) return (null, $"error getting PVC {key.Name} (namespace \"{key.Namespace}\") from api server: {read.Failure}");
         var source = read.Value;
-        if (CloneSource.Problem(source, request, inProgress.Find(request.Claim.Uid) is not null) is { } unusable) return (null, unusable);
+        if (CloneSource.Problem(source, request, inProgress.Find(request.Claim.Uid) is not null || request.Noted is not null) is { } unusable) return (null, unusable);
 
         var volume = await api.GetAsync(Resources.PersistentVolumes, new ObjectKey(null, source.Spec.VolumeName!), stop);
         if (!volume.IsSuccess) return (null, CloneSource.Invalid($"error getting its volume {source.Spec.VolumeName}: {volume.Failure}"));

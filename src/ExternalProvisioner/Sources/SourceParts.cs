@@ -8,6 +8,6 @@ namespace Sidecars.ExternalProvisioner.Sources;
 /// <param name="Found">Where it is, and that it is held.</param>
 internal sealed record SourceParts(WhichSourcePart Which, SourcePart Found)
 {
-    public static SourceParts Of(ApiClient api, SourceOptions options, InProgressClaims inProgress, SourceHold hold) =>
-        new(new WhichSourcePart(options, new SourceGrants(api)), new SourcePart(new SourceLookup(api, options, inProgress), hold));
+    public static SourceParts Of(ApiClient api, SourceOptions options, InProgressClaims inProgress, SourceUsers users, SourceHold hold) =>
+        new(new WhichSourcePart(options, new SourceGrants(api), users), new SourcePart(new SourceLookup(api, options, inProgress), hold));
 }

@@ -68,8 +68,11 @@ internal sealed class NodeTopology
     /// <summary>The labels of every node, in no order.</summary>
     public IEnumerable<StringMap> AllLabels => _nodes.Snapshot().Select(n => n.Metadata.Labels ?? StringMap.Empty);
 
-    /// <summary>Whether the node has told of any driver; one that has not is not there, or not ready yet.</summary>
-    public bool IsKnown(string node) => _driverNodes.Find(new ObjectKey(null, node)) is not null;
+    /// <summary>Whether the node has told of any driver; one that has not is not there, or not ready yet. One that cannot be read is there.</summary>
+    public bool IsKnown(string node) => _driverNodes.Find(new ObjectKey(null, node)) is not null || IsUnreadable(node);
+
+    /// <summary>Whether what the cluster says of the node now cannot be read.</summary>
+    public bool IsUnreadable(string node) => _driverNodes.IsUnreadable(new ObjectKey(null, node)) || _nodes.IsUnreadable(new ObjectKey(null, node));
 
     /// <summary>Whether the driver has told of itself on the node, with keys or without.</summary>
     public bool HasDriver(string node) => _driverNodes.Find(new ObjectKey(null, node))?.Own is not null;

@@ -40,6 +40,7 @@ internal sealed class Placement(NodeTopology nodes, ClusterTopology cluster, Top
 
     private (PlaceRequirement?, string?) At(string node, StorageClass storageClass)
     {
+        if (nodes.IsUnreadable(node)) return (null, $"what the cluster says of node {node} cannot be read; correct its CSINode or Node, the log of csi-provisioner says what is wrong with it");
         var keys = PlacesOfNodes.Sorted(nodes.KeysOf(node));
         if (keys.Length is 0) return (null, $"no topology key found for node {node}; the driver has to be registered there, with a topology in the answer of its NodeGetInfo");
         if (nodes.LabelsOf(node) is not { } labels || NodeTopology.Place(labels, keys) is not { } selected) return (null, Mismatch(node, keys));

@@ -154,6 +154,31 @@ internal sealed class DurableIntentTests : RigTest
         Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Has.Count.EqualTo(1));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_noted_clone_is_settled_although_its_source_is_being_deleted(bool isDeleted)
+    {
+        const string cloneFinalizer = "provisioner.storage.kubernetes.io/cloning-protection";
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        var source = rig.World.Add(new TestClaim("source").BoundTo("pv-of-source").Held(cloneFinalizer));
+        rig.World.Patch(World.Claims, "source", """{"status":{"phase":"Bound"}}""", "status");
+        rig.World.Add(new TestVolume("pv-of-source").ClaimedBy(source.Uid, "source"));
+        var claim = rig.World.Add(Noted("claim").Specified("dataSource", new JsonObject { ["kind"] = "PersistentVolumeClaim", ["name"] = "source" }));
+        rig.World.Patch(World.Claims, "claim", """{"status":{"phase":"Pending"}}""", "status");
+        rig.World.Delete(World.Claims, "source");
+        if (isDeleted) rig.World.Delete(World.Claims, "claim");
+        await rig.Run();
+        if (isDeleted) await rig.World.UntilGone(World.Claims, "claim");
+        else
+        {
+            await rig.World.UntilProvisioned(claim);
+            rig.World.Patch(World.Claims, "claim", """{"status":{"phase":"Bound"}}""", "status");
+        }
+        await rig.World.UntilGone(World.Claims, "source");
+        Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Has.Count.EqualTo(isDeleted ? 1 : 0));
+    }
+
     [Test]
     public async Task The_name_that_is_noted_is_asked_for_again_whatever_names_are_made_of_now()
     {

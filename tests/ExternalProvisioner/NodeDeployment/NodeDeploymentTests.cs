@@ -42,6 +42,33 @@ internal sealed class NodeDeploymentTests : RigTest
             Is.EqualTo("""{"volume_capabilities":[{"mount":{"fs_type":"xfs"},"access_mode":{"mode":"SINGLE_NODE_WRITER"}}],"parameters":{"a":"b"}}"""));
     }
 
+    [TestCase(false, "")]
+    [TestCase(true, "zone=z1,z2")]
+    public async Task Room_is_asked_for_at_the_nodes_own_place(bool forImmediate, string allowed)
+    {
+        var options = OnNode();
+        var rig = await Prepared(options with
+        {
+            Driver = RigOptions.PlacingDriver(), Provisioner = options.Provisioner with { Topology = new() { IsStrict = true, ForImmediate = forImmediate } },
+        });
+        rig.Driver.Answer("NodeGetInfo", DriverRule.Answer("""{"node_id":"id","accessible_topology":{"segments":{"zone":"z1"}}}"""));
+        rig.Driver.Answer("GetCapacity", question => World.Text(question, "accessible_topology", "segments", "zone") is "z1" ? DriverRule.Default : DriverRule.Answer(NotEnough));
+        rig.World.Add(allowed.Length is 0 ? new TestClass() : new TestClass().Allowing(allowed));
+        await rig.Run();
+        await rig.World.UntilProvisioned(rig.World.Add(new TestClaim()));
+        Assert.That(rig.Calls("GetCapacity").Select(c => c["accessible_topology"]!.ToJsonString()), Is.EqualTo((string[])["""{"segments":{"zone":"z1"}}"""]));
+    }
+
+    [Test]
+    public async Task A_claim_for_a_populator_says_so()
+    {
+        var rig = await Started(OnNode());
+        rig.World.Add(new TestClass());
+        rig.World.Add(new TestClaim().Specified("dataSourceRef", new JsonObject { ["apiGroup"] = "example.com", ["kind"] = "MyPopulator", ["name"] = "p" }));
+        await rig.World.UntilEvent("claim", "Provisioning", "Assuming an external populator");
+        Assert.That(rig.Driver.Calls.Of("CreateVolume"), Is.Empty);
+    }
+
     [TestCase("z1", true)]
     [TestCase("z2", false)]
     public async Task A_claim_no_node_has_is_taken_where_the_class_allows_it(string allowed, bool isTaken)

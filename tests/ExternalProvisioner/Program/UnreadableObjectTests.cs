@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
 using Sidecars.Tests.Support.Controllers;
 
@@ -68,6 +69,28 @@ internal sealed class UnreadableObjectTests
         _world.Patch("storageclasses", "odd", """{"metadata":{"labels":{"a":"b"}}}""");
         await _world.UntilGone(World.Volumes, "odd");
         Assert.That(World.Text(_rig.Driver.Calls.Of("DeleteVolume").Single().Request, "secrets", "k"), Is.EqualTo("v"));
+    }
+
+    [TestCase("storageclasses", "\"value-odd\"", "[\"value-o\"]")]
+    [TestCase("csinodes", "\"id-n1\"", "[\"id-\"]")]
+    public async Task What_was_published_of_capacity_stays_while_a_class_or_a_node_cannot_be_read(string resource, string read, string spoiled)
+    {
+        const string capacities = "csistoragecapacities";
+        _rig.Driver.Answer("GetPluginCapabilities", DriverRule.Answer("""{"capabilities":[{"service":{"type":"CONTROLLER_SERVICE"}},{"service":{"type":"VOLUME_ACCESSIBILITY_CONSTRAINTS"}}]}"""));
+        _world.AddPlacedNode("n1", "zone=z1", "zone");
+        _world.AddPlacedNode("n2", "zone=z2", "zone");
+        _world.Add(new TestClass("odd").Delayed().With(("color", "value-odd")));
+        _world.Add(new TestClass("fine").Delayed());
+        var program = _rig.Start(new Dictionary<string, string> { ["NAMESPACE"] = "default" }, "--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=2",
+            "--enable-capacity", "--capacity-ownerref-level=-1", "--capacity-poll-interval=1s", "--kube-api-capacity-qps=-1");
+        await _rig.Cluster.Requests.WaitFor(new RequestMatch { Verb = "create", Resource = capacities }, 5).WithinLimit(); // and the question at the start
+
+        _front.Alter(read, spoiled);
+        _world.Patch(resource, resource is "csinodes" ? "n1" : "odd", """{"metadata":{"labels":{"a":"b"}}}""");
+        await program.WaitForErrorLine(l => l.Contains("An object cannot be read", StringComparison.Ordinal) && l.Contains(resource, StringComparison.Ordinal));
+        await _rig.Driver.WaitForCalls("GetCapacity", _rig.Driver.Calls.Of("GetCapacity").Count + 8);
+        Assert.That(_world.All(capacities), Has.Count.EqualTo(4));
+        Assert.That(_rig.Cluster.Requests.Count(new RequestMatch { Verb = "delete", Resource = capacities }), Is.Zero);
     }
 
     [Test]

@@ -99,6 +99,19 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
         foreach (var definition in SnapshotKinds.Definitions) Create("customresourcedefinitions", definition);
     }
 
+    /// <summary>Has the cluster serve grants of one namespace to another.</summary>
+    public void AddGrantKind() => Create("customresourcedefinitions", JsonNode.Parse("""
+        {"metadata":{"name":"referencegrants.gateway.networking.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved, a test"}},
+         "spec":{"group":"gateway.networking.k8s.io","scope":"Namespaced","names":{"plural":"referencegrants","singular":"referencegrant","kind":"ReferenceGrant","listKind":"ReferenceGrantList"},
+          "versions":[{"name":"v1beta1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+        """)!.AsObject());
+
+    /// <summary>Lets claims of a namespace use what another has of a kind.</summary>
+    public StoredObject AddGrant(string of, string to, string group, string kind) => Create("referencegrants", JsonNode.Parse($$$"""
+        {"apiVersion":"gateway.networking.k8s.io/v1beta1","kind":"ReferenceGrant","metadata":{"name":"g","namespace":"{{{of}}}"},
+         "spec":{"from":[{"group":"","kind":"PersistentVolumeClaim","namespace":"{{{to}}}"}],"to":[{"group":"{{{group}}}","kind":"{{{kind}}}"}]} }
+        """)!.AsObject());
+
     /// <summary>A snapshot that is ready, with its content "content-of-" and its name, which is "handle-of-" and its name at the driver.</summary>
     public void AddReadySnapshot(string name, string ns = Namespace)
     {

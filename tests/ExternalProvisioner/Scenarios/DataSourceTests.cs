@@ -154,16 +154,9 @@ internal sealed class DataSourceTests : RigTest
         const string refusal = "accessing kube-system/s of VolumeSnapshot dataSource from default/claim isn't allowed";
         Assert.That(await rig.World.UntilEvent("claim", "ProvisioningFailed"), Does.StartWith(refusal).And.Contain("this cluster has no ReferenceGrants"));
 
-        rig.World.Create("customresourcedefinitions", JsonNode.Parse("""
-            {"metadata":{"name":"referencegrants.gateway.networking.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved, a test"}},
-             "spec":{"group":"gateway.networking.k8s.io","scope":"Namespaced","names":{"plural":"referencegrants","singular":"referencegrant","kind":"ReferenceGrant","listKind":"ReferenceGrantList"},
-              "versions":[{"name":"v1beta1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
-            """)!.AsObject());
+        rig.World.AddGrantKind();
         await rig.World.UntilEvent("claim", "ProvisioningFailed", "it takes a ReferenceGrant in namespace kube-system");
-        rig.World.Create("referencegrants", JsonNode.Parse("""
-            {"apiVersion":"gateway.networking.k8s.io/v1beta1","kind":"ReferenceGrant","metadata":{"name":"g","namespace":"kube-system"},
-             "spec":{"from":[{"group":"","kind":"PersistentVolumeClaim","namespace":"default"}],"to":[{"group":"snapshot.storage.k8s.io","kind":"VolumeSnapshot"}]}}
-            """)!.AsObject());
+        rig.World.AddGrant(of: "kube-system", to: "default", "snapshot.storage.k8s.io", "VolumeSnapshot");
         await rig.World.UntilProvisioned(claim);
         Assert.That(rig.Calls("CreateVolume").Single()["volume_content_source"]!.ToJsonString(), Does.Contain("handle-of-s"));
     }

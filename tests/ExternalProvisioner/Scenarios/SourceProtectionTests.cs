@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Sidecars.EmbeddedCluster;
+using Sidecars.ExternalProvisioner.Sources;
+using Sidecars.Tests.Support;
 
 namespace Sidecars.ExternalProvisioner.Tests.Scenarios;
 
@@ -51,6 +54,85 @@ internal sealed class SourceProtectionTests : RigTest
         if (end is "bound") rig.World.Patch(World.Claims, "clone", """{"status":{"phase":"Bound"}}""", "status");
         else rig.World.Delete(World.Claims, "clone");
         await rig.World.UntilGone(World.Claims, "source");
+    }
+
+    [Test]
+    public async Task One_whose_clone_is_noted_is_let_go_of_when_the_clone_is_bound()
+    {
+        var options = new RigOptions();
+        var rig = await Started(options with { HasControllers = true, Provisioner = options.Provisioner with { NotesIntents = true } });
+        rig.World.Add(new TestClass());
+        rig.World.Add(new TestClaim("source").Unassigned());
+        await rig.World.UntilBound("source");
+        var gate = rig.Driver.Hold("CreateVolume");
+        rig.World.Add(new TestClaim("clone").Unassigned().Specified("dataSource", new JsonObject { ["kind"] = "PersistentVolumeClaim", ["name"] = "source" }));
+        await gate.Entered.WithinLimit();
+        rig.World.Delete(World.Claims, "source");
+        gate.Release();
+        await rig.World.UntilBound("clone");
+        await rig.World.UntilGone(World.Claims, "source");
+    }
+
+    [TestCase(false, false)]
+    [TestCase(true, false)]
+    [TestCase(true, true)]
+    public async Task One_that_a_claim_of_another_namespace_wants_is_held_where_that_may_have_it(bool crosses, bool isGranted)
+    {
+        var rig = await Prepared(new RigOptions
+        {
+            Cluster = new ClusterOptions { FeatureGates = new Dictionary<string, bool> { ["CrossNamespaceVolumeDataSource"] = true } },
+            Provisioner = new RigOptions().Provisioner with { Sources = new SourceOptions { CrossesNamespaces = crosses } },
+        });
+        rig.World.Add(new TestClass());
+        rig.World.AddGrantKind();
+        if (isGranted) rig.World.AddGrant(of: "default", to: "kube-system", "", "PersistentVolumeClaim");
+        rig.World.Add(Protected("source"));
+        var elsewhere = new TestClaim("stranger").Specified("dataSourceRef", new JsonObject { ["kind"] = "PersistentVolumeClaim", ["name"] = "source", ["namespace"] = "default" }).ToJson();
+        elsewhere["metadata"]!["namespace"] = "kube-system";
+        rig.World.Create(World.Claims, elsewhere);
+        rig.World.Patch(World.Claims, "stranger", """{"status":{"phase":"Pending"}}""", "status", "kube-system");
+        rig.World.Delete(World.Claims, "source");
+        await rig.Run();
+        await rig.World.UntilEvent("stranger", "ProvisioningFailed");
+        if (!isGranted)
+        {
+            await rig.World.UntilGone(World.Claims, "source");
+            return;
+        }
+        rig.World.Add(Protected("fence"));
+        rig.World.Delete(World.Claims, "fence");
+        await rig.World.UntilGone(World.Claims, "fence");
+        Assert.That(rig.World.Find(World.Claims, "source"), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_restore_that_begins_while_a_sweep_lets_go_of_others_keeps_its_snapshot()
+    {
+        var rig = await Prepared();
+        rig.World.AddSnapshotKinds();
+        foreach (var name in (string[])["a", "b", "c"]) rig.World.AddSnapshot(name, SnapshotFinalizer);
+        var first = rig.Cluster.Faults.Add(To("update", Snapshots), new FaultAction.Hold(), times: 1);
+        await rig.Run();
+        await first.Reached.WithinLimit();
+        string[] all = ["a", "b", "c"];
+        var held = rig.Cluster.Requests.Entries.Last(r => r.Request is { Verb: "get", Resource: Snapshots }).Request.Name;
+        var other = all.First(name => name != held);
+        rig.World.Add(new TestClaim("restore").OfClass("missing")
+            .Specified("dataSource", new JsonObject { ["apiGroup"] = "snapshot.storage.k8s.io", ["kind"] = "VolumeSnapshot", ["name"] = other }));
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains("\"missing\" not found", StringComparison.Ordinal));
+        first.Release();
+        foreach (var name in all.Where(n => n != other)) await rig.World.Until(Snapshots, name, s => World.Finalizers(s).Length is 0);
+        Assert.That(World.Finalizers(rig.World.Find(Snapshots, other)), Is.EqualTo((string[])[SnapshotFinalizer]));
+    }
+
+    [Test]
+    public async Task Its_queue_has_a_metric_of_its_own()
+    {
+        var rig = await Started();
+        rig.World.Add(Protected("source"));
+        rig.World.Delete(World.Claims, "source");
+        await rig.World.UntilGone(World.Claims, "source");
+        Assert.That(rig.MetricLines(), Has.Some.StartsWith("workqueue_adds_total{name=\"clone-protection\"}"));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Sidecars.ExternalProvisioner.Migration;
 using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.Kubernetes.Objects;
@@ -37,6 +38,16 @@ internal sealed class SnapshotRestoreTests
             request.Csi.CapacityRange.RequiredBytes = Asked;
             return SnapshotRestore.Problem(Snapshot) ?? SnapshotRestore.Problem(Snapshot, Content, request, PreventsConversion);
         }
+    }
+
+    [TestCase("pxd.portworx.com", "kubernetes.io/portworx-volume", "pxd.portworx.com")]
+    [TestCase("ebs.csi.aws.com", "kubernetes.io/aws-ebs", "kubernetes.io/aws-ebs")]
+    [TestCase("ebs.csi.aws.com", "ebs.csi.aws.com", "ebs.csi.aws.com")]
+    public async Task Whose_snapshots_a_class_takes_is_said_by_the_plugin_it_is_of(string driver, string provisioner, string expected)
+    {
+        var request = new RequestDraft(new Scene().Claim, new StorageClass { Provisioner = provisioner }, "v");
+        Assert.That(await new ClassTranslationPart(driver).Add(request, CancellationToken.None), Is.Null);
+        Assert.That((request.SourceDriver, request.Class.Provisioner), Is.EqualTo((expected, provisioner)));
     }
 
     private static TestCaseData Case(string name, Action<Scene> change, string? expected) => new TestCaseData(change, expected).SetArgDisplayNames(name);

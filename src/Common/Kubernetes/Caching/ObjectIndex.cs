@@ -13,6 +13,9 @@ public sealed class ObjectIndex<T> where T : KubeObject
     private readonly Func<T, string?> _valueOf;
     private readonly Func<ObjectKey, bool> _isHidden;
 
+    /// <summary>A list that grows beyond this becomes a dictionary: a thousand claims may be clones of one.</summary>
+    private const int LongestList = 16;
+
     // One object stands by itself, several in a list: nearly all values have one, and a list costs more than the entry.
     private Dictionary<string, object> _entries = new(StringComparer.Ordinal);
 
@@ -33,7 +36,10 @@ public sealed class ObjectIndex<T> where T : KubeObject
     {
         lock (_lock)
         {
-            return _entries.GetValueOrDefault(value) switch { T one => one, List<T> several => several[0], _ => null };
+            return _entries.GetValueOrDefault(value) switch
+            {
+                T one => one, List<T> several => several[0], Dictionary<ObjectKey, T> many => many.Values.First(), _ => null,
+            };
         }
     }
 
@@ -42,7 +48,22 @@ public sealed class ObjectIndex<T> where T : KubeObject
     {
         lock (_lock)
         {
-            return _entries.GetValueOrDefault(value) switch { T one => [one], List<T> several => [.. several], _ => [] };
+            return _entries.GetValueOrDefault(value) switch
+            {
+                T one => [one], List<T> several => [.. several], Dictionary<ObjectKey, T> many => [.. many.Values], _ => [],
+            };
+        }
+    }
+
+    /// <summary>Whether any object with that value, readable or not, satisfies a condition, which is asked under the store's lock.</summary>
+    public bool Any(string value, Func<T, bool> condition)
+    {
+        lock (_lock)
+        {
+            return _entries.GetValueOrDefault(value) switch
+            {
+                T one => condition(one), List<T> several => several.Exists(o => condition(o)), Dictionary<ObjectKey, T> many => many.Values.Any(condition), _ => false,
+            };
         }
     }
 
@@ -62,20 +83,41 @@ public sealed class ObjectIndex<T> where T : KubeObject
 
     private void Add(string value, T item)
     {
-        if (!_entries.TryGetValue(value, out var found)) _entries[value] = item;
-        else if (found is List<T> several) several.Add(item);
-        else _entries[value] = new List<T> { (T)found, item };
+        switch (_entries.GetValueOrDefault(value))
+        {
+            case null:
+                _entries[value] = item;
+                break;
+            case T one:
+                _entries[value] = new List<T> { one, item };
+                break;
+            case List<T> { Count: < LongestList } several:
+                several.Add(item);
+                break;
+            case List<T> several:
+                _entries[value] = new Dictionary<ObjectKey, T>(several.ToDictionary(o => o.Key)) { [item.Key] = item };
+                break;
+            case Dictionary<ObjectKey, T> many:
+                many[item.Key] = item;
+                break;
+        }
     }
 
     private void Remove(string value, T item)
     {
-        if (!_entries.TryGetValue(value, out var found)) return;
-        if (found is not List<T> several)
+        switch (_entries.GetValueOrDefault(value))
         {
-            if (((T)found).Key == item.Key) _entries.Remove(value);
-            return;
+            case T one when one.Key == item.Key:
+                _entries.Remove(value);
+                break;
+            case List<T> several:
+                several.RemoveAll(o => o.Key == item.Key);
+                if (several.Count is 1) _entries[value] = several[0];
+                break;
+            case Dictionary<ObjectKey, T> many:
+                many.Remove(item.Key);
+                if (many.Count is 1) _entries[value] = many.Values.First();
+                break;
         }
-        several.RemoveAll(o => o.Key == item.Key);
-        if (several.Count is 1) _entries[value] = several[0];
     }
 }

@@ -46,6 +46,7 @@ internal sealed record ClassRules
         },
         [MigrationTargets.Portworx] = new()
         {
+            FillsFromTheDriver = true,
             Renamed = Named((MigrationMarks.PortworxSecretName, Secrets("name")), (MigrationMarks.PortworxSecretNamespace, Secrets("namespace"))),
         },
     };
@@ -67,6 +68,9 @@ internal sealed record ClassRules
 
     /// <summary>Whether a key of no rule is left out, because the driver would refuse it.</summary>
     public bool DropsOthers { get; init; }
+
+    /// <summary>Whether what a volume is filled from has the driver's name, and not the plugin's.</summary>
+    public bool FillsFromTheDriver { get; init; }
 
     /// <summary>A key that is always there, of the value <c>true</c>; null is none.</summary>
     public string? Marker { get; init; }

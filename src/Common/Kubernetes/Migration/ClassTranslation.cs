@@ -27,6 +27,12 @@ public static class ClassTranslation
         return (translated, null);
     }
 
+    /// <summary>
+    /// Whether a class of the plugin that this driver took over is filled from what the driver made under its own name: snapshots, and volumes to
+    /// clone. Of the other plugins only what has the plugin's name counts.
+    /// </summary>
+    public static bool FillsFromTheDriver(string driver) => ClassRules.Of(driver)?.FillsFromTheDriver ?? false;
+
     private static (StringMap? Parameters, string[]? Zones, string? Error) Parameters(StringMap? parameters, ClassRules rules)
     {
         var (translated, origins) = (new List<KeyValuePair<string, string>>(), new Dictionary<string, KeyValuePair<string, string>>(StringComparer.Ordinal));

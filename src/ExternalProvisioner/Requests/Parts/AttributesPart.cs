@@ -11,8 +11,8 @@ internal sealed class AttributesPart(string driver, AttributesClasses classes) :
         var read = await classes.Read(name, stop);
         if (!read.IsSuccess)
         {
-            return new ProvisionFailure(ProvisionState.NoChange,
-                $"error getting VolumeAttributesClass {name} from api server: {read.Failure}; create the class, or make the claim anew without it");
+            var remedy = read.Failure.IsForbidden ? "let csi-provisioner get volumeattributesclasses" : "create the class, or make the claim anew without it";
+            return new ProvisionFailure(ProvisionState.NoChange, $"error getting VolumeAttributesClass {name} from api server: {read.Failure}; {remedy}");
         }
         if (read.Value.DriverName != driver)
             return ProvisionFailure.FinishedWhere($"VAC {name} referenced in PVC is for driver {read.Value.DriverName} which does not match driver name {driver}");
