@@ -11,6 +11,7 @@ using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.ExternalProvisioner.Volumes;
 using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Queueing;
 using Sidecars.Kubernetes.Secrets;
 
@@ -76,7 +77,8 @@ internal sealed class ProvisionerControllers : IControllers
         var maker = new VolumeMaker(calls, volumes, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
         var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, maker, calls, memory.InProgress, Log<AbandonedVolumes>());
         var intents = new ClaimIntents(asked, options.NotesIntents, caches, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
-        var ownership = node is null ? null : new NodeOwnership(node, places is not null, options.Nodes, new TakingTurns(options.Nodes, context.Time, Random.Shared.NextDouble),
+        var turns = node is null ? null : Turns(node, options.Nodes);
+        var ownership = node is null ? null : new NodeOwnership(node, places is not null, options.Nodes, turns!,
             composer, claim => names.Of(claim).Name, calls, options.RetryIntervalMax, caches, context.Api, Log<NodeOwnership>());
         var attempt = new ProvisionAttempt(asked, lookup, names, composer, intents, maker, _saver, claimReports);
         _claimReconciler = new ClaimReconciler(asked, caches, lookup, memory, intents, ownership, attempt, new NodeRelease(caches, context.Api), claimReports, Log<ClaimReconciler>()) { Observer = _capacity };
@@ -115,6 +117,22 @@ internal sealed class ProvisionerControllers : IControllers
         _unsaved.Dispose();
         _cloneProtection?.Dispose();
         _capacity?.Dispose();
+    }
+
+    /// <summary>Of the claims of the driver, also those that have their volume, the nodes are learned that share the work.</summary>
+    private TakingTurns Turns(OwnNode node, NodeDeploymentOptions options)
+    {
+        var known = new KnownNodes(node.Name);
+        var turns = new TakingTurns(options, known, _context.Time, Random.Shared.NextDouble);
+        _context.Stores.Of(Resources.PersistentVolumeClaims, (read, _) =>
+        {
+            if (ClaimOwnership.SelectedNodeOf(read) is { Length: > 0 } selected && ClaimOwnership.Asks(read, _context.Driver.Name)) known.See(selected);
+        });
+        known.Grew += () =>
+        {
+            foreach (var uid in turns.Waiting) _claims.Queue.Add(uid);
+        };
+        return turns;
     }
 
     private KeyController Controller(string name, ItemBackoff<string> backoff) => new(name, name, backoff, _context);

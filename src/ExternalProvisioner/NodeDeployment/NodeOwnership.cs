@@ -23,8 +23,13 @@ internal sealed partial class NodeOwnership(
     {
         if (ClaimOwnership.SelectedNodeOf(claim) is { Length: > 0 } selected)
         {
+            if (selected == own.Name)
+            {
+                turns.Had(claim.Uid);
+                return null;
+            }
             turns.Forget(claim.Uid);
-            return selected == own.Name ? null : Outcome.Done;
+            return Outcome.Done;
         }
         if (!options.ServesImmediate || storageClass.VolumeBindingMode is WellKnown.WaitForFirstConsumer) return Outcome.Done;
         if (placesVolumes && !IsAllowedHere(storageClass)) return Outcome.Done;
@@ -70,7 +75,6 @@ internal sealed partial class NodeOwnership(
         var written = await api.UpdateAsync(Resources.PersistentVolumeClaims, claim.Key, claim.Uid, Taken(own.Name), null, stop);
         if (written.IsSuccess)
         {
-            turns.Forget(claim.Uid);
             caches.Claims.Fold(written.Value);
             return Outcome.Done; // the watch brings the claim with its node
         }
