@@ -130,6 +130,7 @@ internal sealed class ProvisionerFlags
     private string? OwnProblem()
     {
         if (VolumeNaming.Problem(VolumeNameUuidLength.Value) is { } naming) return naming;
+        if (DurableIntent.Value && VolumeNaming.NotingProblem(VolumeNameUuidLength.Value) is { } noting) return noting;
         if (WorkerThreads.Value is 0 or > int.MaxValue) return "--worker-threads must be at least 1";
         if (CloningProtectionThreads.Value > int.MaxValue) return $"--cloning-protection-threads must be at most {int.MaxValue}";
         if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";

@@ -27,7 +27,7 @@ internal sealed class Readings(AskedDriver asked)
         kept.Spec.VolumeName = read.Spec.VolumeName;
         if (read.HasFinalizer(SourceProtection.CloneFinalizer)) kept.TakeFinalizers(read);
         var isMarked = VolumeIntent.Of(read, asked) is not null;
-        if (isMarked) kept.TakeFinalizers(read);
+        if (isMarked || VolumeIntent.OfAnother(read, asked) is not null) kept.TakeFinalizers(read);
         // Whoever provisions it: what it is filled from is protected meanwhile.
         if ((SourceProtection.ClonedFrom(read) ?? SourceProtection.RestoredFrom(read)) is { } source
             && (source.Namespace == read.Metadata.Namespace || !string.IsNullOrEmpty(ClaimOwnership.ProvisionerOf(read)))) // else nobody fills it
@@ -47,17 +47,17 @@ internal sealed class Readings(AskedDriver asked)
             (to.ClaimRef.Namespace, to.ClaimRef.Name, to.ClaimRef.Uid) = (claim.Namespace, claim.Name, claim.Uid);
         }
         kept.TakeIdentity(read);
+        if (from.Csi is { } csi && csi.Driver == asked.Name)
+        {
+            to.Csi ??= new CsiVolumeSource(); // whoever made it: it is in use
+            (to.Csi.Driver, to.Csi.VolumeHandle) = (csi.Driver, csi.VolumeHandle);
+        }
         if (!VolumeOwnership.IsOurs(read, asked.Name)) return;
         kept.TakeFinalizers(read);
         kept.TakeAnnotations(read, s_volumeAnnotations);
         kept.Status = read.Status;
         (to.PersistentVolumeReclaimPolicy, to.StorageClassName) = (from.PersistentVolumeReclaimPolicy, from.StorageClassName);
         if (asked.Node is not null) to.NodeAffinity = from.NodeAffinity;
-        if (from.Csi is { } csi)
-        {
-            to.Csi ??= new CsiVolumeSource();
-            (to.Csi.Driver, to.Csi.VolumeHandle) = (csi.Driver, csi.VolumeHandle);
-        }
         if (!from.IsMigratable) return;
         to.TakeInTreeSource(from);
         kept.TakeAnnotations(read, MigrationMarks.Annotations);

@@ -20,6 +20,7 @@ internal sealed class Triggers(
     {
         // Nothing of it is under way: let the reconciler forget it. Otherwise its retry goes on in its own time.
         if (Vanished(change) is { } gone && memory.InProgress.Find(gone.Uid) is null) claims.Add(gone.Uid);
+        if (IsOwnWrite(change)) return;
         if (change.New is { } claim && (ClaimOwnership.IsOurs(claim, driver.Name) || IsNoted(claim) || memory.Knows(claim.Uid))) claims.Add(claim.Uid);
     }
 
@@ -61,6 +62,20 @@ internal sealed class Triggers(
         if (change.New is not null || change.Old?.Spec.Source?.PersistentVolumeName is not { } name) return;
         if (caches.FindVolume(name) is { } volume && IsToBeLookedAt(volume)) volumes.Queue.Add(name);
     }
+
+    /// <summary>
+    /// The note came or went, by us, and nothing else: what brings a claim up at once would do so with every failed attempt, which notes and takes off.
+    /// </summary>
+    private bool IsOwnWrite(StoreChange<PersistentVolumeClaim> change)
+    {
+        if (change is not { Old: { } old, New: { } now } || old.Uid != now.Uid) return false;
+        if (old.Metadata.ResourceVersion == now.Metadata.ResourceVersion) return memory.IsNoteWrite(now.Uid, now.Metadata.ResourceVersion); // folded in when it was written
+        return IsNoted(old) != IsNoted(now) && Rest(old) == Rest(now);
+    }
+
+    /// <summary>All of a claim that matters to its volume, but for the note.</summary>
+    private static (string?, DateTimeOffset?, string?, string, string?) Rest(PersistentVolumeClaim claim) =>
+        (claim.Spec.VolumeName, claim.Metadata.DeletionTimestamp, ClaimOwnership.ProvisionerOf(claim), ClaimOwnership.ClassOf(claim), ClaimOwnership.SelectedNodeOf(claim));
 
     /// <summary>The object that is no more, be it that another of the same name has taken its place while nobody watched.</summary>
     private static T? Vanished<T>(StoreChange<T> change) where T : KubeObject => change.Old is { } old && old.Uid != change.New?.Uid ? old : null;

@@ -13,6 +13,8 @@ internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider tim
     private readonly ConcurrentDictionary<string, byte> _tried = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _classes = new(StringComparer.Ordinal); // uid of the class by that of the claim
 
+    private readonly ConcurrentDictionary<string, ulong> _noteWrites = new(StringComparer.Ordinal);
+
     public InProgressClaims InProgress { get; } = new();
 
     public InfeasibleClaims Infeasible { get; } = new(infeasibleRetention, time);
@@ -42,6 +44,12 @@ internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider tim
     /// <summary>Whether this process has worked on the claim before.</summary>
     public bool WasTried(string uid) => _tried.ContainsKey(uid);
 
+    /// <summary>A note was put on the claim or taken off, and made it this version.</summary>
+    public void NoteWritten(string uid, ulong version) => _noteWrites[uid] = version;
+
+    /// <summary>Whether nothing but a note of ours made the claim this version.</summary>
+    public bool IsNoteWrite(string uid, ulong version) => _noteWrites.TryGetValue(uid, out var written) && written == version;
+
     /// <summary>Whether anything is remembered of the claim.</summary>
     public bool Knows(string uid) => WasTried(uid) || InProgress.Find(uid) is not null;
 
@@ -53,5 +61,6 @@ internal sealed class ClaimMemory(TimeSpan infeasibleRetention, TimeProvider tim
         WithoutPlace.Drop(uid);
         _tried.TryRemove(uid, out _);
         _classes.TryRemove(uid, out _);
+        _noteWrites.TryRemove(uid, out _);
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class ClaimReconciler(
             if (claims.IsGoneFromCache(uid)) NotOurs(uid);
             return Outcome.Done;
         }
-        if (await intents.Settle(claim, stop) is { } settled) return settled;
+        if (await intents.Settle(claim, stop) is { } settled) return settled.Kind is OutcomeKind.Done ? NotOurs(uid) : settled;
 
         var className = ClaimOwnership.ClassOf(claim);
         var storageClass = caches.FindClass(className);
@@ -41,10 +41,16 @@ internal sealed partial class ClaimReconciler(
             return Outcome.Retry($"storageClass \"{className}\" not found");
         }
         // One that is under way is neither waited for nor shared any more.
-        if (VolumeIntent.Of(claim, driver) is not null) return await Provision(claim, storageClass, stop);
+        if (VolumeIntent.Of(claim, driver) is { IsSpoiled: false }) return await Provision(claim, storageClass, stop);
         if (!ClaimOwnership.IsDue(claim, storageClass)) return NotOurs(uid);
-        if (nodes is not null && await nodes.Judge(claim, storageClass, stop) is { } later) return later;
-        return await Provision(claim, storageClass, stop);
+        if (nodes is not null && await nodes.Judge(claim, storageClass, stop) is { } later)
+        {
+            if (later.Kind is OutcomeKind.Done) memory.InProgress.Drop(uid); // another node's by now
+            return later;
+        }
+        if (intents.Another(claim) is not { } other) return await Provision(claim, storageClass, stop);
+        reports.Tell(claim, EventType.Warning, "ProvisioningFailed", other);
+        return Outcome.Retry(other);
     }
 
     /// <summary>Says on a claim that waits for long what it waits for; the back-off's first steps are too short for anybody to ask.</summary>
@@ -107,7 +113,7 @@ internal sealed partial class ClaimReconciler(
         }
         if (failure.IsInfeasible) return Infeasible(claim, storageClass, failure);
         reports.Tell(claim, EventType.Warning, "ProvisioningFailed", failure.Message);
-        if (failure.State is not ProvisionState.Reschedule || !NodeRelease.IsPossible(claim)) return Outcome.Retry(failure.Message);
+        if (failure.State is not ProvisionState.Reschedule || !NodeRelease.IsPossible(claim) || nodes?.IsOthers(claim) is true) return Outcome.Retry(failure.Message);
         if (await release.Release(claim, stop) is { } problem) return Outcome.Retry(problem);
         Log.Rescheduled(log, claim.Key, claim.Annotation(WellKnown.SelectedNodeAnnotation), failure.Message);
         return Outcome.Done; // the next node that is selected brings it up again

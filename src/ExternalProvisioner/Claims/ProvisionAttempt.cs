@@ -11,7 +11,7 @@ namespace Sidecars.ExternalProvisioner.Claims;
 /// part of <see cref="RequestComposer"/>; here is only the order of the steps.
 /// </summary>
 internal sealed class ProvisionAttempt(
-    AskedDriver driver, ClaimLookup claims, VolumeNames names, RequestComposer composer, ClaimIntents intents, VolumeMaker maker, VolumeSaver saver, ClaimReports reports)
+    AskedDriver driver, ClaimLookup claims, ClaimMemory memory, VolumeNames names, RequestComposer composer, ClaimIntents intents, VolumeMaker maker, VolumeSaver saver, ClaimReports reports)
 {
     /// <summary>Component of the one event that is not the provisioning library's, as in the original.</summary>
     private const string PopulatorComponent = "external-provisioner";
@@ -36,11 +36,13 @@ internal sealed class ProvisionAttempt(
         if (request is null) return failure!;
 
         // From here on the driver may be at work for this claim, whatever happens to us.
+        var wasUnderWay = memory.InProgress.Find(claim.Uid) is not null;
         if (names.Reserve(name!, claim, request.Asked) is { } other) return VolumeNames.IsTaken(name!, other);
-        if (await intents.Note(request, stop) is { } ended) return ended;
+        if (await intents.Note(request, wasUnderWay, stop) is { } ended) return ended;
         (var made, failure) = await maker.Make(request, stop);
         if (made is not null) return AttemptResult.Made(await saver.Save(made, stop));
-        if (failure!.State is not ProvisionState.InBackground) await intents.Withdraw(claim, stop);
+        // What an earlier call has made may be there all the same.
+        if (failure!.State is not ProvisionState.InBackground && !(failure.LeavesOpen && (wasUnderWay || request.Noted is not null))) await intents.Withdraw(claim, stop);
         return failure;
     }
 }

@@ -25,6 +25,9 @@ internal enum ProvisionState
 /// <param name="IsInfeasible">The driver says the request itself is wrong, so trying again soon is pointless.</param>
 internal sealed record ProvisionFailure(ProvisionState State, string Message, bool IsInfeasible = false)
 {
+    /// <summary>The driver's refusal of this call leaves open what an earlier one has made.</summary>
+    public bool LeavesOpen { get; init; }
+
     /// <summary>The claim is to be filled from something that only its own program knows.</summary>
     public static readonly ProvisionFailure LeftToPopulator = new(ProvisionState.LeftToPopulator, "Assuming an external populator will provision the volume");
 

@@ -42,6 +42,9 @@ internal sealed partial class NodeOwnership(
         return await Take(claim, stop);
     }
 
+    /// <summary>Whether the claim is another node's to provision.</summary>
+    public bool IsOthers(PersistentVolumeClaim claim) => ClaimOwnership.SelectedNodeOf(claim) is { Length: > 0 } selected && selected != own.Name;
+
     /// <summary>What is remembered of a claim that is gone.</summary>
     public void Forget(string uid) => turns.Forget(uid);
 

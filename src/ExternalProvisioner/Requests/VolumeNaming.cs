@@ -1,3 +1,5 @@
+using Sidecars.ExternalProvisioner.Secrets;
+
 namespace Sidecars.ExternalProvisioner.Requests;
 
 /// <summary>
@@ -25,15 +27,30 @@ internal sealed record VolumeNaming(string Prefix, int UidLength)
 
     /// <summary>
     /// Whether the name was certainly made of that uid, under whatever flags: no other claim has a name that ends like it. Fewer digits than
-    /// that say too little.
+    /// that say too little, and what can be no name of an object says nothing.
     /// </summary>
-    public static bool IsOf(string name, string claimUid)
+    public static bool IsOf(string name, string claimUid) => PrefixOf(name, claimUid) is not null;
+
+    /// <summary>
+    /// Why a name that is noted on a claim is not believed, or null. It was made with another prefix: whoever may write on a claim chose it, or
+    /// it is from before <c>--volume-name-prefix</c> was changed.
+    /// </summary>
+    public string? Disbelief(string noted, string claimUid) => PrefixOf(noted, claimUid) == Prefix ? null
+        : $"a call for volume {noted} is noted on the claim, and names begin with {Prefix} now; start csi-provisioner with the former --volume-name-prefix until it is settled, "
+            + $"or delete that volume at the backend and take the finalizer {Intents.VolumeIntent.Mark} off the claim";
+
+    /// <summary>Why calls under such names cannot be noted on claims, or null: of a note it must be certain whose it is.</summary>
+    public static string? NotingProblem(int uidLength) => uidLength is WholeUid or >= CertainDigits ? null
+        : $"--durable-intent needs --volume-name-uuid-length={WholeUid} or at least {CertainDigits}, not {uidLength}: by fewer digits a note on a claim does not say whose volume it is";
+
+    private static string? PrefixOf(string name, string claimUid)
     {
-        if (claimUid.Length is 0) return false;
-        if (name.EndsWith($"-{claimUid}", StringComparison.Ordinal)) return true;
-        var digits = name[(name.LastIndexOf('-') + 1)..];
-        return digits.Length is >= CertainDigits and <= DigitsOfUid && digits.Length < name.Length
-            && claimUid.Replace("-", "", StringComparison.Ordinal).StartsWith(digits, StringComparison.Ordinal);
+        if (claimUid.Length is 0 || !DnsNames.IsSubdomain(name)) return null;
+        if (name.EndsWith($"-{claimUid}", StringComparison.Ordinal)) return name[..^(claimUid.Length + 1)];
+        var dash = name.LastIndexOf('-');
+        var digits = name[(dash + 1)..];
+        return dash > 0 && digits.Length is >= CertainDigits and <= DigitsOfUid && claimUid.Replace("-", "", StringComparison.Ordinal).StartsWith(digits, StringComparison.Ordinal)
+            ? name[..dash] : null;
     }
 
     public (string? Name, string? Error) Of(string claimUid)

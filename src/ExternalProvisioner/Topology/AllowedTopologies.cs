@@ -12,11 +12,11 @@ internal static class AllowedTopologies
     /// </summary>
     public static IReadOnlyList<TopologyTerm> Flatten(IReadOnlyList<TopologySelectorTerm> allowed) => [.. allowed.SelectMany(Flatten)];
 
-    /// <summary>Whether the class allows every place of a requirement.</summary>
+    /// <summary>Whether the class allows every place of a requirement; one that requires no place leaves all to the driver, which such a class does not.</summary>
     public static bool Allow(StorageClass storageClass, TopologyRequirement? requirement)
     {
         if (storageClass.AllowedTopologies is not { Count: > 0 } terms || Flatten(terms) is not { Count: > 0 } allowed) return true;
-        return requirement is not null
+        return requirement is { Requisite.Count: > 0 }
             && requirement.Requisite.Concat(requirement.Preferred).Select(place => TopologyTerm.Of(place.Segments)).All(place => allowed.Any(a => a.IsPartOf(place)));
     }
 

@@ -2,7 +2,11 @@ using Csi.V1;
 using Microsoft.Extensions.Logging;
 using Sidecars.Csi;
 using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Migration;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalProvisioner.Volumes;
 
@@ -10,7 +14,7 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 /// Asks the driver for a volume, checks what it made, and takes back what is not what was asked for (provisioner contract 4.7 and
 /// 6, steps 1 and 2), or could not be one of the plugin its class is of. A volume it returns is usable; a failure says whether the driver may still be at work.
 /// </summary>
-internal sealed partial class VolumeMaker(DriverCalls driver, VolumeComposer composer, bool placesVolumes, TimeProvider time, ILogger<VolumeMaker> log)
+internal sealed partial class VolumeMaker(DriverCalls driver, ApiClient api, VolumeComposer composer, bool placesVolumes, TimeProvider time, ILogger<VolumeMaker> log)
 {
     /// <summary>Tries to take back a wrong volume within one attempt; the next attempt tries again.</summary>
     private const int MostCleanupTries = 5;
@@ -61,11 +65,17 @@ internal sealed partial class VolumeMaker(DriverCalls driver, VolumeComposer com
     private ProvisionFailure FailureOf(CsiError error, RequestDraft request) => new(
         StateOf(error.Code, placesVolumes && request.SelectedNode is { Length: > 0 }),
         error.Text,
-        error.Code is Grpc.Core.StatusCode.InvalidArgument);
+        error.Code is Grpc.Core.StatusCode.InvalidArgument) { LeavesOpen = AbandonedVolumes.LeavesOpen(error.Code) };
 
-    /// <summary>Deletes a volume that cannot be used; all tries share one time-out. Null is success.</summary>
+    /// <summary>
+    /// Deletes a volume that cannot be used; all tries share one time-out. Null is success. The claim may have been served long ago, and our view of
+    /// the cluster be of before that: the server is asked first whether the volume is in use.
+    /// </summary>
     private async Task<string?> TakeBack(string volumeId, RequestDraft request, CancellationToken stop)
     {
+        var used = await api.GetAsync(Resources.PersistentVolumes, new ObjectKey(null, request.VolumeName), stop);
+        if (used.IsSuccess && InTreeTranslation.HandleOf(used.Value) == volumeId) return $"PersistentVolume {request.VolumeName} names it, so it is not deleted";
+        if (!used.IsSuccess && !used.Failure.IsNotFound) return $"it is not deleted before it is known whether PersistentVolume {request.VolumeName} names it: {used.Failure}";
         var delete = new DeleteVolumeRequest { VolumeId = volumeId };
         delete.Secrets.Add(request.Csi.Secrets);
         var started = time.GetTimestamp();

@@ -14,7 +14,8 @@ internal sealed class VolumeNames(AskedDriver driver, VolumeNaming naming, Cache
 {
     /// <summary>The name for a claim's volume, or why it can have none. A name that is noted on the claim is the one the driver was asked by.</summary>
     public (string? Name, string? Error) Of(PersistentVolumeClaim claim) =>
-        VolumeIntent.Of(claim, driver) is { Volume: { Length: > 0 } noted } ? (noted, null) : naming.Of(claim.Uid);
+        VolumeIntent.Of(claim, driver) is not { IsSpoiled: false, Volume: var noted } ? naming.Of(claim.Uid)
+        : naming.Disbelief(noted, claim.Uid) is { } why ? (null, why) : (noted, null);
 
     /// <summary>Whether the claim's volume of that name has its object. A claim that is bound to it has had it, whatever became of it since.</summary>
     public bool IsStored(string volume, PersistentVolumeClaim claim) =>
@@ -22,6 +23,9 @@ internal sealed class VolumeNames(AskedDriver driver, VolumeNaming naming, Cache
 
     /// <summary>Whether the volume of that name is made, and its object still has to be written.</summary>
     public bool IsWaiting(string volume) => saver.Waiting(volume) is not null;
+
+    /// <summary>Its object is refused by the server: it is written no more, and the volume may be deleted.</summary>
+    public bool GivesUp(string volume) => saver.GivesUp(volume);
 
     /// <summary>Whose volume of that name exists or is about to; null where it is free.</summary>
     public ObjectReference? HolderOf(string volume)

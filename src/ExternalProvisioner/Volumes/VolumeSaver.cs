@@ -34,6 +34,13 @@ internal sealed partial class VolumeSaver(
     public PersistentVolume? Waiting(string volume) => _unsaved.GetValueOrDefault(volume)?.Volume;
 
     /// <summary>
+    /// Lets go of a volume whose object the server refuses, because nobody wants it any more; false where it may still be written. One that is being
+    /// written at this moment is then there for a moment, released, and is deleted as such.
+    /// </summary>
+    public bool GivesUp(string volume) =>
+        _unsaved.TryGetValue(volume, out var waiting) && waiting.IsRefused && _unsaved.TryRemove(KeyValuePair.Create(volume, waiting));
+
+    /// <summary>
     /// Writes the object, or takes it over to write it later. A shutdown ends the waiting for a server that wants to be spared, and not the
     /// write: a volume whose object is not written has to be found again through the driver.
     /// </summary>
@@ -66,7 +73,12 @@ internal sealed partial class VolumeSaver(
     public async ValueTask<Outcome> Retry(string volume, CancellationToken stop)
     {
         if (!_unsaved.TryGetValue(volume, out var waiting)) return Outcome.Done;
-        if (waiting.IsRefused) _unsaved[volume] = waiting = ComposedAnew(waiting);
+        if (waiting.IsRefused)
+        {
+            var anew = ComposedAnew(waiting);
+            if (!_unsaved.TryUpdate(volume, anew, waiting)) return Outcome.Done; // given up meanwhile
+            waiting = anew;
+        }
         return await Try(waiting, stop) ? Outcome.Done : Outcome.Retry("the volume's object is not written yet");
     }
 
@@ -99,7 +111,7 @@ internal sealed partial class VolumeSaver(
         }
         Log.NotSaved(log, volume.Name, claim.Key, result.Problem);
         if (!result.IsRefused) return false;
-        _unsaved[volume.Name] = waiting with { IsRefused = true, Told = result.Problem };
+        _unsaved.TryUpdate(volume.Name, waiting with { IsRefused = true, Told = result.Problem }, waiting);
         // Told once, and again when it changes: the retries would use up what the claim may have of events.
         if (result.Problem != waiting.Told)
         {

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Csi.V1;
 using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Topology;
@@ -44,10 +46,37 @@ internal sealed class IntentTextTests
     [TestCase("""{"volume":"v"}""")]
     [TestCase("""{"driver":"d"}""")]
     [TestCase("""{"driver":"d","volume":7}""")]
+    [TestCase("""{"driver":"d","volume":"v","requisite":[null]}""")]
+    [TestCase("""{"driver":"d","volume":"v","requisite":[{"zone":null}]}""")]
+    [TestCase("""{"driver":"d","volume":"v","preferred":[{"zone":7}]}""")]
     [TestCase("gzip:")]
     [TestCase("gzip:!")]
     [TestCase("gzip:AAAA")]
     public void What_somebody_spoiled_is_no_intent(string? text) => Assert.That(IntentText.Read(text), Is.Null);
+
+    [TestCase("{},", 1_000_000)] // more places than there are
+    [TestCase(" ", 64 * 1024 * 1024)] // more bytes than were ever packed
+    public void A_text_that_grows_beyond_all_bounds_when_it_is_unpacked_is_no_intent(string part, int times)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write("""{"driver":"d","volume":"v","requisite":["""u8);
+            for (var i = 0; i < times; i++) gzip.Write(Encoding.UTF8.GetBytes(part));
+            gzip.Write("{}]}"u8);
+        }
+        var text = $"gzip:{Convert.ToBase64String(packed.ToArray())}";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(IntentText.Read(text), Is.Null);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(16 * 1024 * 1024));
+    }
+
+    [Test]
+    public void A_packed_text_is_not_unpacked_for_a_claim_of_others()
+    {
+        var text = IntentText.Write(new VolumeIntent(new AskedDriver("d"), "pvc-1", Requirement(500)))!;
+        Assert.That((IntentText.Read(text, mayBePacked: false), IntentText.Read(text) is null), Is.EqualTo(((VolumeIntent?)null, false)));
+    }
 
     private static TopologyRequirement Requirement(int places)
     {

@@ -18,6 +18,7 @@ internal sealed class CommandLineTests
     [TestCase("--log-text-split-stream", 1, "LoggingConfiguration is invalid")]
     [TestCase("--feature-gates=Nope=true", 255, "unrecognized feature gate: Nope")]
     [TestCase("--metrics-address=:1 --http-endpoint=:2", 1, "--metrics-address")]
+    [TestCase("--durable-intent --volume-name-uuid-length=7", 1, "--durable-intent needs --volume-name-uuid-length=-1 or at least 8, not 7")]
     [TestCase("--volume-name-uuid-length=33", 1, "--volume-name-uuid-length must be -1 or between 1 and 32, not 33")]
     [TestCase("--volume-name-uuid-length=0", 1, "--volume-name-uuid-length must be -1 or between 1 and 32, not 0")]
     [TestCase("--worker-threads=0", 1, "--worker-threads must be at least 1")]

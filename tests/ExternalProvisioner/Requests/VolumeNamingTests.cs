@@ -21,6 +21,22 @@ public sealed class VolumeNamingTests
     [Test]
     public void A_uid_shorter_than_asked_for_is_taken_whole() => Assert.That(new VolumeNaming("p", 20).Of("testid").Name, Is.EqualTo("p-testid"));
 
+    [TestCase("pvc-" + Uid, null)]
+    [TestCase("pvc-0123abcd11", null)]
+    [TestCase("pvc-0123abc", "spoiled")] // of too few digits
+    [TestCase("pvc-0123abce11", "spoiled")]
+    [TestCase("-" + Uid, "spoiled")]
+    [TestCase(Uid, "spoiled")]
+    [TestCase("../../etc; rm -rf /-" + Uid, "spoiled")]
+    [TestCase("PVC-" + Uid, "spoiled")]
+    [TestCase("old-" + Uid, "another prefix")]
+    [TestCase("pvc-9999abcd-1111-2222-3333-444455556666-" + Uid, "another prefix")]
+    public void A_noted_name_is_believed_where_it_is_one_of_ours_for_that_uid(string name, string? why)
+    {
+        Assert.That(VolumeNaming.IsOf(name, Uid), Is.EqualTo(why is not "spoiled"));
+        if (why is not "spoiled") Assert.That(new VolumeNaming("pvc", -1).Disbelief(name, Uid), why is null ? Is.Null : Does.Contain("former --volume-name-prefix"));
+    }
+
     [TestCase(-2)]
     [TestCase(0)] // all claims would have one name
     [TestCase(33)]

@@ -83,16 +83,33 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         lock (_lock) return _hidden.Count is 0 ? [.. _objects.Values] : [.. _objects.Where(o => !_hidden.Contains(o.Key)).Select(o => o.Value)];
     }
 
-    /// <summary>Takes in one event of the watch.</summary>
-    public void Take(in WatchEvent<T> e)
+    /// <summary>
+    /// Takes in one event of the watch, and returns it as it was taken: an object that one of the readers cannot take in is one that cannot be read.
+    /// </summary>
+    public WatchEvent<T> Take(in WatchEvent<T> e)
     {
+        var kept = e.Object;
+        if (e.Kind is WatchEventKind.Listed or WatchEventKind.Applied)
+        {
+            try
+            {
+                kept = Kept(e.Object!);
+            }
+#pragma warning disable CA1031 // A reader that throws has a bug, and an object of somebody's making must not end the process by it.
+            catch (Exception thrown)
+#pragma warning restore CA1031
+            {
+                var (metadata, why) = (e.Object!.Metadata, $"a reader of it threw {thrown.GetType().Name}: {thrown.Message}");
+                return Take(new(WatchEventKind.Unreadable, Unreadable: new UnreadableObject(e.Object.Key, metadata.Uid ?? "", metadata.ResourceVersion, why)));
+            }
+        }
         switch (e.Kind)
         {
             case WatchEventKind.ListStarted:
                 (_gathered, _gatheredHidden) = ([], []);
                 break;
             case WatchEventKind.Listed:
-                _gathered![e.Object!.Key] = Kept(e.Object);
+                _gathered![e.Object!.Key] = kept!;
                 _gatheredHidden!.Remove(e.Object.Key);
                 break;
             case WatchEventKind.Deleted when _gathered is not null:
@@ -111,7 +128,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                 Replace(e.Version);
                 break;
             case WatchEventKind.Applied:
-                Apply(Kept(e.Object!));
+                Apply(kept!);
                 break;
             case WatchEventKind.Deleted:
                 Remove(e.Object!);
@@ -125,6 +142,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             default:
                 throw new InvalidOperationException($"a watch event of kind {e.Kind}");
         }
+        return e;
     }
 
     /// <summary>

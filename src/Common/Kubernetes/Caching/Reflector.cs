@@ -27,8 +27,7 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
         {
             await foreach (var e in new Watcher<T>(api, resource, options, time).Events(stop).WithCancellation(stop))
             {
-                store.Take(e);
-                unreadable.Take(e);
+                unreadable.Take(store.Take(e));
                 if (e.Kind is WatchEventKind.ListCompleted) Log.Populated(log, resource.Plural, store.Count);
                 if (e.Failure is { } failed) Report(failed);
             }

@@ -29,6 +29,20 @@ public sealed class ObjectStoreTests
     }
 
     [Test]
+    public void An_object_that_a_reader_cannot_take_in_is_one_that_cannot_be_read()
+    {
+        _store.Add((read, kept) => kept.Provisioner = read.Name is "odd" ? throw new ArgumentException("odd") : read.Provisioner);
+        Take(WatchEventKind.ListStarted);
+        Take(WatchEventKind.Listed, Class("odd", 1));
+        Take(WatchEventKind.Listed, Class("fine", 2));
+        Complete(5);
+        var taken = _store.Take(new(WatchEventKind.Applied, Class("odd", 6)));
+        Assert.That((taken.Kind, taken.Unreadable!.Key.Name, taken.Unreadable.What), Is.EqualTo((WatchEventKind.Unreadable, "odd", "a reader of it threw ArgumentException: odd")));
+        Assert.That((_store.Find(new ObjectKey(null, "odd")), _store.IsUnreadable(new ObjectKey(null, "odd"))), Is.EqualTo(((StorageClass?)null, true)));
+        Assert.That(_store.Find(new ObjectKey(null, "fine")), Is.Not.Null);
+    }
+
+    [Test]
     public void The_first_list_counts_as_known_when_everybody_has_been_told_of_it()
     {
         var wasKnown = new List<bool>();
