@@ -16,10 +16,14 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
         : call.Request.IsAboutObjects ? AnswerObjects(call)
         : Task.FromResult(AnswerPath(call));
 
-    /// <summary>False for paths outside the API and for those of a group that has no resource at all, such as one whose definitions are missing.</summary>
+    /// <summary>
+    /// False for paths outside the API and for those of a group that has no resource at all, such as one whose definitions are missing, or of a
+    /// version that no definition of a custom resource serves.
+    /// </summary>
     private bool IsServed(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
     {
-        ["apis", var group, ..] => storage.Resources.Serves(group),
+        ["apis", var group] => storage.Resources.Serves(group),
+        ["apis", var group, var version, ..] => storage.Resources.Serves(group, version) || storage.Resources.HasBuiltIn(group),
         ["api" or "apis" or "version" or "openapi" or "healthz" or "livez" or "readyz", ..] => true,
         _ => false,
     };
