@@ -10,7 +10,11 @@ internal sealed class CelChecker
     private readonly List<CelProblem> _problems = [];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
-    private CelChecker(IReadOnlyDictionary<string, CelType> names) => _names = [.. names.Select(name => (name.Key, name.Value))];
+    // The names there are at first; those of macros come after them.
+    private readonly int _environment;
+
+    private CelChecker(IReadOnlyDictionary<string, CelType> names) =>
+        (_names, _environment) = ([.. names.Select(name => (name.Key, name.Value))], names.Count);
 
     /// <summary>The type of the whole, what is wrong, and the names of the environment it mentions.</summary>
     public static (CelType Type, IReadOnlyList<CelProblem> Problems, IReadOnlySet<string> Names) Check(CelNode node, IReadOnlyDictionary<string, CelType> names)
@@ -35,7 +39,7 @@ internal sealed class CelChecker
     {
         var index = _names.FindLastIndex(known => known.Name == name.Text);
         if (index < 0) return CelFunctions.IsType(name.Text) ? CelType.Type : Unknown(name.At, name.Text);
-        _used.Add(name.Text);
+        if (index < _environment) _used.Add(name.Text);
         return _names[index].Type;
     }
 
@@ -44,7 +48,7 @@ internal sealed class CelChecker
         var operand = TypeOf(select.Operand);
         CelType? field = operand.Kind switch
         {
-            CelKind.Object => operand.Fields.GetValueOrDefault(select.Field),
+            CelKind.Object => operand.Fields.GetValueOrDefault(select.Field) ?? (CelWords.IsReserved(select.Field) ? operand.Fields.GetValueOrDefault(CelWords.Escape(select.Field)) : null),
             CelKind.Map => operand.Element,
             CelKind.Dyn => CelType.Dyn,
             _ => null,

@@ -39,8 +39,8 @@ internal sealed class CelEvaluator
     private object Selected(CelNode.Select select) => Value(select.Operand) switch
     {
         CelError error => error,
-        CelMap map when select.IsTest => map.Entries.ContainsKey(select.Field),
-        CelMap map => map.Entries.TryGetValue(select.Field, out var value) ? value : new CelError($"no such key: {select.Field}"),
+        CelMap map when select.IsTest => map.Find(select.Field) is not null,
+        CelMap map => map.Find(select.Field) ?? new CelError($"no such key: {select.Field}"),
         _ => new CelError("no such overload"),
     };
 

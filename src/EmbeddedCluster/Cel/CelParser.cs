@@ -8,11 +8,6 @@ internal sealed class CelParser
 
     private static readonly string[][] s_levels = [["||"], ["&&"], ["<", "<=", ">", ">=", "==", "!=", "in"], ["+", "-"], ["*", "/", "%"]];
 
-    private static readonly HashSet<string> s_reserved = new(StringComparer.Ordinal)
-    {
-        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
-    };
-
     private readonly List<CelToken> _tokens;
     private CelProblem? _problem;
     private int _at;
@@ -68,7 +63,8 @@ internal sealed class CelParser
             var at = Take().At;
             Take();
             if (number.Value is ulong value && value != (ulong)long.MaxValue + 1) return Fail(at, "invalid int literal");
-            return Members(new CelNode.Literal(at, number.Value switch { long whole => -whole, double real => -real, _ => long.MinValue }));
+            object negative = number.Value switch { long whole => -whole, double real => (object)-real, _ => long.MinValue };
+            return Members(new CelNode.Literal(at, negative));
         }
         if (!Next.Is("!") && !Next.Is("-")) return Primary() is { } primary ? Members(primary) : null;
         var sign = Take();
@@ -88,7 +84,7 @@ internal sealed class CelParser
         if (Next.Is(".")) Take();
         if (Next.Kind is not CelTokenKind.Identifier) return Unexpected();
         var name = Take();
-        if (!Next.Is("(")) return s_reserved.Contains(name.Text) ? Fail(name.At, $"reserved identifier: {name.Text}") : new CelNode.Name(name.At, name.Text);
+        if (!Next.Is("(")) return CelWords.IsReserved(name.Text) ? Fail(name.At, $"reserved identifier: {name.Text}") : new CelNode.Name(name.At, name.Text);
         var open = Take().At;
         if (Arguments(")") is not { } arguments) return null;
         if (name.Text != "has" || arguments.Count != 1) return new CelNode.Call(open, name.Text, null, arguments);

@@ -15,7 +15,12 @@ internal sealed record CelError(string Message);
 internal sealed record CelList(IReadOnlyList<object> Items, bool IsUnordered = false);
 
 /// <summary>A map, or an object: the fields it has by the names that expressions use.</summary>
-internal sealed record CelMap(Dictionary<object, object> Entries);
+internal sealed record CelMap(Dictionary<object, object> Entries)
+{
+    /// <summary>What a field or an entry holds; null when there is none. A field may be called like a word of the language.</summary>
+    public object? Find(string field) =>
+        Entries.GetValueOrDefault(field) ?? (CelWords.IsReserved(field) ? Entries.GetValueOrDefault(CelWords.Escape(field)) : null);
+}
 
 /// <summary>The type of a value as a value: what <c>type(x)</c> gives.</summary>
 internal sealed record CelTypeName(string Name);

@@ -46,7 +46,8 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
     private async Task<Reply> AnswerObjects(ApiCall call)
     {
         var request = call.Request;
-        if (storage.Resources.Find(request.Group, request.Version, request.Resource) is not { } resource) return Reply.Of(ApiStatus.NoSuchPath());
+        if (storage.Resources.Find(request.Group, request.Version, request.Resource) is not { } resource)
+            return storage.Resources.HasBuiltIn(request.Group) ? Reply.Of(ApiStatus.NoSuchPath()) : Reply.NoPage();
         if (!resource.IsNamespaced && request.Namespace.Length > 0 && resource != BuiltInResources.Namespaces) return Reply.Of(ApiStatus.NoSuchPath());
         if (resource.IsNamespaced && request.Namespace.Length == 0 && request.Name.Length > 0 && request.Verb is not ("list" or "watch" or "deletecollection"))
             return Reply.Of(ApiStatus.NoSuchPath());

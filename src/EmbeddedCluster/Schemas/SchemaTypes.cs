@@ -6,11 +6,6 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>How rules see the values of a schema: their types, their names, and the values themselves.</summary>
 internal static class SchemaTypes
 {
-    private static readonly HashSet<string> s_keywords = new(StringComparer.Ordinal)
-    {
-        "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
-    };
-
     public static CelType TypeOf(SchemaNode node, bool isRoot)
     {
         if (node.IsIntOrString) return CelType.Dyn;
@@ -57,7 +52,8 @@ internal static class SchemaTypes
             case JsonValueKind.True: return true;
             case JsonValueKind.False: return false;
             case JsonValueKind.Number:
-                return node?.Type == "number" || JsonReading.AsInteger(value) is not { } number ? double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) : number;
+                if (node?.Type != "number" && JsonReading.AsInteger(value) is { } number) return number;
+                return double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
         }
         var text = value.GetValue<string>();
         if (node is null || node.IsIntOrString) return text;
@@ -71,8 +67,8 @@ internal static class SchemaTypes
     }
 
     /// <summary>The name by which an expression refers to a field.</summary>
-    public static string Escape(string name) => s_keywords.Contains(name)
-        ? $"__{name}__"
+    public static string Escape(string name) => CelWords.IsWord(name)
+        ? CelWords.Escape(name)
         : name.Replace("__", "__underscores__", StringComparison.Ordinal).Replace(".", "__dot__", StringComparison.Ordinal)
             .Replace("-", "__dash__", StringComparison.Ordinal).Replace("/", "__slash__", StringComparison.Ordinal);
 
