@@ -61,7 +61,8 @@ internal sealed class KubectlSnapshotTests
 
             Assert.That(await Ok(kubectl, "apply -f -", Objects), Does.Match(@"(?s)s1 unchanged.*c1 unchanged.*fast unchanged"));
             var (code, refused) = await kubectl.Run("apply -f -", Objects.Replace("persistentVolumeClaimName: data", "persistentVolumeClaimName: other", StringComparison.Ordinal));
-            Assert.That((code, refused), Has.Property("Item1").EqualTo(1).And.Property("Item2").Contains("spec.source.persistentVolumeClaimName: Invalid value: \"other\": persistentVolumeClaimName is immutable"));
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(refused, Does.Contain("spec.source.persistentVolumeClaimName: Invalid value: \"other\": persistentVolumeClaimName is immutable"));
             var (_, unknown) = await kubectl.Run("apply -f -", Objects.Replace("deletionPolicy: Delete", "deletionPolicy: Delete\nextra: 1", StringComparison.Ordinal));
             Assert.That(unknown, Does.Contain("unknown field \"extra\""));
 
