@@ -42,6 +42,8 @@ internal static class SchemaTypes
                 foreach (var (name, child) in fields)
                 {
                     var property = node?.Properties.GetValueOrDefault(name);
+                    // To a rule a field that is null is not there. The entry of a map is.
+                    if (child is null && property is not null) continue;
                     // An expression finds declared fields by their escaped names, and maps by the keys as they are.
                     entries[property is not null && node!.AdditionalProperties is null ? Escape(name) : name] = ValueOf(child, property ?? node?.AdditionalProperties);
                 }

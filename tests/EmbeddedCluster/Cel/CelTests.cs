@@ -37,13 +37,13 @@ internal sealed class CelTests
     [TestCase("1 < 1.5 && 2.0 == double(2) && int('12') == 12 && int(2.9) == 2 && string(1) + string(true) == '1true'")]
     // Objects, maps and lists.
     [TestCase("self.i == 7 && self.d > 2.4 && self.s.size() == 5 && size(self.l) == 3")]
-    [TestCase("has(self.o.k) && !has(self.o.gone) && !has(self.absent) && has(self.n)")]
+    [TestCase("has(self.o.k) && !has(self.o.gone) && !has(self.absent) && !has(self.n)")]
     [TestCase("self.namespace == 'ns' && self.__namespace__ == 'ns' && self.m.namespace == 3")]
     [TestCase("self.m.one == 1 && self.m['two'] == 2 && 'one' in self.m && !('three' in self.m)")]
     [TestCase("self.l[1] == 'bb' && 'a' in self.l && !('c' in self.l) && self.i in [6, 7]")]
     [TestCase("self.l == ['a', 'bb', 'a'] && self.l != ['bb', 'a', 'a'] && self.set == [2, 1] && [1] + [2] == [1, 2]")]
     [TestCase("{'a': 1, 'b': 2} == {'b': 2, 'a': 1} && {1: 'x'}[1] == 'x'")]
-    [TestCase("self.n == null && self == self && self.o == self.o")]
+    [TestCase("self.o != null && self == self && self.o == self.o")]
     [TestCase("self.q == 5 && self.p == '5' && self.q != self.p && type(self.q) == int && type(self.p) == string")]
     // Times.
     [TestCase("self.t == timestamp('2026-01-02T04:04:05+01:00') && self.t < timestamp('2027-01-01T00:00:00Z')")]

@@ -15,16 +15,18 @@ internal sealed class DefinedKind(ApiClient api, string group, string ns) : IAsy
     public string Objects => $"/apis/{group}/v1/namespaces/{ns}/probes";
 
     /// <summary>Defines the kind by the schemas of its spec and its status.</summary>
-    public static async Task<DefinedKind> Define(ContractCluster cluster, string spec, string status = """{"type":"object"}""")
+    public static Task<DefinedKind> Define(ContractCluster cluster, string spec, string status = """{"type":"object"}""") =>
+        Define(cluster, TestStorage.Json(Whole($"{cluster.Unique}-{Guid.NewGuid().ToString("N")[..6]}.example.com", spec, status)));
+
+    /// <summary>Defines the kind by a whole definition.</summary>
+    public static async Task<DefinedKind> Define(ContractCluster cluster, JsonObject definition)
     {
-        var kind = new DefinedKind(cluster.Client, $"{cluster.Unique}-{Guid.NewGuid().ToString("N")[..6]}.example.com", cluster.Namespace);
-        var created = await cluster.Client.Post(Definitions, Whole(kind.Group, spec, status));
+        var kind = new DefinedKind(cluster.Client, (string)definition["spec"]!["group"]!, cluster.Namespace);
+        var created = await cluster.Client.Post(Definitions, definition.ToJsonString());
         Assert.That(created.Code, Is.EqualTo(201), created.ToString());
         await kind.Until(async () => (await cluster.Client.Get(kind.Objects)).Code == 200);
         return kind;
     }
-
-    public string Group => group;
 
     /// <summary>Gives the spec another schema, which refuses <paramref name="refused"/>.</summary>
     public async Task Change(string spec, string refused)

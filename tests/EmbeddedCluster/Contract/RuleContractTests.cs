@@ -177,5 +177,32 @@ internal sealed class RuleContractTests
         Assert.That(listed.Message, Does.Contain("spec.l[0]: Invalid value: \"null\": spec.l[0] in body must be of type string: \"null\""));
     }
 
+    [Test]
+    public async Task To_a_rule_a_null_field_is_not_there_and_a_null_entry_is()
+    {
+        await using var kind = await Define(
+            """
+            {"type":"object","properties":{"a":{"type":"string","nullable":true},"m":{"type":"object","maxProperties":5,"additionalProperties":{"type":"string","nullable":true}},"l":{"type":"array","maxItems":5,"items":{"type":"string","nullable":true}}},
+             "x-kubernetes-validations":[{"rule":"!has(self.a) && 'k' in self.m && self.l.size() == 1","message":"as it should be"},{"rule":"self.a == 'x'","message":"x"}]}
+            """);
+
+        var answer = await kind.Create("x", """{"a":null,"m":{"k":null},"l":[null]}""");
+
+        Assert.That(answer.Message, Does.EndWith("is invalid: spec: Invalid value: \"object\": no such key: a evaluating rule: x"));
+    }
+
+    [Test]
+    public async Task A_rule_at_the_root_knows_the_name_and_has_no_path()
+    {
+        var definition = TestStorage.Json(DefinedKind.Whole($"{_cluster.Unique}.example.com", """{"type":"object"}"""));
+        definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["x-kubernetes-validations"] =
+            JsonNode.Parse("""[{"rule":"self.metadata.name != 'x'","message":"not x"},{"rule":"self.kind != 'Probe'","message":"no probe","fieldPath":".spec"}]""");
+        await using var kind = await DefinedKind.Define(_cluster, definition);
+
+        var answer = await kind.Create("x", "{}");
+
+        Assert.That(answer.Message, Does.EndWith("is invalid: [<nil>: Invalid value: not x, spec: Invalid value: no probe]"));
+    }
+
     private Task<DefinedKind> Define(string spec, string status = """{"type":"object"}""") => DefinedKind.Define(_cluster, spec, status);
 }
