@@ -48,7 +48,8 @@ internal sealed class CelChecker
         var operand = TypeOf(select.Operand);
         CelType? field = operand.Kind switch
         {
-            CelKind.Object => operand.Fields.GetValueOrDefault(select.Field) ?? (CelWords.IsReserved(select.Field) ? operand.Fields.GetValueOrDefault(CelWords.Escape(select.Field)) : null),
+            CelKind.Object when CelWords.IsReserved(select.Field) => operand.Fields.GetValueOrDefault(CelWords.Escape(select.Field)),
+            CelKind.Object => operand.Fields.GetValueOrDefault(select.Field),
             CelKind.Map => operand.Element,
             CelKind.Dyn => CelType.Dyn,
             _ => null,

@@ -36,10 +36,11 @@ internal static class CelFunctions
         return (function, types) switch
         {
             ("_==_" or "_!=_", [var left, var right]) => left.Fits(right) ? CelType.Bool : null,
-            ("_<_" or "_<=_" or "_>_" or "_>=_", [var left, var right]) => HasOrder(left) && HasOrder(right) && (left.Fits(right) || (left.IsNumber && right.IsNumber)) ? CelType.Bool : null,
-            ("_+_", [var left, var right]) => left.Fits(right) && (left.IsNumber || Known(left, right).Kind is CelKind.String or CelKind.Bytes or CelKind.List or CelKind.Dyn || right.IsNumber) ? Known(left, right) : null,
-            ("_-_" or "_*_" or "_/_", [var left, var right]) => left.Fits(right) && (Known(left, right).IsNumber || Known(left, right).Kind is CelKind.Dyn) ? Known(left, right) : null,
-            ("_%_", [var left, var right]) => left.Fits(right) && Known(left, right).Kind is CelKind.Int or CelKind.Uint or CelKind.Dyn ? Known(left, right) : null,
+            ("_<_" or "_<=_" or "_>_" or "_>=_", [var left, var right]) =>
+                HasOrder(left) && HasOrder(right) && (left.Fits(right) || (left.IsNumber && right.IsNumber)) ? CelType.Bool : null,
+            ("_+_", [var left, var right]) => Both(left, right) is { } sum && (sum.IsNumber || sum.Kind is CelKind.Dyn or CelKind.String or CelKind.Bytes or CelKind.List) ? sum : null,
+            ("_-_" or "_*_" or "_/_", [var left, var right]) => Both(left, right) is { } number && (number.IsNumber || number.Kind is CelKind.Dyn) ? number : null,
+            ("_%_", [var left, var right]) => Both(left, right) is { Kind: CelKind.Int or CelKind.Uint or CelKind.Dyn } whole ? whole : null,
             ("_[_]", [{ Kind: CelKind.List } list, var index]) => index.Fits(CelType.Int) ? list.Element : null,
             ("_[_]", [{ Kind: CelKind.Map } map, var key]) => map.Key.Fits(key) ? map.Element : null,
             ("_[_]", [{ Kind: CelKind.Dyn }, _]) => CelType.Dyn,
@@ -48,7 +49,7 @@ internal static class CelFunctions
             ("@in", [_, { Kind: CelKind.Dyn }]) => CelType.Bool,
             ("!_", [var operand]) => operand.Fits(CelType.Bool) ? CelType.Bool : null,
             ("-_", [var operand]) => operand.Kind is CelKind.Int or CelKind.Double or CelKind.Dyn ? operand : null,
-            ("_?_:_", [var condition, var yes, var no]) => condition.Fits(CelType.Bool) && yes.Fits(no) ? Known(yes, no) : null,
+            ("_?_:_", [var condition, var yes, var no]) => condition.Fits(CelType.Bool) ? Both(yes, no) : null,
             ("size", [var operand]) => HasSize(operand) ? CelType.Int : null,
             ("matches", [var text, var pattern]) => AreTexts(text, pattern) ? CelType.Bool : null,
             ("string", [{ Kind: not (CelKind.List or CelKind.Map or CelKind.Object or CelKind.Null or CelKind.Type) }]) => CelType.String,
@@ -77,7 +78,7 @@ internal static class CelFunctions
                 ("-_", [long number]) => checked(-number),
                 ("-_", [double number]) => -number,
                 ("!_", [bool truth]) => !truth,
-                ("_[_]", [CelList list, var index]) => CelValues.Key(index) is long at ? at >= 0 && at < list.Items.Count ? list.Items[(int)at] : new CelError($"index out of bounds: {at}") : NoOverload(),
+                ("_[_]", [CelList list, var index]) when CelValues.Key(index) is long at => at >= 0 && at < list.Items.Count ? list.Items[(int)at] : new CelError($"index out of bounds: {at}"),
                 ("_[_]", [CelMap map, var key]) => map.Entries.TryGetValue(CelValues.Key(key), out var value) ? value : new CelError($"no such key: {Show(key)}"),
                 ("@in", [var item, CelList list]) => list.Items.Any(other => CelValues.AreEqual(item, other)),
                 ("@in", [var key, CelMap map]) => map.Entries.ContainsKey(CelValues.Key(key)),
@@ -91,7 +92,7 @@ internal static class CelFunctions
                 ("matches", [string text, string pattern]) => Pattern(pattern) is { } regex ? regex.IsMatch(text) : new CelError($"error parsing regexp: {pattern}"),
                 ("string", [var value]) => Show(value),
                 ("int", [var value]) => Integer(value),
-                ("double", [string text]) => double.TryParse(text, CultureInfo.InvariantCulture, out var real) ? real : new CelError("type conversion error from 'string' to 'double'"),
+                ("double", [string text]) => double.TryParse(text, CultureInfo.InvariantCulture, out var real) ? real : NoConversion("double"),
                 ("double", [long or ulong or double]) => Convert.ToDouble(values[0], CultureInfo.InvariantCulture),
                 ("timestamp", [string text]) => ObjectDecoder.TryReadTime(text, out var time) ? time : new CelError($"invalid timestamp {FieldErrors.Quote(text)}"),
                 ("timestamp", [DateTimeOffset]) or ("duration", [TimeSpan]) or ("dyn", [_]) => values[0],
@@ -141,7 +142,7 @@ internal static class CelFunctions
         long => value,
         ulong number => checked((long)number),
         double number => double.IsFinite(number) && Math.Abs(number) < long.MaxValue ? (long)number : new CelError("integer overflow"),
-        string text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : new CelError("type conversion error from 'string' to 'int'"),
+        string text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : NoConversion("int"),
         DateTimeOffset time => time.ToUnixTimeSeconds(),
         _ => NoOverload(),
     };
@@ -157,10 +158,12 @@ internal static class CelFunctions
         _ => value.ToString() ?? "",
     };
 
+    private static CelError NoConversion(string type) => new($"type conversion error from 'string' to '{type}'");
+
     private static CelError NoOverload() => new("no such overload");
 
-    // Of two types that fit each other, the one that says more.
-    private static CelType Known(CelType left, CelType right) => left.Kind is CelKind.Dyn or CelKind.Null ? right : left;
+    // Of two types that fit each other, the one that says more; null for two that do not.
+    private static CelType? Both(CelType left, CelType right) => !left.Fits(right) ? null : left.Kind is CelKind.Dyn or CelKind.Null ? right : left;
 
     private static bool HasSize(CelType type) => type.Kind is CelKind.String or CelKind.Bytes or CelKind.List or CelKind.Map or CelKind.Dyn;
 

@@ -62,10 +62,7 @@ internal sealed class CelLexer(string text)
         {
             _at += 2;
             while (_at < text.Length && char.IsAsciiHexDigit(text[_at])) _at++;
-            if (ulong.TryParse(text.AsSpan(start + 2, _at - start - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
-                return TakeUnsigned() ? new(CelTokenKind.Literal, text[start.._at], start, hex) : hex <= long.MaxValue ? new(CelTokenKind.Literal, text[start.._at], start, (long)hex) : null;
-            _at = start;
-            return null;
+            return ulong.TryParse(text.AsSpan(start + 2, _at - start - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? Whole(start, hex) : Back(start);
         }
         var isReal = false;
         while (_at < text.Length && char.IsAsciiDigit(text[_at])) _at++;
@@ -88,10 +85,15 @@ internal sealed class CelLexer(string text)
         }
         var digits = text[start.._at];
         if (isReal) return new CelToken(CelTokenKind.Literal, digits, start, double.Parse(digits, CultureInfo.InvariantCulture));
+        return ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Whole(start, number) : Back(start);
+    }
+
+    private CelToken? Whole(int start, ulong number)
+    {
+        if (TakeUnsigned()) return new CelToken(CelTokenKind.Literal, text[start.._at], start, number);
         // The parser puts a sign before a number together with it: the least number has no positive counterpart.
-        if (ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return TakeUnsigned() ? new(CelTokenKind.Literal, text[start.._at], start, number) : number <= (ulong)long.MaxValue + 1 ? new(CelTokenKind.Literal, digits, start, number <= long.MaxValue ? (long)number : number) : Back(start);
-        return Back(start);
+        if (number > (ulong)long.MaxValue + 1) return Back(start);
+        return new CelToken(CelTokenKind.Literal, text[start.._at], start, number <= long.MaxValue ? (object)(long)number : number);
     }
 
     private CelToken? Back(int start)

@@ -166,7 +166,8 @@ internal sealed class CelParser
 
     private CelNode? Unexpected() => Fail(
         Next.At,
-        $"Syntax error: mismatched input '{Next.Shown}' expecting {{'[', '{{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}}");
+        $"Syntax error: mismatched input '{Next.Shown}' expecting " +
+        "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}");
 
     private CelNode? Fail(int at, string message)
     {

@@ -60,8 +60,10 @@ internal static class CelValues
 
     public static bool AreEqual(object left, object right) => (left, right) switch
     {
-        (CelList a, CelList b) => a.Items.Count == b.Items.Count && (a.IsUnordered || b.IsUnordered ? HoldTheSame(a, b) : a.Items.Zip(b.Items).All(pair => AreEqual(pair.First, pair.Second))),
-        (CelMap a, CelMap b) => a.Entries.Count == b.Entries.Count && a.Entries.All(entry => b.Entries.TryGetValue(entry.Key, out var other) && AreEqual(entry.Value, other)),
+        (CelList a, CelList b) when a.Items.Count != b.Items.Count => false,
+        (CelList a, CelList b) => a.IsUnordered || b.IsUnordered ? HoldTheSame(a, b) : a.Items.Zip(b.Items).All(pair => AreEqual(pair.First, pair.Second)),
+        (CelMap a, CelMap b) => a.Entries.Count == b.Entries.Count
+            && a.Entries.All(entry => b.Entries.TryGetValue(entry.Key, out var other) && AreEqual(entry.Value, other)),
         (byte[] a, byte[] b) => a.AsSpan().SequenceEqual(b),
         (long or ulong or double, long or ulong or double) => Compare(left, right) == 0,
         _ => left.Equals(right),

@@ -39,7 +39,8 @@ internal static class DefinitionSchemaRules
         for (var i = 0; i < node.Rules.Count; i++)
         {
             node.Rules[i].Check($"{path}.x-kubernetes-validations[{i}]", uncorrelatableAt, errors);
-            if (node.Rules[i].FieldPath is { Length: > 0 } field && !IsWithin(node, field)) errors.Invalid($"{path}.x-kubernetes-validations[{i}].fieldPath", field, "must be a valid path");
+            if (node.Rules[i].FieldPath is { Length: > 0 } field && !IsWithin(node, field))
+                errors.Invalid($"{path}.x-kubernetes-validations[{i}].fieldPath", field, "must be a valid path");
         }
         foreach (var (name, property) in node.Properties) CheckChild(property, $"{path}.properties[{name}]", "object fields", uncorrelatableAt, errors);
         if (node.AdditionalProperties is { } values) CheckChild(values, path + ".additionalProperties", "object fields", uncorrelatableAt, errors);
@@ -58,7 +59,8 @@ internal static class DefinitionSchemaRules
         if (string.IsNullOrEmpty(column.Text("name"))) errors.Required(path + ".name");
         if (column.Text("type") is not { Length: > 0 } type) errors.Required(path + ".type", $"must be one of {string.Join(',', s_columnTypes)}");
         else if (Array.IndexOf(s_columnTypes, type) < 0) errors.Invalid(path + ".type", type, $"must be one of {string.Join(',', s_columnTypes)}");
-        if (column.Text("format") is { Length: > 0 } format && Array.IndexOf(s_columnFormats, format) < 0) errors.Invalid(path + ".format", format, $"must be one of {string.Join(',', s_columnFormats)}");
+        if (column.Text("format") is { Length: > 0 } format && Array.IndexOf(s_columnFormats, format) < 0)
+            errors.Invalid(path + ".format", format, $"must be one of {string.Join(',', s_columnFormats)}");
         if (column.Text("jsonPath") is not { Length: > 0 } at) errors.Required(path + ".JSONPath");
         else if (at[0] != '.') errors.Invalid(path + ".JSONPath", at, "must be a simple json path starting with .");
     }

@@ -64,7 +64,8 @@ internal sealed class ValidationRule
         else if (_program.Type.Kind is not (CelKind.Bool or CelKind.Dyn)) errors.InvalidAsShown(path + ".rule", Shown, "cel expression must evaluate to a bool");
         if (Message.Length > 0 && Message.Trim().Length == 0) errors.Invalid(path + ".message", Message, "must be non-empty if specified");
         else if (Message.AsSpan().IndexOfAny('\n', '\r') >= 0) errors.Invalid(path + ".message", Message, "must not contain line breaks");
-        if (MessageExpression.Length > 0 && _messageProgram is null) errors.InvalidAsShown(path + ".messageExpression", Shown, "messageExpression compilation failed: " + _messageError);
+        if (MessageExpression.Length > 0 && _messageProgram is null)
+            errors.InvalidAsShown(path + ".messageExpression", Shown, "messageExpression compilation failed: " + _messageError);
         else if (_messageProgram is { Type.Kind: not CelKind.String }) errors.InvalidAsShown(path + ".messageExpression", Shown, "messageExpression must evaluate to a string");
         if (Array.IndexOf(s_reasons, Reason) < 0) errors.NotSupported(path + ".reason", Reason, s_reasons);
         if (IsTransition && uncorrelatableAt is not null)
