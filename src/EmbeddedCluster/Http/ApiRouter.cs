@@ -16,10 +16,14 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
         : call.Request.IsAboutObjects ? AnswerObjects(call)
         : Task.FromResult(AnswerPath(call));
 
-    /// <summary>False for paths outside the API and for those of a group that has no resource at all, such as one whose definitions are missing.</summary>
+    /// <summary>
+    /// False for paths outside the API and for those of a group that has no resource at all, such as one whose definitions are missing, or of a
+    /// version that no definition of a custom resource serves.
+    /// </summary>
     private bool IsServed(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
     {
-        ["apis", var group, ..] => storage.Resources.Serves(group),
+        ["apis", var group] => storage.Resources.Serves(group),
+        ["apis", var group, var version, ..] => storage.Resources.Serves(group, version) || storage.Resources.HasBuiltIn(group),
         ["api" or "apis" or "version" or "openapi" or "healthz" or "livez" or "readyz", ..] => true,
         _ => false,
     };
@@ -42,7 +46,8 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
     private async Task<Reply> AnswerObjects(ApiCall call)
     {
         var request = call.Request;
-        if (storage.Resources.Find(request.Group, request.Version, request.Resource) is not { } resource) return Reply.Of(ApiStatus.NoSuchPath());
+        if (storage.Resources.Find(request.Group, request.Version, request.Resource) is not { } resource)
+            return storage.Resources.HasBuiltIn(request.Group) ? Reply.Of(ApiStatus.NoSuchPath()) : Reply.NoPage();
         if (!resource.IsNamespaced && request.Namespace.Length > 0 && resource != BuiltInResources.Namespaces) return Reply.Of(ApiStatus.NoSuchPath());
         if (resource.IsNamespaced && request.Namespace.Length == 0 && request.Name.Length > 0 && request.Verb is not ("list" or "watch" or "deletecollection"))
             return Reply.Of(ApiStatus.NoSuchPath());

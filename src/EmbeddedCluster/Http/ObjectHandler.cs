@@ -122,7 +122,8 @@ internal sealed class ObjectHandler(Storage storage)
         {
             IsDryRun = call.Query["dryRun"].Contains("All"),
             IsStrict = validation == "Strict",
-            Warnings = validation == "Ignore" ? null : call.Warnings,
+            IsLenient = validation == "Ignore",
+            Warnings = call.Warnings,
         };
     }
 

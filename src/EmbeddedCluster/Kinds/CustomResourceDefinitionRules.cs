@@ -10,6 +10,7 @@ namespace Sidecars.EmbeddedCluster;
 internal sealed class CustomResourceDefinitionRules : KindRules
 {
     private const string Approval = "api-approved.kubernetes.io";
+    private const string ApprovalCondition = "KubernetesAPIApprovalPolicyConformant";
 
     public override bool TracksGeneration => true;
 
@@ -35,8 +36,7 @@ internal sealed class CustomResourceDefinitionRules : KindRules
         var conditions = new JsonArray(
             Condition("NamesAccepted", "NoConflicts", "no conflicts found", at),
             Condition("Established", "InitialNamesAccepted", "the initial names have been accepted", at));
-        if (IsProtected(content))
-            conditions.Add((JsonNode)Condition("KubernetesAPIApprovalPolicyConformant", "ApprovedAnnotation", $"approved in {content.Text("metadata", "annotations", Approval)}", at));
+        if (IsProtected(content)) conditions.Add((JsonNode)Approved(content, at));
         content["status"] = new JsonObject
         {
             ["conditions"] = conditions,
@@ -48,6 +48,8 @@ internal sealed class CustomResourceDefinitionRules : KindRules
     public override void PrepareForUpdate(JsonObject content, JsonObject old)
     {
         var status = content.Child("status");
+        if (status.Array("conditions").Objects().FirstOrDefault(known => known.Text("type") == ApprovalCondition) is { } condition)
+            foreach (var (field, value) in Approved(content, condition.Text("lastTransitionTime") ?? "")) condition[field] = value?.DeepClone();
         status["acceptedNames"] = content["spec"].At("names")?.DeepClone();
         var stored = status.Array("storedVersions").Texts().ToList();
         if (StorageVersion(content) is { } version && !stored.Contains(version))
@@ -64,8 +66,7 @@ internal sealed class CustomResourceDefinitionRules : KindRules
         var name = content["metadata"].Text("name") ?? "";
         if (name != $"{plural}.{group}") errors.Invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
         if (spec.Text("scope") is var scope and not ("Namespaced" or "Cluster")) errors.NotSupported("spec.scope", scope ?? "", "Cluster", "Namespaced");
-        if (IsProtected(content) && string.IsNullOrEmpty(content.Text("metadata", "annotations", Approval)))
-            errors.Required($"metadata.annotations[{Approval}]", $"protected groups must have approval annotation \"{Approval}\", see https://github.com/kubernetes/enhancements/pull/1111");
+        if (IsProtected(content)) CheckApproval(content, errors);
         CheckVersions(spec.Array("versions").Objects().ToList(), errors);
     }
 
@@ -75,6 +76,27 @@ internal sealed class CustomResourceDefinitionRules : KindRules
         CheckImmutable(content["spec"].At("scope"), old["spec"].At("scope"), "spec.scope", errors);
         CheckImmutable(content["spec"].At("names", "kind"), old["spec"].At("names", "kind"), "spec.names.kind", errors);
         CheckImmutable(content["spec"].At("names", "plural"), old["spec"].At("names", "plural"), "spec.names.plural", errors);
+    }
+
+    private static void CheckApproval(JsonObject content, FieldErrors errors)
+    {
+        const string see = "see https://github.com/kubernetes/enhancements/pull/1111";
+        var approval = content.Text("metadata", "annotations", Approval) ?? "";
+        var field = $"metadata.annotations[{Approval}]";
+        if (approval.Length == 0) errors.Required(field, $"protected groups must have approval annotation \"{Approval}\", {see}");
+        else if (!IsUnapproved(approval) && !(approval.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(approval, UriKind.Absolute, out var url) && url.Host.Length > 0))
+            errors.Invalid(field, approval, $"protected groups must have approval annotation \"{Approval}\" with either a URL or a reason starting with \"unapproved\", {see}");
+    }
+
+    private static bool IsUnapproved(string approval) => approval.StartsWith("unapproved", StringComparison.Ordinal);
+
+    private static JsonObject Approved(JsonObject content, string at)
+    {
+        var approval = content.Text("metadata", "annotations", Approval) ?? "";
+        if (!IsUnapproved(approval)) return Condition(ApprovalCondition, "ApprovedAnnotation", $"approved in {approval}", at);
+        var condition = Condition(ApprovalCondition, "UnapprovedAnnotation", $"not approved: {FieldErrors.Quote(approval)}", at);
+        condition["status"] = "False";
+        return condition;
     }
 
     private static void CheckVersions(List<JsonObject> versions, FieldErrors errors)
@@ -89,6 +111,7 @@ internal sealed class CustomResourceDefinitionRules : KindRules
             if (versions[i].Object("schema", "openAPIV3Schema") is not { } schema) errors.Required(path + ".schema.openAPIV3Schema", "schemas are required");
             else if (schema.Text("type") != "object") errors.Invalid(path + ".schema.openAPIV3Schema.type", schema.Text("type") ?? "", "must be object at the root");
         }
+        if (versions.Count > 0) DefinitionSchemaRules.Check(versions, errors);
     }
 
     private static bool IsProtected(JsonObject content) =>

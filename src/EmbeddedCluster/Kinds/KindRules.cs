@@ -54,6 +54,13 @@ internal class KindRules
     {
     }
 
+    /// <summary>Validates content that replaces other content: on its own, and against what it replaces.</summary>
+    public virtual void ValidateReplacement(JsonObject content, JsonObject old, FieldErrors errors)
+    {
+        Validate(content, errors);
+        ValidateUpdate(content, old, errors);
+    }
+
     public virtual void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
     {
     }

@@ -7,13 +7,21 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>Collects what is wrong with an object, field by field, in the wording of the real server.</summary>
 internal sealed class FieldErrors
 {
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<StatusCause> _causes = [];
+    private readonly List<string> _warnings = [];
 
     public bool Any => _causes.Count > 0;
 
     public IReadOnlyList<StatusCause> Causes => _causes;
+
+    /// <summary>What is not right and yet no reason for a refusal.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>True when something is so wrong that rules about the object would have nothing to say.</summary>
+    public bool HidesRules => _causes.Exists(cause =>
+        cause.Reason is "FieldValueRequired" or "FieldValueTypeInvalid" or "FieldValueNotSupported" or "FieldValueTooLong" or "FieldValueTooMany");
 
     /// <summary>All errors as one text: a single one as it is, several in brackets.</summary>
     public string Summary
@@ -32,6 +40,24 @@ internal sealed class FieldErrors
 
     public void Invalid(string field, string value, string detail) => Add("FieldValueInvalid", field, $"Invalid value: {Quote(value)}: {detail}");
 
+    /// <summary>A value that a rule refuses; null where it is too large to be shown.</summary>
+    public void Failed(string field, JsonNode? value, string detail) =>
+        Add("FieldValueInvalid", field, value is null ? $"Invalid value: {detail}" : $"Invalid value: {Show(value)}: {detail}");
+
+    /// <summary>A value that has a form of its own in messages.</summary>
+    public void InvalidAsShown(string field, string shown, string detail) => Add("FieldValueInvalid", field, $"Invalid value: {shown}: {detail}");
+
+    /// <summary>A text whose form is wrong, such as a time that is none: the server takes that for a wrong type.</summary>
+    public void FormInvalid(string field, string value, string detail) => Add("FieldValueTypeInvalid", field, $"Invalid value: {Quote(value)}: {detail}");
+
+    public void AddAll(FieldErrors others)
+    {
+        _causes.AddRange(others._causes);
+        _warnings.AddRange(others._warnings);
+    }
+
+    public void Warn(string warning) => _warnings.Add(warning);
+
     public void TypeInvalid(string field, JsonNode? value, string detail) =>
         Add("FieldValueTypeInvalid", field, $"Invalid value: {Quote(TypeName(value))}: {detail}");
 
@@ -44,6 +70,8 @@ internal sealed class FieldErrors
     public void Forbidden(string field, string detail) => Add("FieldValueForbidden", field, $"Forbidden: {detail}");
 
     public void NotFound(string field, string value) => Add("FieldValueNotFound", field, $"Not found: {Quote(value)}");
+
+    public void Duplicate(string field, JsonNode? value) => Add("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
 
     public void Duplicate(string field, string value) => Add("FieldValueDuplicate", field, $"Duplicate value: {Quote(value)}");
 

@@ -26,7 +26,7 @@ internal static class ObjectIntake
         if (options.IsStrict)
             return ApiStatus.BadRequest(
                 Unhandled(resource, "strict decoding error: " + string.Join(", ", unknown.Select(field => $"unknown field \"{field}\""))));
-        options.Warnings?.AddRange(unknown.Select(field => $"unknown field \"{field}\""));
+        if (!options.IsLenient) options.Warnings?.AddRange(unknown.Select(field => $"unknown field \"{field}\""));
         return null;
     }
 

@@ -31,6 +31,7 @@ internal sealed class ObjectStore(int historyLength) : IDisposable
     public StoredObject? TryWrite(ResourceDefinition resource, StoredObject? expected, JsonObject content)
     {
         var table = Table(resource);
+        resource = VersionConversion.Store(content, resource);
         var (ns, name) = (content["metadata"].Text("namespace") ?? "", content["metadata"].Text("name") ?? "");
         lock (_gate)
         {
@@ -46,6 +47,7 @@ internal sealed class ObjectStore(int historyLength) : IDisposable
     public StoredObject? TryRemove(ResourceDefinition resource, StoredObject expected, JsonObject last)
     {
         var table = Table(resource);
+        resource = VersionConversion.Store(last, resource);
         lock (_gate)
         {
             if (!ReferenceEquals(table.Find(expected.Namespace, expected.Name), expected)) return null;
@@ -59,6 +61,7 @@ internal sealed class ObjectStore(int historyLength) : IDisposable
     /// <summary>What a write would have stored, without storing it: for dry runs.</summary>
     public StoredObject Imagine(ResourceDefinition resource, JsonObject content, long version)
     {
+        resource = VersionConversion.Store(content, resource);
         lock (_gate) return _text.Freeze(resource, content, version);
     }
 

@@ -85,17 +85,14 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
         if (version == 0 && !resource.Rules.AllowsUnconditionalUpdate) return ApiStatus.MustNameVersion(resource, current.Name);
         if (version != 0 && version != current.Version) return ApiStatus.Modified(resource, current.Name);
 
-        var old = current.ToJson();
+        var old = VersionConversion.Read(current, resource);
         Prepare(resource, subresource, content, old);
         var errors = new FieldErrors();
         MetadataRules.ValidateUpdate(content, old, errors);
         MetadataRules.Validate(resource, content, errors);
         if (subresource == "status") resource.Rules.ValidateStatusUpdate(content, old, errors);
-        else
-        {
-            resource.Rules.Validate(content, errors);
-            resource.Rules.ValidateUpdate(content, old, errors);
-        }
+        else resource.Rules.ValidateReplacement(content, old, errors);
+        options.Warnings?.AddRange(errors.Warnings);
         if (errors.Any) return ApiStatus.Invalid(resource, current.Name, errors);
 
         metadata["resourceVersion"] = old["metadata"].Text("resourceVersion");

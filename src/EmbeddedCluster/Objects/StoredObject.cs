@@ -26,7 +26,7 @@ public sealed class StoredObject
         Labels = metadata.Object("labels") is not { Count: > 0 } labels
             ? None
             : labels.ToDictionary(label => label.Key, label => JsonReading.AsText(label.Value) ?? "", StringComparer.Ordinal);
-        SelectableValues = resource.SelectableFields.Count == 0 ? [] : [.. resource.SelectableFields.Select(field => field.ValueIn(content))];
+        SelectableValues = resource.IndexedFields.Count == 0 ? [] : [.. resource.IndexedFields.Select(field => field.ValueIn(content))];
     }
 
     /// <summary>The resource the object belongs to.</summary>
@@ -59,6 +59,14 @@ public sealed class StoredObject
     internal bool HasFinalizers { get; }
 
     internal string[] SelectableValues { get; }
+
+    /// <summary>The text a field selector compares. Fields that became selectable after the object was stored are looked up in it.</summary>
+    internal string SelectableValue(SelectableField field)
+    {
+        for (var i = 0; i < SelectableValues.Length; i++)
+            if (Resource.IndexedFields[i].Path == field.Path) return SelectableValues[i];
+        return field.ValueIn(ToJson());
+    }
 
     /// <summary>The text after kind and apiVersion: what stands in a list of a built-in kind, without the opening brace.</summary>
     internal ReadOnlyMemory<byte> JsonWithoutHead => Json[_headLength..];

@@ -12,6 +12,9 @@ public sealed record WriteOptions
     /// <summary>Refuses unknown fields instead of dropping them.</summary>
     public bool IsStrict { get; init; }
 
-    /// <summary>Gets one text for each dropped field; null when nobody wants to know.</summary>
+    /// <summary>Drops unknown fields without a word.</summary>
+    internal bool IsLenient { get; init; }
+
+    /// <summary>Gets one text for each dropped field and for each rule that may go on being broken; null when nobody wants to know.</summary>
     internal List<string>? Warnings { get; init; }
 }

@@ -11,8 +11,7 @@ internal sealed class ObjectPatch(PatchKind kind, JsonNode patch)
     /// <summary>The patched object in the requested version, or the refusal. The patch itself stays unchanged.</summary>
     public (JsonObject? Content, ApiStatus? Error) Apply(ResourceDefinition resource, StoredObject current)
     {
-        var content = current.ToJson();
-        content["apiVersion"] = resource.GroupVersion;
+        var content = VersionConversion.Read(current, resource);
         if (kind == PatchKind.Json)
         {
             if (patch is not JsonArray operations) return (null, Undecodable("a JSON patch must be an array of operations"));

@@ -10,17 +10,21 @@ internal static class CustomResources
     public static ImmutableArray<ResourceDefinition> Define(JsonObject definition)
     {
         var versions = definition.Array("spec", "versions").Objects().ToList();
-        // Objects carry the header of the storage version even when that version is not served.
-        return [.. versions.Where(version => version.Flag("served") == true)
-            .OrderByDescending(version => version.Flag("storage") == true)
-            .Select(version => Define(definition, version))];
+        var fields = versions.SelectMany(SelectablePaths).Distinct().Select(path => new SelectableField(path)).ToList();
+        var defined = versions.Select(version => (Version: version, Resource: Define(definition, version, fields))).ToList();
+        // Objects are kept in the storage version even when that version is not served.
+        var stored = defined.Find(entry => entry.Version.Flag("storage") == true).Resource;
+        foreach (var (_, resource) in defined) resource.StoredAs = stored ?? resource;
+        return [.. defined.Where(entry => entry.Version.Flag("served") == true).Select(entry => entry.Resource).OrderByDescending(resource => resource == stored)];
     }
 
-    private static ResourceDefinition Define(JsonObject definition, JsonObject version)
+    private static ResourceDefinition Define(JsonObject definition, JsonObject version, List<SelectableField> fields)
     {
         var spec = definition["spec"];
         var (group, name, kind) = (spec.Text("group")!, version.Text("name")!, spec.Text("names", "kind")!);
-        var schema = new StructuralSchema(version.Object("schema", "openAPIV3Schema") ?? []);
+        var content = version.Object("schema", "openAPIV3Schema") ?? [];
+        var schema = new StructuralSchema(content);
+        var own = SelectablePaths(version).ToHashSet(StringComparer.Ordinal);
         return new ResourceDefinition
         {
             Group = group,
@@ -34,14 +38,52 @@ internal static class CustomResources
             Categories = [.. spec.Array("names", "categories").Texts()],
             HasStatus = version["subresources"] is JsonObject subresources && subresources.ContainsKey("status"),
             IsCustom = true,
-            DeprecationWarning = version.Flag("deprecated") == true
-                ? version.Text("deprecationWarning") ?? $"{group}/{name} {kind} is deprecated"
-                : null,
+            DeprecationWarning = version.Flag("deprecated") == true ? version.Text("deprecationWarning") ?? Warning(definition, group, name, kind) : null,
             Rules = new CustomResourceRules(schema),
             Schema = schema,
-            SelectableFields = [.. version.Array("selectableFields").Objects().Select(field => new SelectableField(field.Text("jsonPath")!.TrimStart('.')))],
+            Form = FormOf(content),
+            SelectableFields = [.. fields.Where(field => own.Contains(field.Path))],
+            IndexedFields = fields,
             Columns = Columns(version),
         };
+    }
+
+    private static IEnumerable<string> SelectablePaths(JsonObject version) =>
+        version.Array("selectableFields").Objects().Select(field => field.Text("jsonPath")!.TrimStart('.'));
+
+    // The server names the best version to go to, if there is one.
+    private static string Warning(JsonObject definition, string group, string name, string kind)
+    {
+        var better = definition.Array("spec", "versions").Objects()
+            .Where(version => version.Flag("served") == true && version.Flag("deprecated") != true)
+            .Select(version => version.Text("name")!)
+            .OrderByDescending(version => version, ApiVersionOrder.Instance)
+            .FirstOrDefault();
+        return $"{group}/{name} {kind} is deprecated{(better is null ? "" : $"; use {group}/{better} {kind}")}";
+    }
+
+    /// <summary>The schema without what only describes or refuses: all that decides what is kept of an object.</summary>
+    private static string FormOf(JsonObject schema)
+    {
+        var form = schema.DeepClone();
+        Strip(form);
+        return form.ToJsonString();
+
+        static void Strip(JsonNode? node)
+        {
+            switch (node)
+            {
+                case JsonArray items:
+                    foreach (var item in items) Strip(item);
+                    break;
+                case JsonObject fields:
+                    // A property may have any of these names: what it holds is an object then.
+                    if (fields["description"] is JsonValue) fields.Remove("description");
+                    if (fields["x-kubernetes-validations"] is JsonArray) fields.Remove("x-kubernetes-validations");
+                    foreach (var (_, child) in fields) Strip(child);
+                    break;
+            }
+        }
     }
 
     private static IReadOnlyList<TableColumn> Columns(JsonObject version)

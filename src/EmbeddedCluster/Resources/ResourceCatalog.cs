@@ -47,6 +47,8 @@ internal sealed class ResourceCatalog
 
     public bool Serves(string group) => _snapshot.All.Any(resource => resource.Group == group);
 
+    public bool HasBuiltIn(string group) => _builtIn.Any(resource => resource.Group == group);
+
     /// <summary>Serves what a CustomResourceDefinition defines, in place of what it defined before. The storage version comes first.</summary>
     public void Serve(string definition, ImmutableArray<ResourceDefinition> versions)
     {

@@ -61,6 +61,15 @@ public sealed class ResourceDefinition
 
     internal IReadOnlyList<SelectableField> SelectableFields { get; init; } = [];
 
+    /// <summary>Every field that any version can be selected by: an object is stored once for all of them.</summary>
+    internal IReadOnlyList<SelectableField> IndexedFields { get => field ?? SelectableFields; init; }
+
+    /// <summary>The version in which the objects are kept, which need not be a served one.</summary>
+    internal ResourceDefinition StoredAs { get => field ?? this; set; }
+
+    /// <summary>What the schema makes of an object. Versions of the same form differ in their names alone.</summary>
+    internal string Form { get; init; } = "";
+
     internal IReadOnlyList<TableColumn> Columns { get; init; } = TableColumn.Generic;
 
     /// <summary>The type header that every object text of this resource starts with.</summary>

@@ -9,7 +9,7 @@ internal sealed class SchemaNode
     // A pattern comes from a manifest; a pathological one must not hold a request for ever.
     private static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
 
-    public SchemaNode(JsonObject schema)
+    public SchemaNode(JsonObject schema, bool isRoot = false)
     {
         Type = schema.Text("type") ?? "";
         Properties = (schema.Object("properties") ?? []).Where(entry => entry.Value is JsonObject)
@@ -20,7 +20,8 @@ internal sealed class SchemaNode
         Required = [.. schema.Array("required").Texts()];
         Enum = schema.Array("enum");
         Format = schema.Text("format") ?? "";
-        if (schema.Text("pattern") is { } pattern) Pattern = new Regex(pattern, RegexOptions.CultureInvariant, PatternLimit);
+        PatternText = schema.Text("pattern") ?? "";
+        if (PatternText.Length > 0) (Pattern, WrongPattern) = Compile(PatternText);
         (MinLength, MaxLength) = (schema.Integer("minLength"), schema.Integer("maxLength"));
         (MinItems, MaxItems) = (schema.Integer("minItems"), schema.Integer("maxItems"));
         (MinProperties, MaxProperties) = (schema.Integer("minProperties"), schema.Integer("maxProperties"));
@@ -32,10 +33,14 @@ internal sealed class SchemaNode
         IsIntOrString = schema.Flag("x-kubernetes-int-or-string") == true;
         IsEmbeddedResource = schema.Flag("x-kubernetes-embedded-resource") == true;
         IsSet = schema.Text("x-kubernetes-list-type") == "set" || schema.Flag("uniqueItems") == true;
-        MapKeys = schema.Text("x-kubernetes-list-type") == "map" ? [.. schema.Array("x-kubernetes-list-map-keys").Texts()] : [];
+        IsMapList = schema.Text("x-kubernetes-list-type") == "map";
+        MapKeys = IsMapList ? [.. schema.Array("x-kubernetes-list-map-keys").Texts()] : [];
         Default = schema["default"];
         (AllOf, AnyOf, OneOf) = (Nodes(schema, "allOf"), Nodes(schema, "anyOf"), Nodes(schema, "oneOf"));
         if (schema.Object("not") is { } not) Not = new SchemaNode(not);
+        CelType = SchemaTypes.TypeOf(this, isRoot);
+        Rules = [.. schema.Array("x-kubernetes-validations").Objects().Select(rule => new ValidationRule(rule, CelType))];
+        HasRules = Rules.Count > 0 || Properties.Values.Any(property => property.HasRules) || AdditionalProperties?.HasRules == true || Items?.HasRules == true;
     }
 
     public string Type { get; }
@@ -55,6 +60,11 @@ internal sealed class SchemaNode
     public string Format { get; }
 
     public Regex? Pattern { get; }
+
+    public string PatternText { get; }
+
+    /// <summary>What is wrong with the pattern; null when nothing is.</summary>
+    public string? WrongPattern { get; }
 
     public long? MinLength { get; }
 
@@ -88,6 +98,8 @@ internal sealed class SchemaNode
 
     public bool IsSet { get; }
 
+    public bool IsMapList { get; }
+
     public string[] MapKeys { get; }
 
     public JsonNode? Default { get; }
@@ -99,6 +111,31 @@ internal sealed class SchemaNode
     public SchemaNode[] OneOf { get; }
 
     public SchemaNode? Not { get; }
+
+    /// <summary>How rules see values of this part.</summary>
+    public CelType CelType { get; }
+
+    public IReadOnlyList<ValidationRule> Rules { get; }
+
+    /// <summary>True when there are rules here or further down.</summary>
+    public bool HasRules { get; }
+
+    /// <summary>What an item of a list was before the change: only lists that are maps have items that can be told from each other.</summary>
+    public JsonNode? Counterpart(JsonNode? item, JsonNode? old) => MapKeys.Length == 0 || old is not JsonArray items
+        ? null
+        : items.FirstOrDefault(other => Array.TrueForAll(MapKeys, key => JsonNode.DeepEquals(other.At(key), item.At(key))));
+
+    private static (Regex? Pattern, string? Wrong) Compile(string pattern)
+    {
+        try
+        {
+            return (new Regex(pattern, RegexOptions.CultureInvariant, PatternLimit), null);
+        }
+        catch (ArgumentException wrong)
+        {
+            return (null, wrong.Message);
+        }
+    }
 
     private static SchemaNode[] Nodes(JsonObject schema, string name) => [.. schema.Array(name).Objects().Select(node => new SchemaNode(node))];
 

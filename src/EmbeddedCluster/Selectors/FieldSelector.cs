@@ -15,7 +15,7 @@ internal sealed class FieldSelector
 
     private FieldSelector(List<Term> terms) => _terms = terms;
 
-    private sealed record Term(string Path, int Index, string Value, bool IsNegated);
+    private sealed record Term(string Path, SelectableField? Field, string Value, bool IsNegated);
 
     public bool MatchesEverything => _terms.Count == 0;
 
@@ -29,7 +29,7 @@ internal sealed class FieldSelector
             {
                 "metadata.name" => stored.Name,
                 "metadata.namespace" => stored.Namespace,
-                _ => stored.SelectableValues[term.Index],
+                _ => stored.SelectableValue(term.Field!),
             };
             if (value == term.Value == term.IsNegated) return false;
         }
@@ -53,15 +53,13 @@ internal sealed class FieldSelector
             var path = part[..(negated ? equals - 1 : equals)];
             var value = part[(equals + 1)..];
             if (value.StartsWith('=')) value = value[1..];
-            var index = -1;
-            for (var i = 0; i < resource.SelectableFields.Count; i++)
-                if (resource.SelectableFields[i].Path == path) index = i;
-            if (index < 0 && path != "metadata.name" && !(path == "metadata.namespace" && (resource.IsNamespaced || resource.SelectableFields.Count == 0)))
+            var field = resource.SelectableFields.FirstOrDefault(known => known.Path == path);
+            if (field is null && path != "metadata.name" && !(path == "metadata.namespace" && (resource.IsNamespaced || resource.SelectableFields.Count == 0)))
             {
                 error = $"field label not supported: {path}";
                 return false;
             }
-            terms.Add(new Term(path, index, Unescape(value), negated));
+            terms.Add(new Term(path, field, Unescape(value), negated));
         }
         selector = new FieldSelector(terms);
         return true;

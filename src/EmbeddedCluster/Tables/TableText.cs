@@ -32,8 +32,7 @@ internal static class TableText
 
     private static JsonObject Row(ResourceDefinition resource, StoredObject stored, string includeObject, DateTimeOffset now)
     {
-        var content = stored.ToJson();
-        content["apiVersion"] = resource.GroupVersion;
+        var content = VersionConversion.Read(stored, resource);
         return new JsonObject
         {
             ["cells"] = new JsonArray([.. resource.Columns.Select(column => column.Cell(content, now))]),

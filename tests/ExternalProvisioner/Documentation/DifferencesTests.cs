@@ -16,6 +16,7 @@ public sealed partial class DifferencesTests
         ["## livenessprobe"] = ["LivenessProbe"],
         ["## csi-node-driver-registrar"] = ["NodeDriverRegistrar"],
         ["## csi-cluster-driver-registrar"] = ["ClusterDriverRegistrar"],
+        ["## The definitions of the snapshot kinds"] = ["EmbeddedCluster"],
     };
 
     private static IEnumerable<TestCaseData> Rows()
