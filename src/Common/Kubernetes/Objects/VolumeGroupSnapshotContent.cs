@@ -18,6 +18,13 @@ public sealed class VolumeGroupSnapshotContent : KubeObject
 
     /// <summary>What the driver says of it; null before it was asked. Never sent with the object itself.</summary>
     public GroupContentStatus? Status { get; set; }
+
+    /// <summary>
+    /// A number made of labels and annotations that are not kept themselves, so that a change of them is still seen, by which users
+    /// ask for another try. Set by the reader that needs it; never sent.
+    /// </summary>
+    [JsonIgnore]
+    public int MarksHash { get; set; }
 }
 
 /// <summary>Whose a group's content is, and of what. An object in a store is shared and never changed.</summary>
