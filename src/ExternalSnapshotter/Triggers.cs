@@ -37,8 +37,10 @@ internal sealed class Triggers<T>(ContentCache<T> cache, ContentWaits waits, Wor
     {
         var (before, after) = (cache.Kind.View(old), cache.Kind.View(now));
         return before.Driver != after.Driver || cache.Kind.WishOf(old) != cache.Kind.WishOf(now)
-            // Of a snapshot of a group somebody else says how far it is.
-            || before.NotedHandle != after.NotedHandle || before.IsOfGroup != after.IsOfGroup || before.IsReady != after.IsReady;
+            // Nothing of ours takes it back.
+            || (before.IsReady is true && after.IsReady is not true)
+            // Of a snapshot of a group somebody else says what the driver knows it by.
+            || (after.IsMember && (before.NotedHandle != after.NotedHandle || before.IsOfGroup != after.IsOfGroup));
     }
 
     private void Look(T content, bool isDue)

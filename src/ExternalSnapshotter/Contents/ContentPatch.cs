@@ -33,7 +33,8 @@ internal static class ContentPatch
             differs = members(json);
             json.WriteEndObject();
         });
-        return differs ? patch : null;
+        if (differs) return patch;
+        return null; // of the nullable: in a conditional expression it would be an empty patch
     }
 
     /// <summary>What is wrong, and that it is not ready.</summary>
