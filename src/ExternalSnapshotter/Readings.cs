@@ -5,10 +5,15 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.ExternalSnapshotter;
 
 /// <summary>
-/// What the snapshotter reads of the cluster. Of contents of other drivers it needs to know nothing; of a class of another driver, that it is one.
+/// What the snapshotter reads of the cluster. Contents of other drivers it does not want at all; of a class of another driver it reads that it is one.
 /// </summary>
 internal sealed class Readings(string driver)
 {
+    public bool IsOurs(VolumeSnapshotContent content) => content.Spec.Driver == driver;
+
+    public bool IsOurs(VolumeGroupSnapshotContent content) => content.Spec.Driver == driver;
+
+    /// <summary>Others' come here only where another reader of the same store wants them.</summary>
     public void Content(VolumeSnapshotContent read, VolumeSnapshotContent kept)
     {
         if (read.Spec.Driver != driver) return;

@@ -34,6 +34,8 @@ internal sealed record TestGroup(string Name = "gc")
 
     public TestGroup Annotated(string key, string value) => this with { Annotations = [.. Annotations, (key, value)] };
 
+    public TestGroup Labelled(string key, string value) => this with { Labels = new JsonObject { [key] = value } };
+
     public TestGroup BeingCreated() => Annotated(ContentKeys.OfGroup.BeingCreated, "yes");
 
     public TestGroup BeingDeleted() => Annotated(ContentKeys.OfGroup.BeingDeleted, "yes");

@@ -1,5 +1,4 @@
 using Sidecars.EmbeddedCluster;
-using Sidecars.Tests.Support;
 
 namespace Sidecars.ExternalSnapshotter.Tests.Scenarios;
 
@@ -19,11 +18,19 @@ internal sealed class NodeTests : RigTest
         rig.World.Add(new TestContent().Labelled(Label, "n1").BoundTo("u1"));
         await rig.World.UntilSettled("c");
         Assert.That(rig.Taken.Single().ToJsonString(), Does.Contain("snapshot-u1"));
-        var watched = rig.Cluster.Requests.Entries.Where(r => r.Request.Verb is "watch").ToDictionary(r => r.Request.Resource, r => r.Request.LabelSelector);
-        Assert.That(watched["volumesnapshotcontents"], Is.EqualTo($"{Label}=n1"));
-        Assert.That(watched["volumegroupsnapshotcontents"], Is.EqualTo($"{Label}=n1"));
-        Assert.That(watched["volumesnapshotclasses"], Is.Empty);
-        Assert.That(watched["volumegroupsnapshotclasses"], Is.Empty);
+        Assert.That(rig.World.Find("volumesnapshotcontents", "theirs")!["status"], Is.Null);
+    }
+
+    [Test]
+    public async Task A_group_of_its_node_is_served_and_no_other()
+    {
+        var rig = await Prepared(RigOptions.Grouping.With(o => o with { Node = "n1" }));
+        rig.World.AddGroupClass("group");
+        await rig.Run();
+        rig.World.Add(new TestGroup("nobodys"));
+        rig.World.Add(new TestGroup().Labelled(Label, "n1"));
+        await rig.World.UntilReady("gc", World.Groups);
+        Assert.That(rig.Calls("CreateVolumeGroupSnapshot"), Has.Count.EqualTo(1));
     }
 
     [Test]

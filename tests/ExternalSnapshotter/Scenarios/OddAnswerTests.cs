@@ -87,6 +87,17 @@ internal sealed class OddAnswerTests : RigTest
     }
 
     [Test]
+    public async Task One_that_becomes_ours_is_taken()
+    {
+        var rig = await Taking(new TestContent().By("other.example.com"));
+        rig.World.Add(new TestContent("c2").BoundTo("u2"));
+        await rig.World.UntilSettled("c2");
+        Assert.That(rig.Taken, Has.Count.EqualTo(1));
+        rig.World.Patch(Main, "c", """{"spec":{"driver":"csi.example.com"}}""");
+        await rig.World.UntilSettled("c");
+    }
+
+    [Test]
     public async Task A_content_that_cannot_be_read_holds_up_no_other()
     {
         var rig = await Prepared();

@@ -11,14 +11,15 @@ namespace Sidecars.Kubernetes.Caching;
 /// </summary>
 /// <remarks>
 /// A store has one or more readers, each with a <see cref="Reading{T}"/> of its own; it keeps what any of them reads and lets go of
-/// the rest at the door. Without a reading objects are kept as they came.
+/// the rest at the door. Without a reading objects are kept as they came. An object that no reader wants is not kept at all; one that
+/// comes to be unwanted is gone from the store as if it had been deleted.
 /// </remarks>
 /// <typeparam name="T">Kind of the objects.</typeparam>
 public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new()
 {
     private readonly Lock _lock = new();
     private readonly List<ObjectIndex<T>> _indexes = [];
-    private readonly List<Reading<T>> _readings = [];
+    private readonly List<(Reading<T> Take, Func<T, bool>? Wants)> _readers = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Dictionary<ObjectKey, T> _objects = [];
     private Dictionary<ObjectKey, T>? _gathered; // the full list that is coming in
@@ -50,8 +51,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         }
     }
 
-    /// <summary>Adds a reader, by what it reads; to be called before the watch starts.</summary>
-    public void Add(Reading<T> reading) => _readings.Add(reading);
+    /// <summary>Adds a reader, by what it reads and, where it does not want all objects, by which; to be called before the watch starts.</summary>
+    public void Add(Reading<T> reading, Func<T, bool>? wants = null) => _readers.Add((reading, wants));
 
     /// <summary>Adds an index; to be called before the watch starts.</summary>
     public ObjectIndex<T> IndexBy(Func<T, string?> valueOf)
@@ -92,7 +93,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                 (_gathered, _gatheredHidden) = ([], []);
                 break;
             case WatchEventKind.Listed:
-                _gathered![e.Object!.Key] = Kept(e.Object);
+                if (IsWanted(e.Object!)) _gathered![e.Object!.Key] = Kept(e.Object);
+                else _gathered!.Remove(e.Object!.Key);
                 _gatheredHidden!.Remove(e.Object.Key);
                 break;
             case WatchEventKind.Deleted when _gathered is not null:
@@ -109,6 +111,9 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                 break;
             case WatchEventKind.ListCompleted:
                 Replace(e.Version);
+                break;
+            case WatchEventKind.Applied when !IsWanted(e.Object!):
+                LetGo(e.Object!);
                 break;
             case WatchEventKind.Applied:
                 Apply(Kept(e.Object!));
@@ -133,6 +138,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// </summary>
     public void Fold(T written)
     {
+        if (!IsWanted(written)) return; // the watch tells of it
         written = Kept(written);
         lock (_lock)
         {
@@ -161,11 +167,28 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// <summary>The object as it is kept: its name and version, and what the readers read of it.</summary>
     private T Kept(T read)
     {
-        if (_readings.Count is 0) return read;
+        if (_readers.Count is 0) return read;
         var (metadata, kept) = (read.Metadata, new T());
         kept.Metadata = new ObjectMeta { Namespace = metadata.Namespace, Name = metadata.Name, ResourceVersion = metadata.ResourceVersion };
-        foreach (var reading in _readings) reading(read, kept);
+        foreach (var reader in _readers) reader.Take(read, kept);
         return kept;
+    }
+
+    private bool IsWanted(T read) => _readers.Count is 0 || _readers.Exists(r => r.Wants is null || r.Wants(read));
+
+    /// <summary>Nobody wants the object as it is by now.</summary>
+    private void LetGo(T read)
+    {
+        T? known;
+        lock (_lock)
+        {
+            _version = Math.Max(_version, read.Metadata.ResourceVersion);
+            known = _objects.GetValueOrDefault(read.Key);
+            if (known is null) _hidden.Remove(read.Key);
+            if (known is null || known.Metadata.ResourceVersion > read.Metadata.ResourceVersion) return;
+            PutWhileLocked(known, null);
+        }
+        Changed?.Invoke(new(known, null));
     }
 
     private void Apply(T item)
