@@ -34,7 +34,7 @@ internal static class SnapshotterProgram
             Name = Name,
             Driver = new DriverQuestions
             {
-                ProbeLimit = options.Timeout, NameLimit = options.Timeout, Capabilities = new CapabilityQuestions(options.Timeout, AlwaysAsksController: true),
+                ProbeLimit = options.Timeout, NameLimit = options.Timeout, Capabilities = new CapabilityQuestions(options.Timeout, AsksPlugin: false),
             },
             LeaseOf = WellKnown.LeaseOf,
             EventComponentOf = driver => $"csi-snapshotter {driver}",

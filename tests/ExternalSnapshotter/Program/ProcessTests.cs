@@ -78,6 +78,15 @@ internal sealed class ProcessTests
         Assert.That(string.Join('\n', program.ErrorLines), Does.Contain("code = Internal"));
     }
 
+    [Test]
+    public async Task It_asks_at_its_start_what_the_original_asks_and_no_more()
+    {
+        _rig.Driver.Answer("GetPluginCapabilities", DriverRule.Fail(Grpc.Core.StatusCode.Unimplemented));
+        var program = _rig.Start("-v=2");
+        await ProcessRig.Populated(program);
+        Assert.That(_rig.Driver.Calls.All.Select(c => c.Method), Is.EquivalentTo((string[])["Probe", "GetPluginInfo", "ControllerGetCapabilities", "GroupControllerGetCapabilities"]));
+    }
+
     [TestCase("""{"capabilities":[{"rpc":{"type":"CREATE_DELETE_VOLUME"}}]}""")]
     [TestCase("""{"capabilities":[{}]}""")]
     [TestCase("""{}""")]
