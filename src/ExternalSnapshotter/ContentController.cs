@@ -32,8 +32,9 @@ internal sealed class ContentController<T> : IDisposable where T : KubeObject, n
         _controller = new KeyController(kind.QueueName, kind.QueueName, backoff, context);
         _waits = new ContentWaits(kind.Words, backoff, (options.RetryIntervalStart, options.RetryIntervalMax), context.Events, context.Time);
         _triggers = new Triggers<T>(cache, _waits, _controller.Queue, backoff);
-        _reconciler = new ContentReconciler<T>(cache, snapshots, new ContentWriter<T>(cache, context.Api, context.Time), new ContentReports(kind.Words, context.Events),
-            _waits, backoff.Forget, context.Loggers.CreateLogger<ContentReconciler<T>>());
+        var writer = new ContentWriter<T>(cache, context.Api, context.Time);
+        var reports = new ContentReports(kind.Words, context.Events);
+        _reconciler = new ContentReconciler<T>(cache, snapshots, writer, reports, _waits, backoff.Forget, context.Loggers.CreateLogger<ContentReconciler<T>>());
         cache.Store.Changed += _triggers.ContentChanged;
     }
 

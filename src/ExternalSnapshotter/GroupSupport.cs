@@ -3,6 +3,7 @@ using Sidecars.ControllerManager;
 using Sidecars.Csi;
 using Sidecars.Hosting;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
 using GroupRpc = Csi.V1.GroupControllerServiceCapability.Types.RPC.Types.Type;
 
@@ -23,7 +24,10 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
     {
         var driver = new DriverFacts(context.Driver!.Name, context.Driver.Controller);
         if (!driver.TakesSnapshots)
-            return new StartProblem($"driver {driver.Name} does not take snapshots: its ControllerGetCapabilities does not name CREATE_DELETE_SNAPSHOT; run this sidecar only beside a driver that does");
+        {
+            return new StartProblem($"driver {driver.Name} does not take snapshots: its ControllerGetCapabilities does not name CREATE_DELETE_SNAPSHOT; "
+                + "run this sidecar only beside a driver that does");
+        }
         var log = context.Loggers.CreateLogger<GroupSupport>();
         if (!options.WantsGroups || !await AreServed(context, log, stop)) return null;
         IsOn = true;
@@ -34,14 +38,15 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
     private static async Task<bool> AreServed(StartContext context, ILogger log, CancellationToken stop)
     {
         using var api = context.NewClient(new RequestRate(-1, 1));
-        return await IsServed(api, Resources.VolumeGroupSnapshotContents, log, stop) && await IsServed(api, Resources.VolumeGroupSnapshotClasses, log, stop);
+        return await IsServed(api, Resources.VolumeGroupSnapshotContents, log, stop)
+            && await IsServed(api, Resources.VolumeGroupSnapshotClasses, log, stop);
     }
 
     private static async Task<bool> IsServed<T>(ApiClient api, Resource<T> resource, ILogger log, CancellationToken stop) where T : KubeObject
     {
         while (true)
         {
-            var answer = await api.SendAsync(HttpMethod.Get, $"{resource.CollectionPath}?limit=1", Sidecars.Kubernetes.Json.KubeJson.Default.MetadataOnly, default, null, stop);
+            var answer = await api.SendAsync(HttpMethod.Get, $"{resource.CollectionPath}?limit=1", KubeJson.Default.MetadataOnly, default, null, stop);
             if (answer.IsSuccess) return true;
             if (answer.Failure.IsNotFound || answer.Failure.IsForbidden)
             {
@@ -63,7 +68,8 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Groups of snapshots are not worked on, because they cannot be listed; install their definitions, or allow the account to list them, and start this program anew {Path} {Err}")]
+        [LoggerMessage(1, LogLevel.Warning, "Groups of snapshots are not worked on, because they cannot be listed; "
+            + "install their definitions, or allow the account to list them, and start this program anew {Path} {Err}")]
         public static partial void NotServed(ILogger logger, string path, string err);
 
         [LoggerMessage(2, LogLevel.Warning, "The API server does not say whether it knows groups of snapshots, it is asked again {Path} {Err}")]
@@ -72,7 +78,8 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
         [LoggerMessage(3, LogLevel.Error, "The driver does not say what it can do with groups of snapshots (GroupControllerGetCapabilities) {driver} {Err}")]
         public static partial void NotTold(ILogger logger, string driver, string err);
 
-        [LoggerMessage(4, LogLevel.Warning, "The driver takes no groups of snapshots (CREATE_DELETE_GET_VOLUME_GROUP_SNAPSHOT); those that name it will fail {driver}")]
+        [LoggerMessage(4, LogLevel.Warning,
+            "The driver takes no groups of snapshots (CREATE_DELETE_GET_VOLUME_GROUP_SNAPSHOT); those that name it will fail {driver}")]
         public static partial void NoGroups(ILogger logger, string driver);
     }
 }

@@ -29,14 +29,16 @@ internal sealed class SnapshotterControllers : IControllers
 
         var classes = context.Stores.Of(Resources.VolumeSnapshotClasses, readings.Class);
         var contents = new ContentCache<VolumeSnapshotContent>(
-            new SingleContents(), context.Stores.Of(Resources.VolumeSnapshotContents, readings.Content, part: part, wants: readings.IsOurs), driver.Name, name => classes.Find(new ObjectKey(null, name)));
+            new SingleContents(), context.Stores.Of(Resources.VolumeSnapshotContents, readings.Content, part: part, wants: readings.IsOurs),
+            driver.Name, name => classes.Find(new ObjectKey(null, name)));
         _singles = new ContentController<VolumeSnapshotContent>(context, options, contents, new SingleSnapshots(driver, options, contents, secrets, calls, context.Time));
         classes.Changed += _singles.ClassChanged;
 
         if (!hasGroups) return;
         var groupClasses = context.Stores.Of(Resources.VolumeGroupSnapshotClasses, readings.Class);
         var groups = new ContentCache<VolumeGroupSnapshotContent>(
-            new GroupContents(), context.Stores.Of(Resources.VolumeGroupSnapshotContents, readings.GroupContent, part: part, wants: readings.IsOurs), driver.Name, name => groupClasses.Find(new ObjectKey(null, name)));
+            new GroupContents(), context.Stores.Of(Resources.VolumeGroupSnapshotContents, readings.GroupContent, part: part, wants: readings.IsOurs),
+            driver.Name, name => groupClasses.Find(new ObjectKey(null, name)));
         _groups = new ContentController<VolumeGroupSnapshotContent>(context, options, groups, new GroupSnapshots(options, groups, secrets, calls));
         groupClasses.Changed += _groups.ClassChanged;
     }

@@ -63,10 +63,12 @@ internal sealed class SnapshotterFlags
     /// found out here.
     /// </summary>
     public FlagProblem? Problem(FeatureGates gates) =>
-        FlagProblem.Of(NodeDeployment.Value && _standard.LeaderElection.Value ? "--node-deployment and --leader-election exclude each other: on each node one instance works" : null)
+        FlagProblem.Of(NodeDeployment.Value && _standard.LeaderElection.Value
+            ? "--node-deployment and --leader-election exclude each other: on each node one instance works" : null)
         ?? FlagProblem.Of(NodeDeployment.Value && Node.Length is 0
             ? $"--node-deployment needs the name of its node in the environment variable {NodeVariable}; take it from the pod's spec.nodeName" : null, ExitCode.Fatal)
-        ?? FlagProblem.Of(_standard.CheckEndpoints() ?? OwnProblem(gates.IsEnabled(GroupGate)) ?? _standard.CheckThrottle() ?? _standard.CheckElection() ?? _standard.CheckMetricsPath());
+        ?? FlagProblem.Of(_standard.CheckEndpoints() ?? OwnProblem(gates.IsEnabled(GroupGate)) ?? _standard.CheckThrottle() ?? _standard.CheckElection()
+            ?? _standard.CheckMetricsPath());
 
     public SnapshotterOptions Options(FeatureGates gates) => new()
     {

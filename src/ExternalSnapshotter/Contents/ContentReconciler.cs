@@ -28,7 +28,9 @@ internal sealed partial class ContentReconciler<T>(
 
         var outcome = await Advance(content, view, stop);
         // The watch tells of nothing that came in with the answer to a write of ours: what is asked for by now is looked at at once.
-        return cache.Find(name) is { } now && (View(now).IsToBeDeleted || cache.Kind.WishOf(now) != cache.Kind.WishOf(content)) ? Outcome.After(TimeSpan.Zero) : outcome;
+        return cache.Find(name) is { } now && (View(now).IsToBeDeleted || cache.Kind.WishOf(now) != cache.Kind.WishOf(content))
+            ? Outcome.After(TimeSpan.Zero)
+            : outcome;
     }
 
     private Task<Outcome> Advance(T content, ContentView view, CancellationToken stop)
@@ -52,7 +54,7 @@ internal sealed partial class ContentReconciler<T>(
             var marked = await writer.Mark(content, stop);
             if (marked.IsGone) return Finished(View(content));
             if (marked.Failure is { } refused)
-                return await Failed(content, isFirst, $"the driver was not asked: the annotation {cache.Kind.Keys.BeingCreated} could not be set: {refused}", stop);
+                return await Failed(content, isFirst, $"the driver was not asked: annotation {cache.Kind.Keys.BeingCreated} could not be set: {refused}", stop);
             content = marked.Now!;
             // Deleted while the call was composed, and none was made before: there is nothing to take for it.
             if (!wasMarked && content.IsBeingDeleted && View(content).IsMarkedDeleted) return await Unmark(content, stop);
@@ -87,7 +89,8 @@ internal sealed partial class ContentReconciler<T>(
             if (known.IsDynamic && known.NotedHandle is null) Log.Vanished(log, content.Name, known.Ref?.Namespace, known.Ref?.Name);
             return Finished(known);
         }
-        if (written.Failure is { } failure) return await Failed(content, isFirst, $"error updating status for {reports.Words.Noun} content {content.Name}: {failure}", stop);
+        if (written.Failure is { } failure)
+            return await Failed(content, isFirst, $"error updating status for {reports.Words.Noun} content {content.Name}: {failure}", stop);
         content = written.Now!;
 
         if (View(content).IsBeingCreated)
@@ -176,7 +179,8 @@ internal sealed partial class ContentReconciler<T>(
         [LoggerMessage(3, LogLevel.Error, "Failed to save the error {Content} {Err}")]
         public static partial void ErrorNotSaved(ILogger logger, string content, string err);
 
-        [LoggerMessage(4, LogLevel.Warning, "The content vanished while the driver took its snapshot, which may be left there; a content made anew for the same snapshot takes it over {Content} {Namespace} {Name}")]
+        [LoggerMessage(4, LogLevel.Warning, "The content vanished while the driver took its snapshot, which may be left there; "
+            + "a content made anew for the same snapshot takes it over {Content} {Namespace} {Name}")]
         public static partial void Vanished(ILogger logger, string content, string? @namespace, string? name);
     }
 }

@@ -26,23 +26,27 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Tim
 
     /// <summary>What the driver said.</summary>
     public Task<WriteResult<T>> Note(T content, DriverAnswer<T> answer, CancellationToken stop) =>
-        ContentPatch.Status(content, json => answer.Changes(content, json)) is { } patch ? Merge(content, "status", patch, stop) : Task.FromResult<WriteResult<T>>(content);
+        ContentPatch.Status(content, json => answer.Changes(content, json)) is { } patch
+            ? Merge(content, "status", patch, stop)
+            : Task.FromResult<WriteResult<T>>(content);
 
     /// <summary>What is wrong.</summary>
     public Task<WriteResult<T>> NoteError(T content, string message, CancellationToken stop) =>
         Merge(content, "status", ContentPatch.Error(content, message, time.GetUtcNow()), stop);
 
     /// <summary>Nothing of it is at the driver any more.</summary>
-    public Task<WriteResult<T>> Clear(T content, CancellationToken stop) => Merge(content, "status", ContentPatch.Clear(content, cache.Kind.GoneWithSnapshot), stop);
+    public Task<WriteResult<T>> Clear(T content, CancellationToken stop) =>
+        Merge(content, "status", ContentPatch.Clear(content, cache.Kind.GoneWithSnapshot), stop);
 
     /// <summary>Takes our finalizer off; nothing of ours keeps it then.</summary>
     public async Task<WriteResult<T>> Release(T content, CancellationToken stop)
     {
         for (var attempt = 1; content.HasFinalizer(Keys.Finalizer); attempt++)
         {
-            var written = Taken(content, await api.PatchAsync(cache.Kind.Resource, content.Key, null, ContentPatch.Release(content, Keys.Finalizer), MediaTypes.JsonPatch, stop));
+            var patch = ContentPatch.Release(content, Keys.Finalizer);
+            var written = Taken(content, await api.PatchAsync(cache.Kind.Resource, content.Key, null, patch, MediaTypes.JsonPatch, stop));
             // Somebody else changed the list: the finalizer stands elsewhere by now.
-            if (written.Failure is { } refused && (refused.IsConflict || refused.Code is 422) && attempt < MostTries) written = await Read(content, stop);
+            if (attempt < MostTries && written.Failure is { } refused && (refused.IsConflict || refused.Code is 422)) written = await Read(content, stop);
             if (written.Now is not { } now) return written;
             content = now;
         }

@@ -30,7 +30,7 @@ internal sealed class GroupContents : ContentKind<VolumeGroupSnapshotContent>
         GivenHandle = content.Spec.Source?.GroupSnapshotHandles is { } given ? given.VolumeGroupSnapshotHandle ?? "" : null,
         HasStatus = content.Status is not null,
         IsReady = content.Status?.ReadyToUse,
-        NotedHandle = content.Status?.VolumeGroupSnapshotHandle,
+        NotedHandle = content.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } noted ? noted : null,
         ErrorMessage = content.Status?.Error?.Message,
     };
 

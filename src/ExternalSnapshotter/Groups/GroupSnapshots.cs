@@ -26,7 +26,9 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         if (!view.IsBound) return (null, Failed(CsiError.Local($"cannot create group snapshot. Group snapshot content {view.Name} not bound to a group snapshot")));
         var (request, error) = await Compose(view, volumes, stop);
         if (request is null) return (null, $"failed to get input parameters to create group snapshot for content {view.Name}: {GoQuote.Quote(error!)}");
-        return (new AskingOrder<VolumeGroupSnapshotContent>(async end => (await calls.Create(request, end)).Map(a => Taken(a.GroupSnapshot, volumes)), Failed), null);
+        return (new AskingOrder<VolumeGroupSnapshotContent>(Make, Failed), null);
+
+        async Task<CsiResult<DriverAnswer<VolumeGroupSnapshotContent>>> Make(CancellationToken end) => (await calls.Create(request, end)).Map(a => Taken(a.GroupSnapshot, volumes));
 
         string Failed(CsiError failure) => $"failed to take group snapshot of the volumes [{string.Join(' ', volumes)}]: {GoQuote.Quote(failure.Text)}";
     }
@@ -37,11 +39,15 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         var request = new GetVolumeGroupSnapshotRequest { GroupSnapshotId = view.NotedHandle ?? view.GivenHandle ?? "" };
         if (request.GroupSnapshotId.Length is 0) return (null, Failed(CsiError.Local("groupsnapshotHandle is missing")));
         request.SnapshotIds.Add(content.Spec.Source?.GroupSnapshotHandles?.VolumeSnapshotHandles ?? []);
-        if (request.SnapshotIds.Count is 0) return (null, $"cannot list group snapshot for group snapshot content {view.Name}. No snapshots found in its volumeSnapshotHandles");
+        if (request.SnapshotIds.Count is 0)
+            return (null, $"cannot list group snapshot for group snapshot content {view.Name}. No snapshots found in its volumeSnapshotHandles");
         var (values, error) = await SecretToLookAt(view, stop);
         if (values is null) return (null, error);
         request.Secrets.Add(values.ToDictionary());
-        return (new AskingOrder<VolumeGroupSnapshotContent>(async end => (await calls.Get(request, end)).Map(a => Found(a.GroupSnapshot, request.GroupSnapshotId)), Failed), null);
+        return (new AskingOrder<VolumeGroupSnapshotContent>(Make, Failed), null);
+
+        async Task<CsiResult<DriverAnswer<VolumeGroupSnapshotContent>>> Make(CancellationToken end) =>
+            (await calls.Get(request, end)).Map(a => Found(a.GroupSnapshot, request.GroupSnapshotId));
 
         string Failed(CsiError failure) => $"failed to list group snapshot for group snapshot content {view.Name}: {GoQuote.Quote(failure.Text)}";
     }
@@ -83,19 +89,25 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         if (view.ClassName is not { Length: > 0 } named) return Task.FromResult<(IReadOnlyDictionary<string, string>?, string?)>((s_none, null));
         return cache.FindClass(named) is { } known
             ? secrets.OfClass(view, known, ClassSecret.GroupSnapshotterGet, ContentToken, stop)
-            : Task.FromResult<(IReadOnlyDictionary<string, string>?, string?)>((null, $"failed to get group snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
+            : Task.FromResult<(IReadOnlyDictionary<string, string>?, string?)>(
+                (null, $"failed to get group snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
     }
 
     private static CsiResult<DriverAnswer<VolumeGroupSnapshotContent>> Taken(DriverGroup? group, string[] volumes)
     {
-        if (group is not { GroupSnapshotId.Length: > 0 }) return CsiError.Local("the driver answered CreateVolumeGroupSnapshot without a group, or with one that has no id");
-        if (group.Snapshots.Any(s => s is not { SnapshotId.Length: > 0 })) return CsiError.Local($"the driver answered CreateVolumeGroupSnapshot with group {group.GroupSnapshotId} and a snapshot in it that has no id");
+        if (group is not { GroupSnapshotId.Length: > 0 })
+            return CsiError.Local("the driver answered CreateVolumeGroupSnapshot without a group, or with one that has no id");
+        if (group.Snapshots.Any(s => s is not { SnapshotId.Length: > 0 }))
+            return CsiError.Local($"the driver answered CreateVolumeGroupSnapshot with group {group.GroupSnapshotId} and a snapshot in it that has no id");
         var status = GroupStatus.Of(group);
         var stray = group.Snapshots.FirstOrDefault(s => s.SourceVolumeId.Length > 0 && !volumes.Contains(s.SourceVolumeId));
         if (stray is not null)
-            return Useless(status, $"the driver took a snapshot of volume {stray.SourceVolumeId} into group {group.GroupSnapshotId}, which nobody asked for, so the group must not be used; delete it, and have the driver mended");
+        {
+            return Useless(status, $"the driver took a snapshot of volume {stray.SourceVolumeId} into group {group.GroupSnapshotId}, which nobody asked for, "
+                + "so the group must not be used; delete it, and have the driver mended");
+        }
         if (group.ReadyToUse && group.Snapshots.Count is 0)
-            return Useless(status, $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot in it, so nothing can be made from it");
+            return Useless(status, $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot in it, so nothing can be made of it");
         return new DriverAnswer<VolumeGroupSnapshotContent>(status.IsReady, status.Write);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Csi.V1;
 using Sidecars.ExternalSnapshotter.Requests;
@@ -26,7 +27,10 @@ internal sealed record GroupStatus
 
     public static GroupStatus Of(global::Csi.V1.VolumeGroupSnapshot group) => new()
     {
-        Handle = group.GroupSnapshotId, IsReady = group.ReadyToUse, CreationTime = DriverTime.Date(group.CreationTime), Snapshots = [.. group.Snapshots.Select(InfoOf)],
+        Handle = group.GroupSnapshotId,
+        IsReady = group.ReadyToUse,
+        CreationTime = DriverTime.Date(group.CreationTime),
+        Snapshots = [.. group.Snapshots.Select(InfoOf)],
     };
 
     /// <summary>Writes what differs; false where nothing does.</summary>
@@ -34,9 +38,10 @@ internal sealed record GroupStatus
     {
         var known = content.Status;
         var differs = false;
-        if (known?.VolumeGroupSnapshotHandle is null) json.WriteString(Differs("volumeGroupSnapshotHandle"), Handle);
+        if (string.IsNullOrEmpty(known?.VolumeGroupSnapshotHandle)) json.WriteString(Differs("volumeGroupSnapshotHandle"), Handle);
         if (known?.ReadyToUse != IsReady) json.WriteBoolean(Differs("readyToUse"), IsReady);
-        if (known?.CreationTime is null && CreationTime is { } time) json.WriteString(Differs("creationTime"), time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        if (known?.CreationTime is null && CreationTime is { } time)
+            json.WriteString(Differs("creationTime"), time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         if (ListToWrite(known?.VolumeSnapshotInfoList ?? []) is { } list)
         {
             json.WriteStartArray(Differs("volumeSnapshotInfoList"));

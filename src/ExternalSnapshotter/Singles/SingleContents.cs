@@ -29,7 +29,7 @@ internal sealed class SingleContents : ContentKind<VolumeSnapshotContent>
         GivenHandle = content.Spec.Source?.SnapshotHandle,
         HasStatus = content.Status is not null,
         IsReady = content.Status?.ReadyToUse,
-        NotedHandle = content.Status?.SnapshotHandle,
+        NotedHandle = content.Status?.SnapshotHandle is { Length: > 0 } noted ? noted : null,
         ErrorMessage = content.Status?.Error?.Message,
         IsMember = content.Annotation(WellKnown.MemberAnnotation) is not null,
         IsOfGroup = content.Status?.VolumeGroupSnapshotHandle is not null,

@@ -15,6 +15,8 @@ internal sealed class SingleSnapshots(
 {
     private const string ContentToken = "volumesnapshotcontent.name";
 
+    private static readonly Dictionary<string, string> s_none = [];
+
     /// <summary>
     /// One that was there before us, one that was taken with its group, and one whose class is gone where the driver can be asked by the handle: how to
     /// take it is not known any more.
@@ -43,6 +45,7 @@ internal sealed class SingleSnapshots(
     {
         var view = cache.Kind.View(content);
         var handle = view.NotedHandle ?? view.GivenHandle ?? "";
+        if (handle.Length is 0) return (null, Failed(CsiError.Local("snapshotHandle is missing"))); // a list without it is a list of all
         var (values, error) = await SecretToLookAt(view, stop);
         if (values is null) return (null, error);
         // Who cannot be asked has what was imported.
@@ -92,14 +95,13 @@ internal sealed class SingleSnapshots(
         return view.GivenHandle is not null && !view.IsOfGroup ? Task.FromResult<(IReadOnlyDictionary<string, string>?, string?)>((s_none, null)) : secrets.Noted(view, stop);
     }
 
-    private static readonly Dictionary<string, string> s_none = [];
-
     private static CsiResult<DriverAnswer<VolumeSnapshotContent>> Taken(Snapshot? snapshot, string volume)
     {
         if (snapshot is not { SnapshotId.Length: > 0 }) return CsiError.Local("the driver answered CreateSnapshot without a snapshot, or with one that has no id");
         var status = SingleStatus.Of(snapshot, snapshot.SnapshotId);
         if (snapshot.SourceVolumeId.Length is 0 || snapshot.SourceVolumeId == volume) return Answer(status);
-        var problem = $"the driver took snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} instead of volume {volume}, so it must not be used; delete it, and have the driver mended";
+        var problem = $"the driver took snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} instead of volume {volume}, so it must not be used; "
+            + "delete it, and have the driver mended";
         return new DriverAnswer<VolumeSnapshotContent>(false, (status with { IsReady = false, ClearsError = false }).Write, problem);
     }
 

@@ -39,7 +39,7 @@ internal sealed record SingleStatus
     {
         var known = content.Status;
         var differs = false;
-        if (known?.SnapshotHandle is null) json.WriteString(Differs("snapshotHandle"), Handle);
+        if (string.IsNullOrEmpty(known?.SnapshotHandle)) json.WriteString(Differs("snapshotHandle"), Handle);
         if (known?.ReadyToUse != IsReady) json.WriteBoolean(Differs("readyToUse"), IsReady);
         if (known?.CreationTime is null or 0 && CreationTime is { } time) json.WriteNumber(Differs("creationTime"), time);
         if (known?.RestoreSize is null or 0 && RestoreSize is { } size) json.WriteNumber(Differs("restoreSize"), size);

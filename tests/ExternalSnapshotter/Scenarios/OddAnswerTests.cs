@@ -72,6 +72,29 @@ internal sealed class OddAnswerTests : RigTest
     }
 
     [Test]
+    public async Task A_handle_that_was_emptied_is_made_out_anew_under_the_mark()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap");
+        rig.World.Add(new TestContent().InState("""{"snapshotHandle":"","readyToUse":false}"""));
+        await rig.Run();
+        var content = await rig.World.UntilSettled("c");
+        Assert.That(World.Text(content, "status", "snapshotHandle"), Is.EqualTo($"snap-of-snapshot-{TestContent.Uid}"));
+        Assert.That(rig.Writes[0].Body, Does.Contain("being-created"));
+    }
+
+    [Test]
+    public async Task An_imported_one_without_a_handle_asks_for_no_list_of_all()
+    {
+        var rig = await Prepared(RigOptions.Listing);
+        rig.World.AddClass("snap");
+        await rig.Run();
+        rig.World.Add(TestContent.Given(""));
+        Assert.That(await rig.World.UntilError("c"), Does.Contain("snapshotHandle is missing"));
+        Assert.That(rig.Listed, Is.Empty);
+    }
+
+    [Test]
     public async Task One_that_becomes_another_drivers_is_let_go_of()
     {
         var rig = await Taking(new TestContent(), RigOptions.WithStandingClock, Fails(Grpc.Core.StatusCode.Internal));
