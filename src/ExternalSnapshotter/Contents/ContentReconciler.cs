@@ -123,7 +123,7 @@ internal sealed partial class ContentReconciler<T>(
         if (view is { IsDeletedAtDriver: true, IsOfGroup: false, IsMember: false, HandleToDelete: { } handle })
         {
             var (order, error) = await snapshots.ToDelete(content, handle, stop);
-            if (order is null) return DeleteFailed(view, error!);
+            if (order is null) return DeleteFailed(view, error!.Full);
             if (await order(stop) is { } refused) return DeleteFailed(view, $"{reports.Words.DeleteFailed}: {refused.Text}");
             Log.Deleted(log, content.Name, handle);
             var cleared = await writer.Clear(content, stop);
@@ -144,18 +144,18 @@ internal sealed partial class ContentReconciler<T>(
     }
 
     /// <summary>The failure stands on the content, and is told once (snapshotter contract 5.6).</summary>
-    private async Task<Outcome> Failed(T content, bool isFirst, string message, CancellationToken stop)
+    private async Task<Outcome> Failed(T content, bool isFirst, Obstacle obstacle, CancellationToken stop)
     {
         var view = View(content);
-        var text = reports.TextOf(isFirst, message);
+        var text = reports.TextOf(isFirst, obstacle.Words);
         if (view.ErrorMessage != text)
         {
             var written = await writer.NoteError(content, text, stop);
             if (written.IsGone) return Finished(view);
             if (written.Failure is { } failure) Log.ErrorNotSaved(log, content.Name, failure.ToString());
-            reports.Failed(view, isFirst, text);
+            reports.Failed(view, isFirst, reports.TextOf(isFirst, obstacle.Full));
         }
-        return waits.Retry(view, message);
+        return waits.Retry(view, obstacle.Full);
     }
 
     private Outcome Finished(ContentView view)

@@ -7,12 +7,12 @@ internal sealed class ContentReports(ReportWords words, EventRecorder events)
 {
     public ReportWords Words => words;
 
-    /// <summary>The text that stands on the content.</summary>
+    /// <summary>The words for a failure, of an event or as they stand on the content.</summary>
     public string TextOf(bool isFirst, string message) => (isFirst ? words.CreationPrefix : words.CheckPrefix) + message;
 
     /// <param name="content">The content.</param>
     /// <param name="isFirst">Whether nothing was ever written of it before.</param>
-    /// <param name="text">The text that stands on it.</param>
+    /// <param name="text">What is told.</param>
     public void Failed(ContentView content, bool isFirst, string text) =>
         events.Record(content.Reference, EventType.Warning, isFirst ? words.CreationReason : words.CheckReason, text);
 

@@ -19,13 +19,13 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
 
     public bool IsLookedAt(VolumeGroupSnapshotContent content) => cache.Kind.View(content).GivenHandle is not null;
 
-    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, string? Error)> ToTake(VolumeGroupSnapshotContent content, CancellationToken stop)
+    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeGroupSnapshotContent content, CancellationToken stop)
     {
         var view = cache.Kind.View(content);
         var volumes = content.Spec.Source?.VolumeHandles ?? [];
         if (!view.IsBound) return (null, Failed(CsiError.Local($"cannot create group snapshot. Group snapshot content {view.Name} not bound to a group snapshot")));
         var (request, error) = await Compose(view, volumes, stop);
-        if (request is null) return (null, $"failed to get input parameters to create group snapshot for content {view.Name}: {GoQuote.Quote(error!)}");
+        if (request is null) return (null, new Obstacle($"failed to get input parameters to create group snapshot for content {view.Name}: {GoQuote.Quote(error!.Words)}", error.Cause));
         return (new AskingOrder<VolumeGroupSnapshotContent>(Make, Failed), null);
 
         async Task<CsiResult<DriverAnswer<VolumeGroupSnapshotContent>>> Make(CancellationToken end) => (await calls.Create(request, end)).Map(a => Taken(a.GroupSnapshot, volumes));
@@ -33,7 +33,7 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         string Failed(CsiError failure) => $"failed to take group snapshot of the volumes [{string.Join(' ', volumes)}]: {GoQuote.Quote(failure.Text)}";
     }
 
-    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, string? Error)> ToLookAt(VolumeGroupSnapshotContent content, CancellationToken stop)
+    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToLookAt(VolumeGroupSnapshotContent content, CancellationToken stop)
     {
         var view = cache.Kind.View(content);
         var request = new GetVolumeGroupSnapshotRequest { GroupSnapshotId = view.NotedHandle ?? view.GivenHandle ?? "" };
@@ -52,7 +52,7 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         string Failed(CsiError failure) => $"failed to list group snapshot for group snapshot content {view.Name}: {GoQuote.Quote(failure.Text)}";
     }
 
-    public async Task<(DeletingOrder? Order, string? Error)> ToDelete(VolumeGroupSnapshotContent content, string handle, CancellationToken stop)
+    public async Task<(DeletingOrder? Order, Obstacle? Error)> ToDelete(VolumeGroupSnapshotContent content, string handle, CancellationToken stop)
     {
         var view = cache.Kind.View(content);
         var (values, error) = await secrets.Noted(view, stop);
@@ -69,14 +69,14 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         return (async end => (await calls.Delete(request, end)).Error, null);
     }
 
-    private async Task<(CreateVolumeGroupSnapshotRequest? Request, string? Error)> Compose(ContentView view, string[] volumes, CancellationToken stop)
+    private async Task<(CreateVolumeGroupSnapshotRequest? Request, Obstacle? Error)> Compose(ContentView view, string[] volumes, CancellationToken stop)
     {
         if (view.ClassName is not { Length: > 0 } named) return (null, $"failed to take group snapshot {view.Name} without a group snapshot class");
         if (cache.FindClass(named) is not { } known) return (null, ClassMissing(named));
         var (values, error) = await secrets.Noted(view, stop);
         if (values is null) return (null, error);
-        (var parameters, error) = SnapshotParameters.Of(known.Parameters, "volumegroupsnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
-        if (parameters is null) return (null, error);
+        var (parameters, problem) = SnapshotParameters.Of(known.Parameters, "volumegroupsnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
+        if (parameters is null) return (null, problem!);
         var request = new CreateVolumeGroupSnapshotRequest { Name = options.GroupNaming.Of(view.Ref!.Uid!) };
         request.SourceVolumeIds.Add(volumes);
         request.Secrets.Add(values.ToDictionary());
@@ -84,12 +84,12 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         return (request, null);
     }
 
-    private Task<(IReadOnlyDictionary<string, string>? Values, string? Error)> SecretToLookAt(ContentView view, CancellationToken stop)
+    private Task<(IReadOnlyDictionary<string, string>? Values, Obstacle? Error)> SecretToLookAt(ContentView view, CancellationToken stop)
     {
-        if (view.ClassName is not { Length: > 0 } named) return Task.FromResult<(IReadOnlyDictionary<string, string>?, string?)>((s_none, null));
+        if (view.ClassName is not { Length: > 0 } named) return Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((s_none, null));
         return cache.FindClass(named) is { } known
             ? secrets.OfClass(view, known, ClassSecret.GroupSnapshotterGet, ContentToken, stop)
-            : Task.FromResult<(IReadOnlyDictionary<string, string>?, string?)>(
+            : Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>(
                 (null, $"failed to get group snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
     }
 

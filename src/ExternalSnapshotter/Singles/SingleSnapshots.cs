@@ -29,19 +29,19 @@ internal sealed class SingleSnapshots(
         return view.IsOfGroup || (driver.ListsSnapshots && view is { IsMember: false, ClassName: { Length: > 0 } named } && cache.FindClass(named) is null);
     }
 
-    public async Task<(AskingOrder<VolumeSnapshotContent>? Order, string? Error)> ToTake(VolumeSnapshotContent content, CancellationToken stop)
+    public async Task<(AskingOrder<VolumeSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeSnapshotContent content, CancellationToken stop)
     {
         var view = cache.Kind.View(content);
         var volume = content.Spec.Source?.VolumeHandle ?? "";
         if (!view.IsBound) return (null, Failed(CsiError.Local($"cannot create snapshot. Snapshot content {view.Name} not bound to a snapshot")));
         var (request, error) = await Compose(view, volume, stop);
-        if (request is null) return (null, $"failed to get input parameters to create snapshot for content {view.Name}: {GoQuote.Quote(error!)}");
+        if (request is null) return (null, new Obstacle($"failed to get input parameters to create snapshot for content {view.Name}: {GoQuote.Quote(error!.Words)}", error.Cause));
         return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.Create(request, end)).Map(a => Taken(a.Snapshot, volume)), Failed), null);
 
         string Failed(CsiError failure) => $"failed to take snapshot of the volume {volume}: {GoQuote.Quote(failure.Text)}";
     }
 
-    public async Task<(AskingOrder<VolumeSnapshotContent>? Order, string? Error)> ToLookAt(VolumeSnapshotContent content, CancellationToken stop)
+    public async Task<(AskingOrder<VolumeSnapshotContent>? Order, Obstacle? Error)> ToLookAt(VolumeSnapshotContent content, CancellationToken stop)
     {
         var view = cache.Kind.View(content);
         var handle = view.NotedHandle ?? view.GivenHandle ?? "";
@@ -61,7 +61,7 @@ internal sealed class SingleSnapshots(
         string Failed(CsiError failure) => $"failed to list snapshot for content {view.Name}: {GoQuote.Quote(failure.Text)}";
     }
 
-    public async Task<(DeletingOrder? Order, string? Error)> ToDelete(VolumeSnapshotContent content, string handle, CancellationToken stop)
+    public async Task<(DeletingOrder? Order, Obstacle? Error)> ToDelete(VolumeSnapshotContent content, string handle, CancellationToken stop)
     {
         var (values, error) = await secrets.Noted(cache.Kind.View(content), stop);
         if (values is null) return (null, $"Failed to get snapshot credentials: {error}");
@@ -70,29 +70,29 @@ internal sealed class SingleSnapshots(
         return (async end => (await calls.Delete(request, end)).Error, null);
     }
 
-    private async Task<(CreateSnapshotRequest? Request, string? Error)> Compose(ContentView view, string volume, CancellationToken stop)
+    private async Task<(CreateSnapshotRequest? Request, Obstacle? Error)> Compose(ContentView view, string volume, CancellationToken stop)
     {
         if (view.ClassName is not { Length: > 0 } named) return (null, $"failed to take snapshot {view.Name} without a snapshot class");
         if (cache.FindClass(named) is not { } known) return (null, ClassMissing(named));
         var (values, error) = await secrets.Noted(view, stop);
         if (values is null) return (null, error);
-        (var parameters, error) = SnapshotParameters.Of(known.Parameters, "volumesnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
-        if (parameters is null) return (null, error);
+        var (parameters, problem) = SnapshotParameters.Of(known.Parameters, "volumesnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
+        if (parameters is null) return (null, problem!);
         var request = new CreateSnapshotRequest { Name = options.Naming.Of(view.Ref!.Uid!), SourceVolumeId = volume };
         request.Secrets.Add(values.ToDictionary());
         request.Parameters.Add(parameters);
         return (request, null);
     }
 
-    private Task<(IReadOnlyDictionary<string, string>? Values, string? Error)> SecretToLookAt(ContentView view, CancellationToken stop)
+    private Task<(IReadOnlyDictionary<string, string>? Values, Obstacle? Error)> SecretToLookAt(ContentView view, CancellationToken stop)
     {
         if (view.GivenHandle is not null && view.ClassName is { Length: > 0 } named)
         {
             if (cache.FindClass(named) is not { } known)
-                return Task.FromResult<(IReadOnlyDictionary<string, string>?, string?)>((null, $"failed to get snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
+                return Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((null, $"failed to get snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
             if (!view.IsOfGroup) return secrets.OfClass(view, known, ClassSecret.SnapshotterList, ContentToken, stop);
         }
-        return view.GivenHandle is not null && !view.IsOfGroup ? Task.FromResult<(IReadOnlyDictionary<string, string>?, string?)>((s_none, null)) : secrets.Noted(view, stop);
+        return view.GivenHandle is not null && !view.IsOfGroup ? Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((s_none, null)) : secrets.Noted(view, stop);
     }
 
     private static CsiResult<DriverAnswer<VolumeSnapshotContent>> Taken(Snapshot? snapshot, string volume)

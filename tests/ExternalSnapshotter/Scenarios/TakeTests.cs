@@ -111,6 +111,15 @@ internal sealed class TakeTests : RigTest
     }
 
     [Test]
+    public async Task The_words_on_the_object_are_the_originals_and_the_event_says_the_cause_too()
+    {
+        var rig = await Taking(new TestContent().WithSecret(), RigOptions.WithStandingClock);
+        Assert.That(await rig.World.UntilError("c"), Is.EqualTo(
+            "Failed to create snapshot: failed to get input parameters to create snapshot for content c: \"cannot get credentials for snapshot content \\\"c\\\"\""));
+        await rig.World.UntilEventObject("c", "SnapshotCreationFailed", "\": secret default/s: secrets \"s\" not found");
+    }
+
+    [Test]
     public async Task A_secret_that_comes_later_is_found()
     {
         var rig = await Taking(new TestContent().WithSecret());
