@@ -29,7 +29,8 @@ public sealed record DriverQuestions
         {
             Limit = Longer(Capabilities.Limit, other.Capabilities.Limit),
             HasOneLimitForAll = Capabilities.HasOneLimitForAll && other.Capabilities.HasOneLimitForAll,
-            AlwaysAsksController = Capabilities.AlwaysAsksController || other.Capabilities.AlwaysAsksController,
+            AlwaysAsksController = Capabilities.AlwaysAsksController || !Capabilities.AsksPlugin || other.Capabilities.AlwaysAsksController || !other.Capabilities.AsksPlugin,
+            AsksPlugin = Capabilities.AsksPlugin || other.Capabilities.AsksPlugin,
         },
         NodeLimit = NodeLimit is { } own && other.NodeLimit is { } others ? Longer(own, others) : NodeLimit ?? other.NodeLimit,
         LoggedResponseBytes = Math.Max(LoggedResponseBytes, other.LoggedResponseBytes),

@@ -20,14 +20,15 @@ public sealed class SharedStores
     /// <param name="reading">What is read of its objects.</param>
     /// <param name="after">For a reading that depends on what another store knows: its watch begins when this has completed.</param>
     /// <param name="part">Which part of it; null is the whole. A part has a store and a watch of its own.</param>
-    public ObjectStore<T> Of<T>(Resource<T> resource, Reading<T> reading, Task? after = null, WatchedPart? part = null) where T : KubeObject, new()
+    /// <param name="wants">Which objects are read at all; null is all. What no reader of the store wants is not kept.</param>
+    public ObjectStore<T> Of<T>(Resource<T> resource, Reading<T> reading, Task? after = null, WatchedPart? part = null, Func<T, bool>? wants = null) where T : KubeObject, new()
     {
         if (_areStarted) throw new InvalidOperationException($"the watch of {resource.Plural} runs already; what it left out cannot be had any more");
         var key = (resource.CollectionPath, part ??= WatchedPart.Whole);
         if (!_watches.TryGetValue(key, out var watch)) _watches[key] = watch = new ResourceWatch<T>(resource, part);
         var typed = (ResourceWatch<T>)watch;
         if (after is not null) typed.BeginAfter(after);
-        typed.Store.Add(reading);
+        typed.Store.Add(reading, wants);
         return typed.Store;
     }
 

@@ -1,12 +1,13 @@
 using Sidecars.ExternalAttacher;
 using Sidecars.ExternalProvisioner;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalSnapshotter;
 using Sidecars.Tests.Support;
 using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ControllerManager.Tests;
 
-/// <summary>csi-provisioner and csi-attacher in one process: over one driver connection, and over one watch for each resource.</summary>
+/// <summary>csi-provisioner and csi-attacher in one process, and csi-snapshotter with them: over one driver connection, and over one watch for each resource.</summary>
 internal sealed class SharedProcessTests
 {
     private SidecarRig _rig = null!;
@@ -71,6 +72,30 @@ internal sealed class SharedProcessTests
         Assert.That(ClusterWorld.Text(_rig.Calls("DeleteVolume").Single(), "secrets", "password"), Is.EqualTo("geheim"));
         var watches = _rig.Cluster.Requests.Entries.Where(r => r.Request.Verb is "watch" || (r.Request.Verb is "list" && r.Request.Resource is not "volumesnapshots")).Select(r => r.Request.Resource).ToList();
         Assert.That(watches, Is.EquivalentTo((string[])["persistentvolumeclaims", "persistentvolumes", "storageclasses", "volumeattachments", "csinodes"]));
+    }
+
+    [Test]
+    public async Task Snapshots_are_taken_beside_them_over_the_same_connection()
+    {
+        foreach (var definition in SnapshotKinds.Definitions) _world.Create("customresourcedefinitions", definition);
+        await _rig.Run(
+            SnapshotterProgram.Sidecar(new SnapshotterOptions()), ProvisionerProgram.Sidecar(ProvisionerFlagsOf()), AttacherProgram.Sidecar(new AttacherOptions { DefaultFsType = "ext4" }));
+        _world.Create("volumesnapshotclasses", Json("""
+            {"apiVersion":"snapshot.storage.k8s.io/v1","kind":"VolumeSnapshotClass","metadata":{"name":"snap"},"driver":"csi.example.com","deletionPolicy":"Delete"}
+            """));
+        _world.Create("volumesnapshotcontents", Json("""
+            {"apiVersion":"snapshot.storage.k8s.io/v1","kind":"VolumeSnapshotContent","metadata":{"name":"c"},
+             "spec":{"driver":"csi.example.com","deletionPolicy":"Delete","volumeSnapshotClassName":"snap","source":{"volumeHandle":"h"},
+             "volumeSnapshotRef":{"name":"s","namespace":"default","uid":"u"} } }
+            """));
+        await _world.Until("volumesnapshotcontents", "c", c => c["status"]?["readyToUse"]?.GetValue<bool>() ?? false);
+        _world.Create(ClusterWorld.Claims, Json("""
+            {"metadata":{"name":"claim","namespace":"default","annotations":{"volume.kubernetes.io/storage-provisioner":"csi.example.com"}},
+             "spec":{"storageClassName":"fast","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}
+            """));
+        await _world.UntilExists(ClusterWorld.Volumes, $"pvc-{ClusterWorld.Text(_world.Find(ClusterWorld.Claims, "claim"), "metadata", "uid")}");
+        Assert.That(_rig.Calls("CreateSnapshot").Single().ToJsonString(), Is.EqualTo("""{"source_volume_id":"h","name":"snapshot-u"}"""));
+        Assert.That(_rig.Driver.Connections, Is.EqualTo(1));
     }
 
     private static ProvisionerOptions ProvisionerFlagsOf() => new() { Naming = new VolumeNaming("pvc", VolumeNaming.WholeUid) };

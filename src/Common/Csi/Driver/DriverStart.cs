@@ -51,17 +51,21 @@ public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILo
     }
 
     /// <summary>
-    /// Asks what the driver as a whole can do, and its controller: where it has one, or always, as the questions want it. A controller that
-    /// is not asked has the empty set.
+    /// Asks what the driver as a whole can do, and its controller: where it has one, or always, as the questions want it. Who is not asked has
+    /// the empty set.
     /// </summary>
     public async Task<DriverStartResult<DriverCapabilities>> CapabilitiesAsync(CsiConnection connection, string driver, CancellationToken stop)
     {
         var questions = limits.Capabilities;
         var started = time.GetTimestamp();
-        var plugin = await new DriverIdentity(connection.Invoker, _calls, questions.Limit).PluginCapabilitiesAsync(stop);
-        if (!plugin.IsOk) return Failed("it", "GetPluginCapabilities", plugin.Error);
-        var services = new PluginCapabilities(plugin.Response);
-        if (!services.HasControllerService && !questions.AlwaysAsksController) return new DriverCapabilities(services, default);
+        var services = default(PluginCapabilities);
+        if (questions.AsksPlugin)
+        {
+            var plugin = await new DriverIdentity(connection.Invoker, _calls, questions.Limit).PluginCapabilitiesAsync(stop);
+            if (!plugin.IsOk) return Failed("it", "GetPluginCapabilities", plugin.Error);
+            services = new PluginCapabilities(plugin.Response);
+            if (!services.HasControllerService && !questions.AlwaysAsksController) return new DriverCapabilities(services, default);
+        }
 
         var left = questions.HasOneLimitForAll ? questions.Limit - time.GetElapsedTime(started) : questions.Limit;
         var controller = await new DriverIdentity(connection.Invoker, _calls, left).ControllerCapabilitiesAsync(stop);

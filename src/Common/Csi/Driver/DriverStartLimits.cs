@@ -13,4 +13,5 @@ public sealed record DriverStartLimits(
 /// <param name="Limit">Limit of each call.</param>
 /// <param name="HasOneLimitForAll">Whether both calls together have that limit.</param>
 /// <param name="AlwaysAsksController">Whether the controller is asked even where the plugin announces none.</param>
-public sealed record CapabilityQuestions(TimeSpan Limit, bool HasOneLimitForAll = false, bool AlwaysAsksController = false);
+/// <param name="AsksPlugin">Whether the first question is asked at all; a plugin that is not asked has the empty set, and its controller is asked.</param>
+public sealed record CapabilityQuestions(TimeSpan Limit, bool HasOneLimitForAll = false, bool AlwaysAsksController = false, bool AsksPlugin = true);

@@ -11,14 +11,15 @@ namespace Sidecars.Kubernetes.Caching;
 /// </summary>
 /// <remarks>
 /// A store has one or more readers, each with a <see cref="Reading{T}"/> of its own; it keeps what any of them reads and lets go of
-/// the rest at the door. Without a reading objects are kept as they came.
+/// the rest at the door. Without a reading objects are kept as they came. An object that no reader wants is not kept at all; one that
+/// comes to be unwanted is gone from the store as if it had been deleted.
 /// </remarks>
 /// <typeparam name="T">Kind of the objects.</typeparam>
 public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new()
 {
     private readonly Lock _lock = new();
     private readonly List<ObjectIndex<T>> _indexes = [];
-    private readonly List<Reading<T>> _readings = [];
+    private readonly List<(Reading<T> Take, Func<T, bool>? Wants)> _readers = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Dictionary<ObjectKey, T> _objects = [];
     private Dictionary<ObjectKey, T>? _gathered; // the full list that is coming in
@@ -50,8 +51,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         }
     }
 
-    /// <summary>Adds a reader, by what it reads; to be called before the watch starts.</summary>
-    public void Add(Reading<T> reading) => _readings.Add(reading);
+    /// <summary>Adds a reader, by what it reads and, where it does not want all objects, by which; to be called before the watch starts.</summary>
+    public void Add(Reading<T> reading, Func<T, bool>? wants = null) => _readers.Add((reading, wants));
 
     /// <summary>Adds an index; to be called before the watch starts.</summary>
     public ObjectIndex<T> IndexBy(Func<T, string?> valueOf)
@@ -88,20 +89,12 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// </summary>
     public WatchEvent<T> Take(in WatchEvent<T> e)
     {
-        var kept = e.Object;
-        if (e.Kind is WatchEventKind.Listed or WatchEventKind.Applied)
+        T? kept = null;
+        if (e.Kind is WatchEventKind.Listed or WatchEventKind.Applied && IsWanted(e.Object!))
         {
-            try
-            {
-                kept = Kept(e.Object!);
-            }
-#pragma warning disable CA1031 // A reader that throws has a bug, and an object of somebody's making must not end the process by it.
-            catch (Exception thrown)
-#pragma warning restore CA1031
-            {
-                var (metadata, why) = (e.Object!.Metadata, $"a reader of it threw {thrown.GetType().Name}: {thrown.Message}");
-                return Take(new(WatchEventKind.Unreadable, Unreadable: new UnreadableObject(e.Object.Key, metadata.Uid ?? "", metadata.ResourceVersion, why)));
-            }
+            (kept, var problem) = TakenIn(e.Object!);
+            if (problem is not null)
+                return Take(new(WatchEventKind.Unreadable, Unreadable: new UnreadableObject(e.Object!.Key, e.Object.Uid, e.Object.Metadata.ResourceVersion, problem)));
         }
         switch (e.Kind)
         {
@@ -109,7 +102,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                 (_gathered, _gatheredHidden) = ([], []);
                 break;
             case WatchEventKind.Listed:
-                _gathered![e.Object!.Key] = kept!;
+                if (kept is not null) _gathered![e.Object!.Key] = kept;
+                else _gathered!.Remove(e.Object!.Key);
                 _gatheredHidden!.Remove(e.Object.Key);
                 break;
             case WatchEventKind.Deleted when _gathered is not null:
@@ -127,8 +121,11 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             case WatchEventKind.ListCompleted:
                 Replace(e.Version);
                 break;
+            case WatchEventKind.Applied when kept is null:
+                LetGo(e.Object!);
+                break;
             case WatchEventKind.Applied:
-                Apply(kept!);
+                Apply(kept);
                 break;
             case WatchEventKind.Deleted:
                 Remove(e.Object!);
@@ -151,6 +148,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// </summary>
     public void Fold(T written)
     {
+        if (!IsWanted(written)) return; // the watch tells of it
         written = Kept(written);
         lock (_lock)
         {
@@ -176,14 +174,46 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         }
     }
 
+    /// <summary>The object as it is kept, or what one of the readers made of it: none has to end the process over an object of somebody's making.</summary>
+    private (T? Kept, string? Problem) TakenIn(T read)
+    {
+        try
+        {
+            return (Kept(read), null);
+        }
+#pragma warning disable CA1031 // A reader that throws has a bug, whatever it throws.
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            return (null, $"a reader of it threw {thrown.GetType().Name}: {thrown.Message}");
+        }
+    }
+
     /// <summary>The object as it is kept: its name and version, and what the readers read of it.</summary>
     private T Kept(T read)
     {
-        if (_readings.Count is 0) return read;
+        if (_readers.Count is 0) return read;
         var (metadata, kept) = (read.Metadata, new T());
         kept.Metadata = new ObjectMeta { Namespace = metadata.Namespace, Name = metadata.Name, ResourceVersion = metadata.ResourceVersion };
-        foreach (var reading in _readings) reading(read, kept);
+        foreach (var reader in _readers) reader.Take(read, kept);
         return kept;
+    }
+
+    private bool IsWanted(T read) => _readers.Count is 0 || _readers.Exists(r => r.Wants is null || r.Wants(read));
+
+    /// <summary>Nobody wants the object as it is by now.</summary>
+    private void LetGo(T read)
+    {
+        T? known;
+        lock (_lock)
+        {
+            _version = Math.Max(_version, read.Metadata.ResourceVersion);
+            known = _objects.GetValueOrDefault(read.Key);
+            if (known is null) _hidden.Remove(read.Key);
+            if (known is null || known.Metadata.ResourceVersion > read.Metadata.ResourceVersion) return;
+            PutWhileLocked(known, null);
+        }
+        Changed?.Invoke(new(known, null));
     }
 
     private void Apply(T item)
@@ -300,7 +330,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     }
 
     /// <summary>What could be read of an object, if that is the one that is meant.</summary>
-    private T? PartOf(in WatchEvent<T> e) => e.Object is { } part && part.Key == e.Unreadable!.Key ? Kept(part) : null;
+    private T? PartOf(in WatchEvent<T> e) => e.Object is { } part && part.Key == e.Unreadable!.Key ? TakenIn(part).Kept : null;
 
     /// <summary>Whether it may be the known incarnation; a uid that was trimmed away or cannot be read says nothing.</summary>
     private static bool IsSame(T known, UnreadableObject item) => known.Uid.Length is 0 || item.Uid.Length is 0 || known.Uid == item.Uid;

@@ -9,6 +9,7 @@ public static class Resources
     private const string Core = "/api/v1";
     private const string Storage = "/apis/storage.k8s.io/v1";
     private const string Snapshots = "/apis/snapshot.storage.k8s.io/v1";
+    private const string GroupSnapshots = "/apis/groupsnapshot.storage.k8s.io/v1";
 
     /// <summary>Claims.</summary>
     public static Resource<PersistentVolumeClaim> PersistentVolumeClaims { get; } =
@@ -38,6 +39,22 @@ public static class Resources
     /// <summary>What snapshots are at their drivers; cluster-wide.</summary>
     public static Resource<VolumeSnapshotContent> VolumeSnapshotContents { get; } =
         new(Snapshots, "volumesnapshotcontents", false, KubeJson.Default.VolumeSnapshotContent);
+
+    /// <summary>How snapshots are taken; cluster-wide.</summary>
+    public static Resource<VolumeSnapshotClass> VolumeSnapshotClasses { get; } =
+        new(Snapshots, "volumesnapshotclasses", false, KubeJson.Default.VolumeSnapshotClass);
+
+    /// <summary>Groups of snapshots.</summary>
+    public static Resource<VolumeGroupSnapshot> VolumeGroupSnapshots { get; } =
+        new(GroupSnapshots, "volumegroupsnapshots", true, KubeJson.Default.VolumeGroupSnapshot);
+
+    /// <summary>What groups of snapshots are at their drivers; cluster-wide.</summary>
+    public static Resource<VolumeGroupSnapshotContent> VolumeGroupSnapshotContents { get; } =
+        new(GroupSnapshots, "volumegroupsnapshotcontents", false, KubeJson.Default.VolumeGroupSnapshotContent);
+
+    /// <summary>How groups of snapshots are taken; cluster-wide.</summary>
+    public static Resource<VolumeGroupSnapshotClass> VolumeGroupSnapshotClasses { get; } =
+        new(GroupSnapshots, "volumegroupsnapshotclasses", false, KubeJson.Default.VolumeGroupSnapshotClass);
 
     /// <summary>Permissions to refer to objects of another namespace.</summary>
     public static Resource<ReferenceGrant> ReferenceGrants { get; } =

@@ -39,6 +39,18 @@ public sealed class DriverStartTests
         Assert.That(_driver.Calls.Of("ControllerGetCapabilities"), Is.Empty);
     }
 
+    [Test]
+    public async Task A_plugin_that_is_not_asked_what_it_can_do_has_its_controller_asked()
+    {
+        _driver.Answer("GetPluginCapabilities", DriverRule.Fail(Grpc.Core.StatusCode.Unimplemented));
+        var limits = Limits with { Capabilities = new CapabilityQuestions(TestTimeouts.Limit, AsksPlugin: false) };
+        var start = new DriverStart(_driver.SocketPath, limits, NullLoggerFactory.Instance, TimeProvider.System);
+        using var connection = (await Connect(start)).Value!;
+        var abilities = await start.CapabilitiesAsync(connection, "d", CancellationToken.None).WithinLimit();
+        Assert.That(abilities.Value!.Controller.Has(global::Csi.V1.ControllerServiceCapability.Types.RPC.Types.Type.PublishUnpublishVolume), Is.True);
+        Assert.That(_driver.Calls.Of("GetPluginCapabilities"), Is.Empty);
+    }
+
     [TestCase("GetPluginInfo", DriverStartStep.Name, "asking the driver at")]
     [TestCase("GetPluginCapabilities", DriverStartStep.Capabilities, "asking driver d what it can do (GetPluginCapabilities)")]
     [TestCase("ControllerGetCapabilities", DriverStartStep.Capabilities, "asking driver d what its controller can do (ControllerGetCapabilities)")]

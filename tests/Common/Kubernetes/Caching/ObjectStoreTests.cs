@@ -215,6 +215,42 @@ public sealed class ObjectStoreTests
     }
 
     [Test]
+    public void What_no_reader_wants_is_not_kept_and_what_becomes_unwanted_is_gone()
+    {
+        _store.Add((read, kept) => kept.Provisioner = read.Provisioner, c => c.Provisioner is "x");
+        var byProvisioner = _store.IndexBy(c => c.Provisioner);
+        List(5, Class("a", 1, provisioner: "x"), Class("b", 2, provisioner: "y"));
+        Take(WatchEventKind.Applied, Class("c", 6, provisioner: "y"));
+        _store.Fold(Class("d", 7, provisioner: "y"));
+        Assert.That(Names(), Is.EqualTo(new[] { "a1" }));
+
+        Take(WatchEventKind.Applied, Class("b", 8, provisioner: "x"));
+        Take(WatchEventKind.Applied, Class("a", 9, provisioner: "y"));
+        Assert.That(Names(), Is.EqualTo(new[] { "b8" }));
+        Assert.That(byProvisioner.All("x").Select(c => c.Name), Is.EqualTo(new[] { "b" }));
+        Assert.That(_changes, Is.EqualTo(new[] { ">a1", ">b8", "a1>" }), "one that was never kept is no news");
+        _store.Fold(Class("b", 10, provisioner: "y"));
+        Assert.That(Names(), Is.EqualTo(new[] { "b8" }), "until the watch tells of it");
+        List(12, Class("b", 10, provisioner: "y"));
+        Assert.That(Names(), Is.Empty);
+        Assert.That(_changes.Last(), Is.EqualTo("b8>"));
+    }
+
+    [Test]
+    public void What_one_of_several_readers_wants_is_kept_as_all_read_it()
+    {
+        _store.Add((read, kept) => kept.Provisioner = read.Provisioner, c => c.Provisioner is "x");
+        List(5, Class("a", 1, provisioner: "x"), Class("b", 2, provisioner: "y"));
+        var shared = new ObjectStore<StorageClass>();
+        shared.Add((read, kept) => kept.Provisioner = read.Provisioner, c => c.Provisioner is "x");
+        shared.Add((_, _) => { });
+        shared.Take(new WatchEvent<StorageClass>(WatchEventKind.ListStarted));
+        shared.Take(new WatchEvent<StorageClass>(WatchEventKind.Listed, Class("b", 2, provisioner: "y")));
+        shared.Take(new WatchEvent<StorageClass>(WatchEventKind.ListCompleted, Version: 3));
+        Assert.That((_store.Count, shared.Find(new ObjectKey(null, "b"))!.Provisioner), Is.EqualTo((1, "y")));
+    }
+
+    [Test]
     public void What_cannot_be_read_is_neither_shown_nor_gone_for_those_who_refer_to_it()
     {
         var byProvisioner = _store.IndexBy(c => c.Provisioner);

@@ -1,0 +1,38 @@
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalSnapshotter.Contents;
+
+/// <summary>The contents of one kind that are our driver's, and the classes by which they are taken.</summary>
+internal sealed class ContentCache<T> where T : KubeObject, new()
+{
+    private readonly string _driver;
+    private readonly Func<string, SnapshotClassObject?> _findClass;
+
+    public ContentCache(ContentKind<T> kind, ObjectStore<T> store, string driver, Func<string, SnapshotClassObject?> findClass)
+    {
+        (Kind, Store, _driver, _findClass) = (kind, store, driver, findClass);
+        UnfinishedByClass = store.IndexBy(c => kind.View(c) is var view && view.Driver == driver && !view.IsSettled ? view.ClassName : null);
+    }
+
+    public ContentKind<T> Kind { get; }
+
+    public ObjectStore<T> Store { get; }
+
+    /// <summary>Our contents that are not settled, by the name of their class.</summary>
+    public ObjectIndex<T> UnfinishedByClass { get; }
+
+    /// <summary>Our content of that name; those of other drivers are not found.</summary>
+    public T? Find(string name) => Store.Find(new ObjectKey(null, name)) is { } found && IsOurs(found) ? found : null;
+
+    public bool IsOurs(T content) => Kind.View(content).Driver == _driver;
+
+    public SnapshotClassObject? FindClass(string name) => _findClass(name);
+
+    /// <summary>
+    /// Whether its class is another driver's, so that it is nothing of ours (snapshotter contract 2). What is at our driver already stays ours, whatever
+    /// became of the class.
+    /// </summary>
+    public bool IsOfForeignClass(ContentView view) =>
+        view is { NotedHandle: null, ClassName: { Length: > 0 } name } && FindClass(name) is { } known && known.Driver != _driver;
+}

@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ExternalSnapshotter.Waiting;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalSnapshotter.Contents;
+
+/// <summary>
+/// Brings a content to the state asked for (snapshotter contract 4 and 8.1), the same for single snapshots and for groups: takes what is to be
+/// taken, asks until it is ready, deletes what is to be deleted, and releases. Nothing is left at the driver because of the order it is done in:
+/// the mark stands on the content before the driver is asked to take anything, and goes only when the outcome is known and its handle written;
+/// with the mark a content cannot be released; and it is released only after the driver has deleted what it is told to delete.
+/// </summary>
+internal sealed partial class ContentReconciler<T>(
+    ContentCache<T> cache, ISnapshots<T> snapshots, ContentWriter<T> writer, ContentReports reports, ContentWaits waits, Action<string> makeFresh, ILogger log)
+    where T : KubeObject, new()
+{
+    private const string NotReady = "the driver has taken it and says that it is not ready to use yet";
+    private const string AwaitsGroup = "it is one of a group, and what the driver knows it by has not been noted on it yet";
+
+    public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
+    {
+        if (cache.Find(name) is not { } content) return Outcome.Done; // gone, or another driver's
+        var view = View(content);
+        if (!view.HasSource) return Outcome.Done;
+        if (view.IsToBeDeleted) return await Delete(content, stop);
+        if (cache.IsOfForeignClass(view)) return Outcome.Done;
+
+        var outcome = await Advance(content, view, stop);
+        // The watch tells of nothing that came in with the answer to a write of ours: what is asked for by now is looked at at once.
+        return cache.Find(name) is { } now && (View(now).IsToBeDeleted || cache.Kind.WishOf(now) != cache.Kind.WishOf(content))
+            ? Outcome.After(TimeSpan.Zero)
+            : outcome;
+    }
+
+    private Task<Outcome> Advance(T content, ContentView view, CancellationToken stop)
+    {
+        if (view.IsReady is true) return Settle(content, stop);
+        if (snapshots.IsLookedAt(content)) return LookAt(content, stop);
+        return view.IsMember ? Task.FromResult(waits.Retry(view, AwaitsGroup)) : Take(content, stop);
+    }
+
+    /// <summary>Takes it, or asks how far it is by the same call: the driver answers one name with one snapshot.</summary>
+    private async Task<Outcome> Take(T content, CancellationToken stop)
+    {
+        var isFirst = !View(content).HasStatus;
+        var (order, error) = await snapshots.ToTake(content, stop);
+        if (order is null) return await Failed(content, isFirst, error!, stop);
+
+        // Once its handle is noted, nothing is lost with the mark.
+        if (View(content).NotedHandle is null)
+        {
+            var wasMarked = View(content).IsBeingCreated;
+            var marked = await writer.Mark(content, stop);
+            if (marked.IsGone) return Finished(View(content));
+            if (marked.Failure is { } refused)
+                return await Failed(content, isFirst, $"the driver was not asked: annotation {cache.Kind.Keys.BeingCreated} could not be set: {refused}", stop);
+            content = marked.Now!;
+            // Deleted while the call was composed, and none was made before: there is nothing to take for it.
+            if (!wasMarked && content.IsBeingDeleted && View(content).IsMarkedDeleted) return await Unmark(content, stop);
+        }
+        var answer = await order.Make(stop);
+        if (answer.IsOk) return await Answered(content, isFirst, answer.Response, stop);
+
+        if (answer.Error.IsFinal && View(content).IsBeingCreated)
+        {
+            var cleared = await writer.Unmark(content, stop);
+            if (cleared.IsGone) return Finished(View(content));
+            content = cleared.Now ?? content; // a mark that stays is taken off after the next answer
+        }
+        return await Failed(content, isFirst, order.Describe(answer.Error), stop);
+    }
+
+    private async Task<Outcome> LookAt(T content, CancellationToken stop)
+    {
+        var (order, error) = await snapshots.ToLookAt(content, stop);
+        if (order is null) return await Failed(content, false, error!, stop);
+        var answer = await order.Make(stop);
+        return answer.IsOk ? await Answered(content, false, answer.Response, stop) : await Failed(content, false, order.Describe(answer.Error), stop);
+    }
+
+    /// <summary>The handle is written before the mark goes: should we end between the two, the same call is made again.</summary>
+    private async Task<Outcome> Answered(T content, bool isFirst, DriverAnswer<T> answer, CancellationToken stop)
+    {
+        var known = View(content);
+        var written = await writer.Note(content, answer, stop);
+        if (written.IsGone)
+        {
+            if (known.IsDynamic && known.NotedHandle is null) Log.Vanished(log, content.Name, known.Ref?.Namespace, known.Ref?.Name);
+            return Finished(known);
+        }
+        if (written.Failure is { } failure)
+            return await Failed(content, isFirst, $"error updating status for {reports.Words.Noun} content {content.Name}: {failure}", stop);
+        content = written.Now!;
+
+        if (View(content).IsBeingCreated)
+        {
+            var cleared = await writer.Unmark(content, stop);
+            if (cleared.IsGone) return Finished(known);
+            if (cleared.Failure is { } refused) return waits.Retry(known, StillMarked(refused));
+            content = cleared.Now!;
+        }
+        if (answer.Problem is { } unusable) return await Failed(content, isFirst, unusable, stop);
+        if (known.NotedHandle is null || known.ErrorMessage is not null) makeFresh(content.Name); // the pauses of failures are over
+        if (!answer.IsReady) return waits.Retry(View(content), NotReady);
+        Log.Ready(log, content.Name, View(content).NotedHandle);
+        return Finished(known);
+    }
+
+    /// <summary>Ready: a mark that an earlier process left is all that can be left to do.</summary>
+    private async Task<Outcome> Settle(T content, CancellationToken stop) =>
+        View(content).IsBeingCreated ? await Unmark(content, stop) : Finished(View(content));
+
+    private async Task<Outcome> Unmark(T content, CancellationToken stop)
+    {
+        var cleared = await writer.Unmark(content, stop);
+        return cleared.Failure is { } refused ? waits.Retry(View(content), StillMarked(refused)) : Finished(View(content));
+    }
+
+    private async Task<Outcome> Delete(T content, CancellationToken stop)
+    {
+        var view = View(content);
+        if (view is { IsDeletedAtDriver: true, IsOfGroup: false, IsMember: false, HandleToDelete: { } handle })
+        {
+            var (order, error) = await snapshots.ToDelete(content, handle, stop);
+            if (order is null) return DeleteFailed(view, error!.Full);
+            if (await order(stop) is { } refused) return DeleteFailed(view, $"{reports.Words.DeleteFailed}: {refused.Text}");
+            Log.Deleted(log, content.Name, handle);
+            var cleared = await writer.Clear(content, stop);
+            if (cleared.IsGone) return Finished(view);
+            if (cleared.Failure is { } failure) return DeleteFailed(view, $"Failed to clear content status: {failure}");
+            content = cleared.Now!;
+        }
+        var released = await writer.Release(content, stop);
+        return released.Failure is { } kept
+            ? waits.Retry(view, $"the finalizer {cache.Kind.Keys.Finalizer} of {content.Name} could not be taken off: {kept}")
+            : Finished(view);
+    }
+
+    private Outcome DeleteFailed(ContentView view, string message)
+    {
+        reports.DeleteFailed(view, message);
+        return waits.Retry(view, message);
+    }
+
+    /// <summary>The failure stands on the content, and is told once (snapshotter contract 5.6).</summary>
+    private async Task<Outcome> Failed(T content, bool isFirst, Obstacle obstacle, CancellationToken stop)
+    {
+        var view = View(content);
+        var text = reports.TextOf(isFirst, obstacle.Words);
+        if (view.ErrorMessage != text)
+        {
+            var written = await writer.NoteError(content, text, stop);
+            if (written.IsGone) return Finished(view);
+            if (written.Failure is { } failure) Log.ErrorNotSaved(log, content.Name, failure.ToString());
+            reports.Failed(view, isFirst, reports.TextOf(isFirst, obstacle.Full));
+        }
+        return waits.Retry(view, obstacle.Full);
+    }
+
+    private Outcome Finished(ContentView view)
+    {
+        waits.Finished(view);
+        return Outcome.Done;
+    }
+
+    private string StillMarked(object failure) => $"the annotation {cache.Kind.Keys.BeingCreated} could not be taken off: {failure}";
+
+    private ContentView View(T content) => cache.Kind.View(content);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Ready to use {Content} {SnapshotHandle}")]
+        public static partial void Ready(ILogger logger, string content, string? snapshotHandle);
+
+        [LoggerMessage(2, LogLevel.Information, "Deleted at the driver {Content} {SnapshotHandle}")]
+        public static partial void Deleted(ILogger logger, string content, string snapshotHandle);
+
+        [LoggerMessage(3, LogLevel.Error, "Failed to save the error {Content} {Err}")]
+        public static partial void ErrorNotSaved(ILogger logger, string content, string err);
+
+        [LoggerMessage(4, LogLevel.Warning, "The content vanished while the driver took its snapshot, which may be left there; "
+            + "a content made anew for the same snapshot takes it over {Content} {Namespace} {Name}")]
+        public static partial void Vanished(ILogger logger, string content, string? @namespace, string? name);
+    }
+}

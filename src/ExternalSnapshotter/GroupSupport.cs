@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ControllerManager;
+using Sidecars.Csi;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Json;
+using Sidecars.Kubernetes.Objects;
+using GroupRpc = Csi.V1.GroupControllerServiceCapability.Types.RPC.Types.Type;
+
+namespace Sidecars.ExternalSnapshotter;
+
+/// <summary>
+/// Finds out, before the process works, whether the cluster knows groups of snapshots, and the driver (snapshotter contract 1.3, steps 10 to 13). Without
+/// the kinds a watch of them would never be complete. A server that does not answer says nothing of them, and is asked until it does.
+/// </summary>
+internal sealed partial class GroupSupport(SnapshotterOptions options)
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether groups are worked on; settled by <see cref="Check"/>.</summary>
+    public bool IsOn { get; private set; }
+
+    public async Task<StartProblem?> Check(StartContext context, CancellationToken stop)
+    {
+        var driver = new DriverFacts(context.Driver!.Name, context.Driver.Controller);
+        if (!driver.TakesSnapshots)
+        {
+            return new StartProblem($"driver {driver.Name} does not take snapshots: its ControllerGetCapabilities does not name CREATE_DELETE_SNAPSHOT; "
+                + "run this sidecar only beside a driver that does");
+        }
+        var log = context.Loggers.CreateLogger<GroupSupport>();
+        if (!options.WantsGroups || !await AreServed(context, log, stop)) return null;
+        IsOn = true;
+        await AskDriver(context.Driver, log, stop);
+        return null;
+    }
+
+    private static async Task<bool> AreServed(StartContext context, ILogger log, CancellationToken stop)
+    {
+        using var api = context.NewClient(new RequestRate(-1, 1));
+        return await IsServed(api, Resources.VolumeGroupSnapshotContents, log, stop)
+            && await IsServed(api, Resources.VolumeGroupSnapshotClasses, log, stop);
+    }
+
+    private static async Task<bool> IsServed<T>(ApiClient api, Resource<T> resource, ILogger log, CancellationToken stop) where T : KubeObject
+    {
+        while (true)
+        {
+            var answer = await api.SendAsync(HttpMethod.Get, $"{resource.CollectionPath}?limit=1", KubeJson.Default.MetadataOnly, default, null, stop);
+            if (answer.IsSuccess) return true;
+            if (answer.Failure.IsNotFound || answer.Failure.IsForbidden)
+            {
+                Log.NotServed(log, resource.CollectionPath, answer.Failure.ToString());
+                return false;
+            }
+            Log.NoAnswer(log, resource.CollectionPath, answer.Failure.ToString());
+            await Pause.For(s_pause, TimeProvider.System, stop);
+        }
+    }
+
+    private async Task AskDriver(ConnectedDriver driver, ILogger log, CancellationToken stop)
+    {
+        var identity = new DriverIdentity(driver.Connection.Invoker, new CsiCall(TimeProvider.System), options.Timeout);
+        var answer = await identity.GroupControllerCapabilitiesAsync(stop);
+        if (!answer.IsOk) Log.NotTold(log, driver.Name, answer.Error.Text);
+        else if (!new GroupControllerCapabilities(answer.Response).Has(GroupRpc.CreateDeleteGetVolumeGroupSnapshot)) Log.NoGroups(log, driver.Name);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Groups of snapshots are not worked on, because they cannot be listed; "
+            + "install their definitions, or allow the account to list them, and start this program anew {Path} {Err}")]
+        public static partial void NotServed(ILogger logger, string path, string err);
+
+        [LoggerMessage(2, LogLevel.Warning, "The API server does not say whether it knows groups of snapshots, it is asked again {Path} {Err}")]
+        public static partial void NoAnswer(ILogger logger, string path, string err);
+
+        [LoggerMessage(3, LogLevel.Error, "The driver does not say what it can do with groups of snapshots (GroupControllerGetCapabilities) {driver} {Err}")]
+        public static partial void NotTold(ILogger logger, string driver, string err);
+
+        [LoggerMessage(4, LogLevel.Warning,
+            "The driver takes no groups of snapshots (CREATE_DELETE_GET_VOLUME_GROUP_SNAPSHOT); those that name it will fail {driver}")]
+        public static partial void NoGroups(ILogger logger, string driver);
+    }
+}

@@ -1,0 +1,126 @@
+using Csi.V1;
+using Sidecars.Csi;
+using Sidecars.ExternalSnapshotter.Contents;
+using Sidecars.ExternalSnapshotter.Requests;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Secrets;
+using DriverGroup = Csi.V1.VolumeGroupSnapshot;
+
+namespace Sidecars.ExternalSnapshotter.Groups;
+
+/// <summary>The calls of groups of snapshots (snapshotter contract 8).</summary>
+internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<VolumeGroupSnapshotContent> cache, ContentSecrets secrets, DriverCalls calls)
+    : ISnapshots<VolumeGroupSnapshotContent>
+{
+    private const string ContentToken = "volumegroupsnapshotcontent.name";
+
+    private static readonly Dictionary<string, string> s_none = [];
+
+    public bool IsLookedAt(VolumeGroupSnapshotContent content) => cache.Kind.View(content).GivenHandle is not null;
+
+    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeGroupSnapshotContent content, CancellationToken stop)
+    {
+        var view = cache.Kind.View(content);
+        var volumes = content.Spec.Source?.VolumeHandles ?? [];
+        if (!view.IsBound) return (null, Failed(CsiError.Local($"cannot create group snapshot. Group snapshot content {view.Name} not bound to a group snapshot")));
+        var (request, error) = await Compose(view, volumes, stop);
+        if (request is null) return (null, new Obstacle($"failed to get input parameters to create group snapshot for content {view.Name}: {GoQuote.Quote(error!.Words)}", error.Cause));
+        return (new AskingOrder<VolumeGroupSnapshotContent>(Make, Failed), null);
+
+        async Task<CsiResult<DriverAnswer<VolumeGroupSnapshotContent>>> Make(CancellationToken end) => (await calls.Create(request, end)).Map(a => Taken(a.GroupSnapshot, volumes));
+
+        string Failed(CsiError failure) => $"failed to take group snapshot of the volumes [{string.Join(' ', volumes)}]: {GoQuote.Quote(failure.Text)}";
+    }
+
+    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToLookAt(VolumeGroupSnapshotContent content, CancellationToken stop)
+    {
+        var view = cache.Kind.View(content);
+        var request = new GetVolumeGroupSnapshotRequest { GroupSnapshotId = view.NotedHandle ?? view.GivenHandle ?? "" };
+        if (request.GroupSnapshotId.Length is 0) return (null, Failed(CsiError.Local("groupsnapshotHandle is missing")));
+        request.SnapshotIds.Add(content.Spec.Source?.GroupSnapshotHandles?.VolumeSnapshotHandles ?? []);
+        if (request.SnapshotIds.Count is 0)
+            return (null, $"cannot list group snapshot for group snapshot content {view.Name}. No snapshots found in its volumeSnapshotHandles");
+        var (values, error) = await SecretToLookAt(view, stop);
+        if (values is null) return (null, error);
+        request.Secrets.Add(values.ToDictionary());
+        return (new AskingOrder<VolumeGroupSnapshotContent>(Make, Failed), null);
+
+        async Task<CsiResult<DriverAnswer<VolumeGroupSnapshotContent>>> Make(CancellationToken end) =>
+            (await calls.Get(request, end)).Map(a => Found(a.GroupSnapshot, request.GroupSnapshotId));
+
+        string Failed(CsiError failure) => $"failed to list group snapshot for group snapshot content {view.Name}: {GoQuote.Quote(failure.Text)}";
+    }
+
+    public async Task<(DeletingOrder? Order, Obstacle? Error)> ToDelete(VolumeGroupSnapshotContent content, string handle, CancellationToken stop)
+    {
+        var view = cache.Kind.View(content);
+        var (values, error) = await secrets.Noted(view, stop);
+        if (values is null) return (null, $"Failed to get snapshot credentials: {error}");
+        var request = new DeleteVolumeGroupSnapshotRequest { GroupSnapshotId = handle };
+        request.SnapshotIds.Add((content.Status?.VolumeSnapshotInfoList ?? []).Select(i => i.SnapshotHandle).OfType<string>());
+        if (request.SnapshotIds.Count is 0) request.SnapshotIds.Add(content.Spec.Source?.GroupSnapshotHandles?.VolumeSnapshotHandles ?? []);
+        if (request.SnapshotIds.Count is 0)
+        {
+            return (null, $"cannot delete group snapshot content {view.Name}. No snapshots found: the driver named none when it took group {handle}; "
+                + $"delete the group at the driver by hand, then take the finalizer {view.Keys.Finalizer} off");
+        }
+        request.Secrets.Add(values.ToDictionary());
+        return (async end => (await calls.Delete(request, end)).Error, null);
+    }
+
+    private async Task<(CreateVolumeGroupSnapshotRequest? Request, Obstacle? Error)> Compose(ContentView view, string[] volumes, CancellationToken stop)
+    {
+        if (view.ClassName is not { Length: > 0 } named) return (null, $"failed to take group snapshot {view.Name} without a group snapshot class");
+        if (cache.FindClass(named) is not { } known) return (null, ClassMissing(named));
+        var (values, error) = await secrets.Noted(view, stop);
+        if (values is null) return (null, error);
+        var (parameters, problem) = SnapshotParameters.Of(known.Parameters, "volumegroupsnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
+        if (parameters is null) return (null, problem!);
+        var request = new CreateVolumeGroupSnapshotRequest { Name = options.GroupNaming.Of(view.Ref!.Uid!) };
+        request.SourceVolumeIds.Add(volumes);
+        request.Secrets.Add(values.ToDictionary());
+        request.Parameters.Add(parameters);
+        return (request, null);
+    }
+
+    private Task<(IReadOnlyDictionary<string, string>? Values, Obstacle? Error)> SecretToLookAt(ContentView view, CancellationToken stop)
+    {
+        if (view.ClassName is not { Length: > 0 } named) return Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((s_none, null));
+        return cache.FindClass(named) is { } known
+            ? secrets.OfClass(view, known, ClassSecret.GroupSnapshotterGet, ContentToken, stop)
+            : Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>(
+                (null, $"failed to get group snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
+    }
+
+    private static CsiResult<DriverAnswer<VolumeGroupSnapshotContent>> Taken(DriverGroup? group, string[] volumes)
+    {
+        if (group is not { GroupSnapshotId.Length: > 0 })
+            return CsiError.Local("the driver answered CreateVolumeGroupSnapshot without a group, or with one that has no id");
+        if (group.Snapshots.Any(s => s is not { SnapshotId.Length: > 0 }))
+            return CsiError.Local($"the driver answered CreateVolumeGroupSnapshot with group {group.GroupSnapshotId} and a snapshot in it that has no id");
+        var status = GroupStatus.Of(group);
+        var stray = group.Snapshots.FirstOrDefault(s => s.SourceVolumeId.Length > 0 && !volumes.Contains(s.SourceVolumeId));
+        if (stray is not null)
+        {
+            return Useless(status, $"the driver took a snapshot of volume {stray.SourceVolumeId} into group {group.GroupSnapshotId}, which nobody asked for, "
+                + "so the group must not be used; delete it, and have the driver mended");
+        }
+        if (group.ReadyToUse && group.Snapshots.Count is 0)
+            return Useless(status, $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot in it, so nothing can be made of it");
+        return new DriverAnswer<VolumeGroupSnapshotContent>(status.IsReady, status.Write);
+    }
+
+    /// <summary>What snapshots it has is known from the content; the driver is asked how far it is.</summary>
+    private static CsiResult<DriverAnswer<VolumeGroupSnapshotContent>> Found(DriverGroup? group, string handle)
+    {
+        if (group is null) return CsiError.Local($"the driver answered GetVolumeGroupSnapshot of {handle} without a group");
+        var status = GroupStatus.Of(group) with { Handle = handle, Snapshots = [] };
+        return new DriverAnswer<VolumeGroupSnapshotContent>(status.IsReady, status.Write);
+    }
+
+    private static DriverAnswer<VolumeGroupSnapshotContent> Useless(GroupStatus status, string problem) =>
+        new(false, (status with { IsReady = false, ClearsError = false }).Write, problem);
+
+    private static string ClassMissing(string name) => $"volumegroupsnapshotclass.groupsnapshot.storage.k8s.io {GoQuote.Quote(name)} not found";
+}

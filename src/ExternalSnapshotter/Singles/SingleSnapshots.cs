@@ -1,0 +1,120 @@
+using Csi.V1;
+using Sidecars.Csi;
+using Sidecars.ExternalSnapshotter.Contents;
+using Sidecars.ExternalSnapshotter.Requests;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Secrets;
+
+namespace Sidecars.ExternalSnapshotter.Singles;
+
+/// <summary>The calls of single snapshots (snapshotter contract 5 to 7).</summary>
+internal sealed class SingleSnapshots(
+    DriverFacts driver, SnapshotterOptions options, ContentCache<VolumeSnapshotContent> cache, ContentSecrets secrets, DriverCalls calls, TimeProvider time)
+    : ISnapshots<VolumeSnapshotContent>
+{
+    private const string ContentToken = "volumesnapshotcontent.name";
+
+    private static readonly Dictionary<string, string> s_none = [];
+
+    /// <summary>
+    /// One that was there before us, one that was taken with its group, and one whose class is gone where the driver can be asked by the handle: how to
+    /// take it is not known any more.
+    /// </summary>
+    public bool IsLookedAt(VolumeSnapshotContent content)
+    {
+        var view = cache.Kind.View(content);
+        if (view.GivenHandle is not null) return true;
+        if (view.NotedHandle is null) return false;
+        return view.IsOfGroup || (driver.ListsSnapshots && view is { IsMember: false, ClassName: { Length: > 0 } named } && cache.FindClass(named) is null);
+    }
+
+    public async Task<(AskingOrder<VolumeSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeSnapshotContent content, CancellationToken stop)
+    {
+        var view = cache.Kind.View(content);
+        var volume = content.Spec.Source?.VolumeHandle ?? "";
+        if (!view.IsBound) return (null, Failed(CsiError.Local($"cannot create snapshot. Snapshot content {view.Name} not bound to a snapshot")));
+        var (request, error) = await Compose(view, volume, stop);
+        if (request is null) return (null, new Obstacle($"failed to get input parameters to create snapshot for content {view.Name}: {GoQuote.Quote(error!.Words)}", error.Cause));
+        return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.Create(request, end)).Map(a => Taken(a.Snapshot, volume)), Failed), null);
+
+        string Failed(CsiError failure) => $"failed to take snapshot of the volume {volume}: {GoQuote.Quote(failure.Text)}";
+    }
+
+    public async Task<(AskingOrder<VolumeSnapshotContent>? Order, Obstacle? Error)> ToLookAt(VolumeSnapshotContent content, CancellationToken stop)
+    {
+        var view = cache.Kind.View(content);
+        var handle = view.NotedHandle ?? view.GivenHandle ?? "";
+        if (handle.Length is 0) return (null, Failed(CsiError.Local("snapshotHandle is missing"))); // a list without it is a list of all
+        var (values, error) = await SecretToLookAt(view, stop);
+        if (values is null) return (null, error);
+        // Who cannot be asked has what was imported.
+        if (!driver.ListsSnapshots)
+        {
+            var assumed = new SingleStatus { Handle = handle, IsReady = true, CreationTime = DriverTime.Nanoseconds(time.GetUtcNow()) };
+            return (new AskingOrder<VolumeSnapshotContent>(_ => Task.FromResult<CsiResult<DriverAnswer<VolumeSnapshotContent>>>(Answer(assumed)), Failed), null);
+        }
+        var request = new ListSnapshotsRequest { SnapshotId = handle };
+        request.Secrets.Add(values.ToDictionary());
+        return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.List(request, end)).Map(a => Found(a, handle)), Failed), null);
+
+        string Failed(CsiError failure) => $"failed to list snapshot for content {view.Name}: {GoQuote.Quote(failure.Text)}";
+    }
+
+    public async Task<(DeletingOrder? Order, Obstacle? Error)> ToDelete(VolumeSnapshotContent content, string handle, CancellationToken stop)
+    {
+        var (values, error) = await secrets.Noted(cache.Kind.View(content), stop);
+        if (values is null) return (null, $"Failed to get snapshot credentials: {error}");
+        var request = new DeleteSnapshotRequest { SnapshotId = handle };
+        request.Secrets.Add(values.ToDictionary());
+        return (async end => (await calls.Delete(request, end)).Error, null);
+    }
+
+    private async Task<(CreateSnapshotRequest? Request, Obstacle? Error)> Compose(ContentView view, string volume, CancellationToken stop)
+    {
+        if (view.ClassName is not { Length: > 0 } named) return (null, $"failed to take snapshot {view.Name} without a snapshot class");
+        if (cache.FindClass(named) is not { } known) return (null, ClassMissing(named));
+        var (values, error) = await secrets.Noted(view, stop);
+        if (values is null) return (null, error);
+        var (parameters, problem) = SnapshotParameters.Of(known.Parameters, "volumesnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
+        if (parameters is null) return (null, problem!);
+        var request = new CreateSnapshotRequest { Name = options.Naming.Of(view.Ref!.Uid!), SourceVolumeId = volume };
+        request.Secrets.Add(values.ToDictionary());
+        request.Parameters.Add(parameters);
+        return (request, null);
+    }
+
+    private Task<(IReadOnlyDictionary<string, string>? Values, Obstacle? Error)> SecretToLookAt(ContentView view, CancellationToken stop)
+    {
+        if (view.GivenHandle is not null && view.ClassName is { Length: > 0 } named)
+        {
+            if (cache.FindClass(named) is not { } known)
+                return Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((null, $"failed to get snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
+            if (!view.IsOfGroup) return secrets.OfClass(view, known, ClassSecret.SnapshotterList, ContentToken, stop);
+        }
+        return view.GivenHandle is not null && !view.IsOfGroup ? Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((s_none, null)) : secrets.Noted(view, stop);
+    }
+
+    private static CsiResult<DriverAnswer<VolumeSnapshotContent>> Taken(Snapshot? snapshot, string volume)
+    {
+        if (snapshot is not { SnapshotId.Length: > 0 }) return CsiError.Local("the driver answered CreateSnapshot without a snapshot, or with one that has no id");
+        var status = SingleStatus.Of(snapshot, snapshot.SnapshotId);
+        if (snapshot.SourceVolumeId.Length is 0 || snapshot.SourceVolumeId == volume) return Answer(status);
+        var problem = $"the driver took snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} instead of volume {volume}, so it must not be used; "
+            + "delete it, and have the driver mended";
+        return new DriverAnswer<VolumeSnapshotContent>(false, (status with { IsReady = false, ClearsError = false }).Write, problem);
+    }
+
+    /// <summary>The one that was asked for. A driver that answers with one other has its own way to write the handle; among several that would be a guess.</summary>
+    private static CsiResult<DriverAnswer<VolumeSnapshotContent>> Found(ListSnapshotsResponse answer, string handle)
+    {
+        var all = answer.Entries.Select(e => e.Snapshot).OfType<Snapshot>().ToList();
+        var found = all.Find(s => s.SnapshotId == handle) ?? (all.Count is 1 ? all[0] : null);
+        if (found is null) return CsiError.Local($"can not find snapshot for snapshotID {handle}");
+        return Answer(SingleStatus.Of(found, handle) with { GroupHandle = found.GroupSnapshotId });
+    }
+
+    private static DriverAnswer<VolumeSnapshotContent> Answer(SingleStatus status) => new(status.IsReady, status.Write);
+
+    private static string ClassMissing(string name) => $"volumesnapshotclass.snapshot.storage.k8s.io {GoQuote.Quote(name)} not found";
+}

@@ -1,0 +1,57 @@
+using Sidecars.ControllerManager;
+using Sidecars.ExternalSnapshotter.Contents;
+using Sidecars.ExternalSnapshotter.Groups;
+using Sidecars.ExternalSnapshotter.Requests;
+using Sidecars.ExternalSnapshotter.Singles;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Secrets;
+
+namespace Sidecars.ExternalSnapshotter;
+
+/// <summary>What csi-snapshotter reads and runs while it may work: one controller for contents and, where there are groups, one for theirs.</summary>
+internal sealed class SnapshotterControllers : IControllers
+{
+    private readonly ContentController<VolumeSnapshotContent> _singles;
+    private readonly ContentController<VolumeGroupSnapshotContent>? _groups;
+
+    /// <param name="context">The process.</param>
+    /// <param name="options">What the command line asks for.</param>
+    /// <param name="hasGroups">Whether the cluster knows groups, and they are wanted.</param>
+    public SnapshotterControllers(SidecarContext context, SnapshotterOptions options, bool hasGroups)
+    {
+        var driver = new DriverFacts(context.Driver.Name, context.Driver.Controller);
+        var readings = new Readings(driver.Name);
+        var part = options.Node is { } node ? new WatchedPart(null, $"{WellKnown.ManagedByLabel}={node}") : null;
+        var secrets = new ContentSecrets(new SecretReader(context.Api));
+        var calls = new DriverCalls(context.Driver.Connection, options.Timeout, context.Time);
+
+        var classes = context.Stores.Of(Resources.VolumeSnapshotClasses, readings.Class);
+        var contents = new ContentCache<VolumeSnapshotContent>(
+            new SingleContents(), context.Stores.Of(Resources.VolumeSnapshotContents, readings.Content, part: part, wants: readings.IsOurs),
+            driver.Name, name => classes.Find(new ObjectKey(null, name)));
+        _singles = new ContentController<VolumeSnapshotContent>(context, options, contents, new SingleSnapshots(driver, options, contents, secrets, calls, context.Time));
+        classes.Changed += _singles.ClassChanged;
+
+        if (!hasGroups) return;
+        var groupClasses = context.Stores.Of(Resources.VolumeGroupSnapshotClasses, readings.Class);
+        var groups = new ContentCache<VolumeGroupSnapshotContent>(
+            new GroupContents(), context.Stores.Of(Resources.VolumeGroupSnapshotContents, readings.GroupContent, part: part, wants: readings.IsOurs),
+            driver.Name, name => groupClasses.Find(new ObjectKey(null, name)));
+        _groups = new ContentController<VolumeGroupSnapshotContent>(context, options, groups, new GroupSnapshots(options, groups, secrets, calls));
+        groupClasses.Changed += _groups.ClassChanged;
+    }
+
+    public void Start(RunningTasks running)
+    {
+        _singles.Start(running);
+        _groups?.Start(running);
+    }
+
+    public void Dispose()
+    {
+        _singles.Dispose();
+        _groups?.Dispose();
+    }
+}

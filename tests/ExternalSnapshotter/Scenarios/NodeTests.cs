@@ -1,0 +1,71 @@
+using Sidecars.EmbeddedCluster;
+
+namespace Sidecars.ExternalSnapshotter.Tests.Scenarios;
+
+/// <summary>A sidecar that serves one node (snapshotter contract 2), and clusters without groups.</summary>
+internal sealed class NodeTests : RigTest
+{
+    private const string Label = "snapshot.storage.kubernetes.io/managed-by";
+
+    [Test]
+    public async Task Only_the_contents_of_its_node_are_served_by_classes_of_all()
+    {
+        var rig = await Prepared(new RigOptions().With(o => o with { Node = "n1" }));
+        rig.World.AddClass("snap");
+        await rig.Run();
+        rig.World.Add(new TestContent("theirs").Labelled(Label, "n2"));
+        rig.World.Add(new TestContent("nobodys"));
+        rig.World.Add(new TestContent().Labelled(Label, "n1").BoundTo("u1"));
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Taken.Single().ToJsonString(), Does.Contain("snapshot-u1"));
+        Assert.That(rig.World.Find("volumesnapshotcontents", "theirs")!["status"], Is.Null);
+    }
+
+    [Test]
+    public async Task A_group_of_its_node_is_served_and_no_other()
+    {
+        var rig = await Prepared(RigOptions.Grouping.With(o => o with { Node = "n1" }));
+        rig.World.AddGroupClass("group");
+        await rig.Run();
+        rig.World.Add(new TestGroup("nobodys"));
+        rig.World.Add(new TestGroup().Labelled(Label, "n1"));
+        await rig.World.UntilReady("gc", World.Groups);
+        Assert.That(rig.Calls("CreateVolumeGroupSnapshot"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_cluster_that_knows_no_groups_has_its_snapshots_taken_all_the_same()
+    {
+        var rig = await Prepared(new RigOptions { KnowsGroups = false });
+        rig.World.AddClass("snap");
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Log.Lines, Has.Some.Contains("Groups of snapshots are not worked on"));
+        Assert.That(rig.Calls("GroupControllerGetCapabilities"), Is.Empty);
+    }
+
+    [Test]
+    public async Task Groups_that_are_not_wanted_are_not_looked_for()
+    {
+        var rig = await Prepared(new RigOptions().With(o => o with { WantsGroups = false }));
+        rig.World.AddClass("snap");
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Cluster.Requests.Entries.Select(r => r.Request.Resource), Has.None.Contains("volumegroup"));
+    }
+
+    [TestCase(500, "InternalError")]
+    [TestCase(503, "ServiceUnavailable")]
+    public async Task A_server_that_does_not_say_whether_it_knows_groups_is_asked_until_it_does(int code, string reason)
+    {
+        var rig = await Prepared(RigOptions.Grouping);
+        rig.World.AddGroupClass("group");
+        using var fault = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotclasses" }, Answers(code, reason), times: 2);
+        await rig.Run();
+        rig.World.Add(new TestGroup());
+        await rig.World.UntilReady("gc", World.Groups);
+        Assert.That(rig.Log.Lines, Has.Some.Contains("The API server does not say whether it knows groups of snapshots"));
+    }
+}
