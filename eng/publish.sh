@@ -9,6 +9,7 @@ need_native_toolchain
 declare -A projects=(
   [csi-provisioner]=src/ExternalProvisioner/ExternalProvisioner.csproj
   [csi-attacher]=src/ExternalAttacher/ExternalAttacher.csproj
+  [snapshot-controller]=src/SnapshotController/SnapshotController.csproj
   [csi-node-driver-registrar]=src/NodeDriverRegistrar/NodeDriverRegistrar.csproj
   [livenessprobe]=src/LivenessProbe/LivenessProbe.csproj
   [csi-cluster-driver-registrar]=src/ClusterDriverRegistrar/ClusterDriverRegistrar.csproj

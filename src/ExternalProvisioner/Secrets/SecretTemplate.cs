@@ -1,4 +1,5 @@
 using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.ExternalProvisioner.Secrets;
 

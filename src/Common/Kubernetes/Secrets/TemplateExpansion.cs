@@ -1,13 +1,13 @@
 using System.Text;
 
-namespace Sidecars.ExternalProvisioner.Secrets;
+namespace Sidecars.Kubernetes.Secrets;
 
 /// <summary>
-/// Replaces <c>${token}</c> and <c>$token</c> in a secret's name or namespace, by the rules users of the original know
-/// (provisioner contract 5.5): what is put in is not expanded again, an unclosed or empty brace is swallowed, and a dollar sign
+/// Replaces <c>${token}</c> and <c>$token</c> in a secret's name or namespace, by the rules users of the originals know
+/// (provisioner contract 5.5, snapshot controller contract 8): what is put in is not expanded again, an unclosed or empty brace is swallowed, and a dollar sign
 /// before anything else stays.
 /// </summary>
-internal static class TemplateExpansion
+public static class TemplateExpansion
 {
     /// <summary>The text with its tokens replaced, and the tokens that have no value.</summary>
     public static (string Text, SortedSet<string> Unknown) Expand(string template, Func<string, string?> valueOf)

@@ -1,7 +1,7 @@
-namespace Sidecars.ExternalProvisioner.Secrets;
+namespace Sidecars.Kubernetes.Secrets;
 
 /// <summary>Which texts the API server takes as a namespace or as the name of a secret.</summary>
-internal static class DnsNames
+public static class DnsNames
 {
     private const int LongestLabel = 63;
     private const int LongestSubdomain = 253;
