@@ -38,7 +38,7 @@ internal sealed class SnapshotControllers : IControllers
         var writers = new Writers(new(context.Api, Resources.VolumeSnapshots, caches.Snapshots), new(context.Api, Resources.VolumeSnapshotContents, caches.Contents));
         var reports = new SnapshotReports(writers.Snapshots, context.Events, context.Time);
         var marks = new SnapshotMarks(writers.Snapshots);
-        _claims = new ClaimProtection(caches, context.Api, context.Events, LogOf<ClaimProtection>());
+        _claims = new ClaimProtection(caches, context.Api, _queues.Claims.Queue, context.Events, LogOf<ClaimProtection>());
         var status = new StatusUpdate(writers.Snapshots, reports, groups, operations, waits, options.BoundPause, context.Time);
         var refusals = new ModeRefusals(caches, reports);
         var deletion = new SnapshotDeletion(caches, writers.Snapshots, writers.Contents, groups, operations, reports, waits);

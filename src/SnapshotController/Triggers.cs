@@ -77,7 +77,7 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
         waits.Over(gone.Uid);
         status.Forget(gone.Uid);
         deletion.Forget(gone.Uid);
-        protection.Settled(gone.Uid);
+        protection.GiveUp(gone.Uid);
         LookAtClaim(SnapshotState.ClaimOf(gone));
         if (ContentNames.Of(gone) is { } name && caches.FindContent(name) is { } content && ContentReconciler.IsUnfinished(content)) queues.Contents.Queue.Add(name);
     }

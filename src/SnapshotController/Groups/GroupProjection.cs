@@ -17,7 +17,7 @@ internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool Becomes
         var setsError = error is not null && error.Message != now.Error?.Message;
         var setsReady = now.ReadyToUse != isReady;
         var changes = bound is not null || newTime is not null || clearsError || setsError || setsReady;
-        return new GroupProjection(!changes ? null : MergePatch.Guarded(group, rest: json =>
+        return new GroupProjection(!changes ? default(ReadOnlyMemory<byte>?) : MergePatch.Guarded(group, rest: json =>
         {
             json.WriteStartObject("status");
             if (bound is not null) json.WriteString("boundVolumeGroupSnapshotContentName", bound);

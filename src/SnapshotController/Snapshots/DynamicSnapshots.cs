@@ -52,7 +52,7 @@ internal sealed partial class DynamicSnapshots(
         if (made.IsSuccess) return Begun(marked.Value, made.Value);
         if (made.Failure.IsWithoutAnswer) return Outcome.Retry($"VolumeSnapshotContent {plan.Content.Name} may have been made: {made.Failure}");
         if (made.Failure.IsAlreadyExists) return await Found(marked.Value, plan.Content.Name, stop);
-        claims.Settled(snapshot.Uid);
+        claims.GiveUp(snapshot.Uid);
         var text = $"snapshot controller failed to update {snapshot.Key} on API server: {made.Failure}";
         return await reports.Fail(marked.Value, new Failure(ContentPlanner.CreationFailed, $"Failed to create snapshot content with error {text}")
         {

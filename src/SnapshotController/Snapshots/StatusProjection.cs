@@ -46,7 +46,7 @@ internal sealed record StatusProjection
             BecomesCreated = newTime is not null ? !wasReady : isReady && !wasReady && now.CreationTime is null,
             BecomesReady = isReady && !wasReady,
             OtherTime = isReady && !wasReady && now.CreationTime is { } noted && time is { } said && noted != said ? said : null,
-            Patch = !changes ? null : MergePatch.Guarded(snapshot, rest: json =>
+            Patch = !changes ? default(ReadOnlyMemory<byte>?) : MergePatch.Guarded(snapshot, rest: json =>
             {
                 json.WriteStartObject("status");
                 if (bound is not null) json.WriteString("boundVolumeSnapshotContentName", bound);

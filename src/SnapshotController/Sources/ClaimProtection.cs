@@ -4,6 +4,7 @@ using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Queueing;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Snapshots;
 
@@ -14,7 +15,7 @@ namespace Sidecars.SnapshotController.Sources;
 /// the snapshot is ready or gone. One that failed holds nobody up who wants to delete the claim. The account may not patch claims, so that they are replaced; the answer to the
 /// first write is remembered for the second one.
 /// </summary>
-internal sealed partial class ClaimProtection(Caches caches, ApiClient api, EventRecorder events, ILogger<ClaimProtection> log) : IDisposable
+internal sealed partial class ClaimProtection(Caches caches, ApiClient api, WorkQueue<string> queue, EventRecorder events, ILogger<ClaimProtection> log) : IDisposable
 {
     private static readonly ObjectChange s_hold = ObjectChange.AddFinalizer(WellKnown.ClaimFinalizer);
     private static readonly ObjectChange s_release = ObjectChange.RemoveFinalizer(WellKnown.ClaimFinalizer);
@@ -44,8 +45,14 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Even
         }
     }
 
-    /// <summary>The content is there and says what is under way; or it will not be.</summary>
+    /// <summary>The content is there and says what is under way.</summary>
     public void Settled(string snapshotUid) => _underWay.TryRemove(snapshotUid, out _);
+
+    /// <summary>The content was not made: what the claim was held for is not under way.</summary>
+    public void GiveUp(string snapshotUid)
+    {
+        if (_underWay.TryRemove(snapshotUid, out var claim)) queue.Add(claim.ToString());
+    }
 
     /// <summary>Whether the claim has been held and is not wanted any more.</summary>
     public bool IsToBeReleased(PersistentVolumeClaim claim) => claim.HasFinalizer(WellKnown.ClaimFinalizer) && !IsInUse(claim);

@@ -82,7 +82,7 @@ internal sealed class GroupTests : RigTest
         await rig.World.Until(World.GroupContents, name, c => World.Annotation(c, WellKnown.GroupBeingDeleted) is "yes" && World.IsBeingDeleted(c) == policy is "Delete");
         if (policy is "Delete")
         {
-            rig.World.LetGo(name);
+            rig.World.LetGo(name, World.GroupContents);
             await rig.World.UntilGone(World.GroupContents, name);
         }
         await rig.World.UntilGone(World.Groups, "g");
@@ -216,7 +216,7 @@ internal sealed class GroupTests : RigTest
         await rig.World.UntilExists(World.GroupContents, name);
         rig.World.Delete(World.Groups, "g");
         await rig.World.Until(World.GroupContents, name, World.IsBeingDeleted);
-        rig.World.LetGo(name);
+        rig.World.LetGo(name, World.GroupContents);
         await rig.World.UntilGone(World.Groups, "g");
     }
 

@@ -43,7 +43,7 @@ internal sealed class ProcessTests
         await World.Until(World.Groups, "g", World.IsReady);
         World.Delete(World.Groups, "g");
         await World.Until(World.GroupContents, name, World.IsBeingDeleted);
-        World.LetGo(name);
+        World.LetGo(name, World.GroupContents);
         await World.UntilGone(World.Groups, "g");
         Assert.That(Rig.Requests.Where(r => r.Code is 401 or 403).Select(r => $"{r.Request.Verb} {r.Request.Resource}/{r.Request.Subresource}"), Is.Empty);
     }

@@ -110,13 +110,13 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
         Patch(Contents, content, $$$"""{"status":{"readyToUse":false,"error":{"time":"{{{Created}}}","message":"{{{message}}}"} } }""", "status");
 
     /// <summary>The sidecar's part: the content may go.</summary>
-    public void LetGo(string content) => Patch(Contents, content, """{"metadata":{"finalizers":null}}""");
+    public void LetGo(string content, string resource = Contents) => Patch(resource, content, """{"metadata":{"finalizers":null}}""");
 
     public Task<JsonObject> UntilReady(string snapshot) => Until(Snapshots, snapshot, IsReady);
 
     /// <summary>The message of the status as soon as it holds the text.</summary>
     public async Task<string> UntilError(string snapshot, string text, string resource = Snapshots) =>
-        Text(await Until(resource, snapshot, s => Text(s, "status", "error", "message").Contains(text, StringComparison.Ordinal)), "status", "error", "message");
+        Text(await Until(resource, snapshot, s => Text(s, "status", "error", "message") is { Length: > 0 } message && message.Contains(text, StringComparison.Ordinal)), "status", "error", "message");
 
     public static bool IsReady(JsonObject snapshot) => snapshot["status"]?["readyToUse"]?.GetValue<bool>() ?? false;
 
