@@ -13,6 +13,7 @@ public sealed partial class DifferencesTests
         ["## All programs"] = [""],
         ["## csi-provisioner"] = ["ExternalProvisioner", "Common"],
         ["## csi-attacher"] = ["ExternalAttacher", "Common"],
+        ["## snapshot-controller"] = ["SnapshotController", "Common"],
         ["## livenessprobe"] = ["LivenessProbe"],
         ["## csi-node-driver-registrar"] = ["NodeDriverRegistrar"],
         ["## csi-cluster-driver-registrar"] = ["ClusterDriverRegistrar"],
