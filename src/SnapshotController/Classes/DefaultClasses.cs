@@ -9,15 +9,16 @@ namespace Sidecars.SnapshotController.Classes;
 internal static class DefaultClasses
 {
     /// <summary>The class; or why there is none, and who can change that.</summary>
-    public static (T? Class, string? Error) Choose<T>(IEnumerable<T> classes, string driver, string mark, string what) where T : SnapshotClassObject
+    public static (T? Class, string? Error, string? Advice) Choose<T>(IEnumerable<T> classes, string driver, string mark, string what) where T : SnapshotClassObject
     {
         var found = classes.Where(c => c.Driver == driver && !c.IsBeingDeleted && c.Annotation(mark) is "true").OrderBy(c => c.Name, StringComparer.Ordinal).ToList();
         return found switch
         {
-            [var one] => (one, null),
-            [] => (null, $"cannot find default {what} class of driver {driver}; name a class in the spec, or have the administrator mark one of that driver with the annotation {mark}: \"true\""),
-            _ => (null, $"{found.Count} default {what} classes were found for driver {driver}: {string.Join(", ", found.Select(c => c.Name))}; "
-                + $"name one of them in the spec, or have the administrator leave the annotation {mark} on one alone"),
+            [var one] => (one, null, null),
+            [] => (null, $"cannot find default {what} class of driver {driver}",
+                $"name a class in the spec, or have the administrator mark one of that driver with the annotation {mark}: \"true\""),
+            _ => (null, $"{found.Count} default {what} classes were found for driver {driver}: {string.Join(", ", found.Select(c => c.Name))}",
+                $"name one of them in the spec, or have the administrator leave the annotation {mark} on one alone"),
         };
     }
 }

@@ -24,22 +24,22 @@ internal sealed class ContentPlanner(Caches caches, SnapshotControllerOptions op
         if (SnapshotState.ClaimOf(snapshot) is not { } key) return Input(snapshot, "the PVC name is not specified in snapshot " + snapshot.Key);
         if (caches.Claims.Find(key) is not { } claim)
         {
-            return Failed($"snapshot controller failed to update {snapshot.Name} on API server: cannot get claim from snapshot; "
-                + $"PersistentVolumeClaim {key} does not exist: make it, or delete this snapshot");
+            return Failed($"snapshot controller failed to update {snapshot.Name} on API server: cannot get claim from snapshot",
+                $"PersistentVolumeClaim {key} does not exist: make it, or delete this snapshot");
         }
         if (claim.IsBeingDeleted && !claim.HasFinalizer(WellKnown.ClaimFinalizer))
         {
-            return Failed($"snapshot controller failed to update {snapshot.Name} on API server: cannot add finalizer on claim {key} because it is being deleted; "
-                + "a snapshot has to be begun before its claim is deleted: delete this snapshot, too");
+            return Failed($"snapshot controller failed to update {snapshot.Name} on API server: cannot add finalizer on claim {key} because it is being deleted",
+                "a snapshot has to be begun before its claim is deleted: delete this snapshot, too");
         }
         var (volume, error) = SourceVolumes.Of(caches, claim, "snapshot");
         if (volume is null) return Input(snapshot, error!);
         if (volume.Spec.Csi is not { VolumeHandle: { Length: > 0 } handle } csi)
-            return Failed($"cannot find CSI PersistentVolumeSource for volume {volume.Name}; only volumes of CSI drivers can be snapshotted");
+            return Failed($"cannot find CSI PersistentVolumeSource for volume {volume.Name}", "only volumes of CSI drivers can be snapshotted");
         if (csi.Driver != snapshotClass.Driver)
         {
-            return Failed($"VolumeSnapshotClass {snapshotClass.Name} is of driver {snapshotClass.Driver}, and volume {volume.Name} of PersistentVolumeClaim {key} is of driver {csi.Driver}; "
-                + $"name a class of driver {csi.Driver}");
+            return Failed($"VolumeSnapshotClass {snapshotClass.Name} is of driver {snapshotClass.Driver}, and volume {volume.Name} of PersistentVolumeClaim {key} is of driver {csi.Driver}",
+                $"name a class of driver {csi.Driver}");
         }
         var name = ContentNames.OfUid(snapshot.Uid);
         var (secret, secretError) = SecretTemplate.Resolve(SecretKeys.OfSnapshots, snapshotClass.Parameters, name, snapshot.Key);
@@ -54,22 +54,26 @@ internal sealed class ContentPlanner(Caches caches, SnapshotControllerOptions op
         if (snapshot.Spec.VolumeSnapshotClassName is { } name)
             return caches.FindClass(name) is { } named ? (named, null, null) : (null, null, ClassMissing(name));
 
-        var (driver, error) = DriverOf(snapshot);
-        if (driver is null) return (null, null, NoDefault(error!));
-        var (chosen, problem) = DefaultClasses.Choose(caches.Classes.Snapshot(), driver, WellKnown.DefaultClass, "snapshot");
-        return chosen is null ? (null, null, NoDefault(problem!)) : (chosen, chosen.Name, null);
+        var (driver, error, advice) = DriverOf(snapshot);
+        if (driver is null) return (null, null, NoDefault(error!, advice));
+        (var chosen, error, advice) = DefaultClasses.Choose(caches.Classes.Snapshot(), driver, WellKnown.DefaultClass, "snapshot");
+        return chosen is null ? (null, null, NoDefault(error!, advice)) : (chosen, chosen.Name, null);
     }
 
     public static Failure ClassMissing(string name) => new("GetSnapshotClassFailed",
-        $"Failed to get snapshot class with error volumesnapshotclass.snapshot.storage.k8s.io {GoQuote.Quote(name)} not found; name a class that exists in the spec, or have the administrator make it", ClearsReady: false);
+        $"Failed to get snapshot class with error volumesnapshotclass.snapshot.storage.k8s.io {GoQuote.Quote(name)} not found", ClearsReady: false)
+        {
+            Advice = "name a class that exists in the spec, or have the administrator make it",
+        };
 
-    private (string? Driver, string? Error) DriverOf(VolumeSnapshot snapshot)
+    private (string? Driver, string? Error, string? Advice) DriverOf(VolumeSnapshot snapshot)
     {
-        if (SnapshotState.ClaimOf(snapshot) is not { } key) return (null, $"the PVC name is not specified in snapshot {snapshot.Key}");
-        if (caches.Claims.Find(key) is not { } claim) return (null, $"{SourceVolumes.Missing(key)}; make the claim, or delete this snapshot");
+        if (SnapshotState.ClaimOf(snapshot) is not { } key) return (null, $"the PVC name is not specified in snapshot {snapshot.Key}", null);
+        if (caches.Claims.Find(key) is not { } claim) return (null, SourceVolumes.Missing(key), "make the claim, or delete this snapshot");
         var (volume, error) = SourceVolumes.Of(caches, claim, "snapshot");
-        if (volume is null) return (null, error);
-        return volume.Spec.Csi?.Driver is { Length: > 0 } driver ? (driver, null) : (null, $"snapshotting non-CSI volumes is not supported, snapshot {snapshot.Key}, volume {volume.Name}");
+        if (volume is null) return (null, error, null);
+        return volume.Spec.Csi?.Driver is { Length: > 0 } driver ? (driver, null, null)
+            : (null, $"snapshotting non-CSI volumes is not supported, snapshot {snapshot.Key}, volume {volume.Name}", null);
     }
 
     private VolumeSnapshotContent Compose(VolumeSnapshot snapshot, VolumeSnapshotClass by, PersistentVolume volume, string handle, string name, SecretReference? secret)
@@ -105,11 +109,11 @@ internal sealed class ContentPlanner(Caches caches, SnapshotControllerOptions op
         return all.Count is 0 ? null : StringMap.From(all);
     }
 
-    private static Failure Failed(string error) => new(CreationFailed, $"Failed to create snapshot content with error {error}");
+    private static Failure Failed(string error, string? advice = null) => new(CreationFailed, $"Failed to create snapshot content with error {error}") { Advice = advice };
 
     private static Failure Input(VolumeSnapshot snapshot, string error) =>
         Failed($"failed to get input parameters to create snapshot {snapshot.Name}: {GoQuote.Quote(error)}");
 
-    private static Failure NoDefault(string error) =>
-        new("SetDefaultSnapshotClassFailed", $"Failed to set default snapshot class with error {error}", ClearsReady: false);
+    private static Failure NoDefault(string error, string? advice) =>
+        new("SetDefaultSnapshotClassFailed", $"Failed to set default snapshot class with error {error}", ClearsReady: false) { Advice = advice };
 }

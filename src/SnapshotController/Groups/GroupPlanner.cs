@@ -26,9 +26,9 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
         if (by is null)
         {
             var driver = volumes is [var first, ..] ? first.Spec.Csi?.Driver : null;
-            if (driver is null) return NoDefault(error ?? "snapshotting non-CSI volumes is not supported");
-            (by, var problem) = DefaultClasses.Choose(objects.Classes.Snapshot(), driver, WellKnown.DefaultGroupClass, "group snapshot");
-            if (by is null) return NoDefault(problem!);
+            if (driver is null) return NoDefault(error ?? "snapshotting non-CSI volumes is not supported", null);
+            (by, var problem, var advice) = DefaultClasses.Choose(objects.Classes.Snapshot(), driver, WellKnown.DefaultGroupClass, "group snapshot");
+            if (by is null) return NoDefault(problem!, advice);
         }
         if (volumes is null) return Input(group, error!);
 
@@ -46,7 +46,10 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
     }
 
     public static Failure ClassMissing(string name) => new("GetGroupSnapshotClassFailed",
-        $"failed to get group snapshot class with error volumegroupsnapshotclass.groupsnapshot.storage.k8s.io {GoQuote.Quote(name)} not found; name a class that exists in the spec, or have the administrator make it", ClearsReady: false);
+        $"failed to get group snapshot class with error volumegroupsnapshotclass.groupsnapshot.storage.k8s.io {GoQuote.Quote(name)} not found", ClearsReady: false)
+    {
+        Advice = "name a class that exists in the spec, or have the administrator make it",
+    };
 
     private (IReadOnlyList<PersistentVolume>? Volumes, string? Error) VolumesOf(VolumeGroupSnapshot group)
     {
@@ -93,6 +96,6 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
     private static Failure Input(VolumeGroupSnapshot group, string error) =>
         Failed($"failed to get input parameters to create group snapshot {group.Name}: {GoQuote.Quote(error)}");
 
-    private static Failure NoDefault(string error) =>
-        new("SetDefaultGroupSnapshotClassFailed", $"Failed to set default group snapshot class with error {error}", ClearsReady: false);
+    private static Failure NoDefault(string error, string? advice) =>
+        new("SetDefaultGroupSnapshotClassFailed", $"Failed to set default group snapshot class with error {error}", ClearsReady: false) { Advice = advice };
 }

@@ -23,7 +23,7 @@ internal abstract class FailureReports<T>(ObjectWriter<T> writer, EventRecorder 
         var written = await writer.Patch(item, PatchOf(item, failure), "status", stop);
         if (written.Failure is { IsNotFound: true }) return Outcome.Done;
         if (written.Failure is { IsConflict: true } or { IsWithoutAnswer: true }) return Outcome.Retry($"{failure.Message} (not noted on {item.Key}: {written.Failure})");
-        Warn(item, failure.Reason, failure.Message);
+        Warn(item, failure.Reason, failure.Advice is { } advice ? $"{failure.Message}; {advice}" : failure.Message);
         foreach (var (reason, message) in failure.MoreEvents) Warn(item, reason, message);
         return Outcome.Retry(failure.Message);
     }

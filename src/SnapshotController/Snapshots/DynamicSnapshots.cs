@@ -96,7 +96,7 @@ internal sealed partial class DynamicSnapshots(
     private static Failure? Misfit(VolumeSnapshot snapshot, VolumeSnapshotContent content)
     {
         if (content.Spec.Source?.VolumeHandle is null)
-            return SnapshotFailures.Mismatch($"VolumeSnapshotContent [{content.Name}] is pre-provisioned while expecting a dynamically provisioned one; have the administrator delete it, or delete this snapshot");
+            return SnapshotFailures.Mismatch($"VolumeSnapshotContent [{content.Name}] is pre-provisioned while expecting a dynamically provisioned one") with { Advice = "have the administrator delete it, or delete this snapshot" };
         if (!ContentNames.PointsAt(content, snapshot)) return SnapshotFailures.Misbound(content.Name);
         return content.Spec.Source.SnapshotHandle is null ? null
             : new Failure("SnapshotHandleSet", $"Snapshot handle should not be set in content {content.Name} for dynamic provisioning");

@@ -33,7 +33,7 @@ internal sealed class ImportedSnapshots(
             return ObjectWriter<VolumeSnapshot>.After(marked.Failure, $"cannot put the finalizers on VolumeSnapshot {snapshot.Key}");
         }
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
-        if (content is null) return await reports.Fail(marked.Value, SnapshotFailures.ContentMissing, stop);
+        if (content is null) return await reports.Fail(marked.Value, SnapshotFailures.ContentMissing with { Advice = $"have the administrator make VolumeSnapshotContent {name}" }, stop);
 
         if (!IsBound(marked.Value, content))
         {
@@ -47,7 +47,7 @@ internal sealed class ImportedSnapshots(
     private static Failure? Misfit(VolumeSnapshot snapshot, VolumeSnapshotContent content)
     {
         if (content.Spec.Source?.SnapshotHandle is null)
-            return SnapshotFailures.Mismatch($"VolumeSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one; name a content that was made with spec.source.snapshotHandle");
+            return SnapshotFailures.Mismatch($"VolumeSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one") with { Advice = "name a content that was made with spec.source.snapshotHandle" };
         return ContentNames.IsMeantFor(content, snapshot) ? null : SnapshotFailures.Misbound(content.Name);
     }
 

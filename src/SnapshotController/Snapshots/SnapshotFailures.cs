@@ -7,7 +7,10 @@ internal static class SnapshotFailures
 {
     public static readonly Failure ContentMissing = new("SnapshotContentMissing", "VolumeSnapshotContent is missing");
 
-    public static Failure Misbound(string content) => Misfit("SnapshotContentMisbound", $"VolumeSnapshotContent [{content}] is bound to a different snapshot");
+    public static Failure Misbound(string content) => Misfit("SnapshotContentMisbound", $"VolumeSnapshotContent [{content}] is bound to a different snapshot") with
+    {
+        Advice = "name a content that is meant for this snapshot, or have the administrator correct spec.volumeSnapshotRef of this one",
+    };
 
     /// <summary>The content is of the other kind than the snapshot's source says.</summary>
     public static Failure Mismatch(string message) => Misfit("SnapshotContentMismatch", message);

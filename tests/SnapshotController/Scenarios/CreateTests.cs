@@ -106,9 +106,10 @@ internal sealed class CreateTests : RigTest
     {
         var rig = await Started();
         make(rig.World);
-        var message = await rig.World.UntilError("s", "");
-        foreach (var text in texts) Assert.That(message.Replace("\\\"", "\"", StringComparison.Ordinal), Does.Contain(text));
-        await rig.World.UntilEventObject("s", reason);
+        var status = await rig.World.UntilError("s", "");
+        var told = World.Text(await rig.World.UntilEventObject("s", reason), "message");
+        Assert.That(told, Does.StartWith(status));
+        foreach (var text in texts) Assert.That(told.Replace("\\\"", "\"", StringComparison.Ordinal), Does.Contain(text));
         var snapshot = rig.World.Find(World.Snapshots, "s")!;
         Assert.That(snapshot["status"]!["readyToUse"]?.GetValue<bool>(), reason is ContentFailed ? Is.False : Is.Null);
         Assert.That(World.Finalizers(snapshot), Is.EqualTo(reason is ContentFailed ? [WellKnown.SourceFinalizer] : Array.Empty<string>()));

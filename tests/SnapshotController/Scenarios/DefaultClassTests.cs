@@ -28,8 +28,8 @@ internal sealed class DefaultClassTests : RigTest
         rig.World.AddClass("others", driver: "other.example.com", isDefault: true);
         await rig.Run();
         rig.World.AddSnapshot("s", className: null);
-        Assert.That(await rig.World.UntilError("s", ""), Does.Contain("cannot find default snapshot class of driver csi.example.com").And.Contains("have the administrator mark one"));
-        await rig.World.UntilEventObject("s", Failed);
+        await rig.World.UntilError("s", "cannot find default snapshot class of driver csi.example.com");
+        await rig.World.UntilEventObject("s", Failed, "have the administrator mark one");
         rig.World.AddClass("late", isDefault: true);
         await rig.World.Until(World.Snapshots, "s", s => World.Text(s, "spec", "volumeSnapshotClassName") is "late" && s["status"]?["error"] is null);
     }
@@ -45,7 +45,8 @@ internal sealed class DefaultClassTests : RigTest
         rig.World.AddClass("two", isDefault: true);
         await rig.Run();
         rig.World.AddSnapshot("s", className: null);
-        Assert.That(await rig.World.UntilError("s", ""), Does.Contain("2 default snapshot classes were found for driver csi.example.com: one, two").And.Contains("name one of them in the spec"));
+        await rig.World.UntilError("s", "2 default snapshot classes were found for driver csi.example.com: one, two");
+        await rig.World.UntilEventObject("s", Failed, "name one of them in the spec");
         Assert.That(rig.World.Find(World.Snapshots, "s")!["status"]!["readyToUse"], Is.Null);
         if (how is "unmarked") rig.World.Patch(World.Classes, "two", $$$"""{"metadata":{"annotations":{"{{{WellKnown.DefaultClass}}}":"false"} } }""");
         else if (how is "deleted") rig.World.Delete(World.Classes, "two");
@@ -61,7 +62,7 @@ internal sealed class DefaultClassTests : RigTest
         rig.World.AddClass("one", isDefault: true);
         await rig.Run();
         rig.World.AddSnapshot("s", className: null);
-        Assert.That(await rig.World.UntilError("s", ""), Does.Contain("failed to retrieve PVC a").And.Contains("make the claim"));
-        await rig.World.UntilEventObject("s", Failed);
+        await rig.World.UntilError("s", "failed to retrieve PVC a");
+        await rig.World.UntilEventObject("s", Failed, "make the claim");
     }
 }
