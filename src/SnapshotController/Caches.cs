@@ -29,7 +29,8 @@ internal sealed class Caches
         SnapshotsByGroup = Snapshots.IndexBy(s => SnapshotState.GroupOwner(s)?.Uid);
         PendingRestores = Claims.IndexBy(c => Restores.SourceOf(c)?.ToString());
         VolumesByHandle = options.HasGroups ? Volumes.IndexBy(v => v.Spec.Csi is { } csi ? HandleKey(csi.Driver, csi.VolumeHandle) : null) : null;
-        ContentsByGroup = Contents.IndexBy(c => c.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } handle ? HandleKey(c.Spec.Driver, handle) : null);
+        ContentsByGroup = Contents.IndexBy(c => c.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } handle ? HandleKey(c.Spec.Driver, handle)
+            : null);
     }
 
     public ObjectStore<VolumeSnapshot> Snapshots { get; }

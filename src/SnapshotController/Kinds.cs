@@ -15,7 +15,8 @@ internal static class Kinds
         [Resources.VolumeSnapshots.CollectionPath, Resources.VolumeSnapshotClasses.CollectionPath, Resources.VolumeSnapshotContents.CollectionPath];
 
     public static readonly IReadOnlyList<string> OfGroups =
-        [Resources.VolumeGroupSnapshots.CollectionPath, Resources.VolumeGroupSnapshotClasses.CollectionPath, Resources.VolumeGroupSnapshotContents.CollectionPath];
+        [Resources.VolumeGroupSnapshots.CollectionPath, Resources.VolumeGroupSnapshotClasses.CollectionPath,
+            Resources.VolumeGroupSnapshotContents.CollectionPath];
 
     /// <summary>The first of the kinds that cannot be read, or null.</summary>
     public static async Task<MissingKind?> Missing(ApiClient api, IReadOnlyList<string> paths, CancellationToken stop)

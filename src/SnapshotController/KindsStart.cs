@@ -6,8 +6,8 @@ using Sidecars.Kubernetes.Http;
 namespace Sidecars.SnapshotController;
 
 /// <summary>
-/// Waits at the start until the cluster serves the snapshot kinds (snapshot controller contract 1.3): in a new cluster they are made at the same time as this program. After the
-/// time of <c>--retry-crd-interval-max</c> it is given up.
+/// Waits at the start until the cluster serves the snapshot kinds (snapshot controller contract 1.3): in a new cluster they are made at the same
+/// time as this program. After the time of <c>--retry-crd-interval-max</c> it is given up.
 /// </summary>
 internal sealed partial class KindsStart(SnapshotControllerOptions options, RequestRate rate)
 {

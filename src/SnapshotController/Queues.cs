@@ -14,5 +14,6 @@ internal sealed record Queues(KeyController Snapshots, KeyController Contents, K
     }
 
     /// <summary>The object that a key with a namespace stands for.</summary>
-    public static ObjectKey KeyOf(string key) => key.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? new ObjectKey(key[..slash], key[(slash + 1)..]) : new ObjectKey(null, key);
+    public static ObjectKey KeyOf(string key) =>
+        key.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? new ObjectKey(key[..slash], key[(slash + 1)..]) : new ObjectKey(null, key);
 }

@@ -4,12 +4,14 @@ using Sidecars.SnapshotController.Sources;
 
 namespace Sidecars.SnapshotController;
 
-/// <summary>What the snapshot controller reads of the cluster. Of claims and volumes that is little: who belongs to whom, and how far it has come.</summary>
+/// <summary>What the snapshot controller reads of the cluster. Of claims and volumes that is little: who belongs to whom, and how far it has
+/// come.</summary>
 internal sealed class Readings(SnapshotControllerOptions options)
 {
     private static readonly HashSet<string> s_contentAnnotations =
     [
-        WellKnown.BeingCreated, WellKnown.BeingDeleted, WellKnown.SecretName, WellKnown.SecretNamespace, WellKnown.GroupHandle, WellKnown.AllowModeChange,
+        WellKnown.BeingCreated, WellKnown.BeingDeleted, WellKnown.SecretName, WellKnown.SecretNamespace, WellKnown.GroupHandle,
+            WellKnown.AllowModeChange,
     ];
 
     private static readonly HashSet<string> s_classAnnotations = [WellKnown.DefaultClass];
@@ -45,7 +47,8 @@ internal sealed class Readings(SnapshotControllerOptions options)
         if (read.HasFinalizer(WellKnown.ClaimFinalizer)) kept.TakeFinalizers(read);
         if (options.HasGroups) kept.TakeLabels(read);
         if (Restores.SourceOf(read) is not null)
-            (kept.Spec.DataSource, kept.Spec.DataSourceRef, kept.Spec.VolumeMode) = (read.Spec.DataSource, read.Spec.DataSourceRef, read.Spec.VolumeMode);
+            (kept.Spec.DataSource, kept.Spec.DataSourceRef, kept.Spec.VolumeMode) =
+                (read.Spec.DataSource, read.Spec.DataSourceRef, read.Spec.VolumeMode);
     }
 
     public void Volume(PersistentVolume read, PersistentVolume kept)

@@ -19,12 +19,16 @@ internal sealed class SnapshotControllerFlags
     {
         var flags = commandLine.Flags;
         _standard = commandLine.Standard;
-        Resync = flags.Duration("resync-period", TimeSpan.FromMinutes(15), "Period in which everything unfinished is tried again, whatever its pause; 0 is never.");
+        Resync = flags.Duration("resync-period", TimeSpan.FromMinutes(15),
+            "Period in which everything unfinished is tried again, whatever its pause; 0 is never.");
         WorkerThreads = flags.Int("worker-threads", 10, "Snapshots, and as many contents, worked on at once.");
-        RetryIntervalStart = flags.Duration("retry-interval-start", TimeSpan.FromSeconds(1), "First pause after a failure; it doubles with each further one.");
+        RetryIntervalStart = flags.Duration("retry-interval-start", TimeSpan.FromSeconds(1),
+            "First pause after a failure; it doubles with each further one.");
         RetryIntervalMax = flags.Duration("retry-interval-max", TimeSpan.FromMinutes(5), "Longest pause after failures.");
-        Distributed = flags.Bool("enable-distributed-snapshotting", false, "Label each content with the node that reaches its volume, for sidecars that run on the nodes.");
-        PreventModeConversion = flags.Bool("prevent-volume-mode-conversion", true, "Note on each content the mode of its volume, so that it is not restored in another.");
+        Distributed = flags.Bool("enable-distributed-snapshotting", false,
+            "Label each content with the node that reaches its volume, for sidecars that run on the nodes.");
+        PreventModeConversion = flags.Bool("prevent-volume-mode-conversion", true,
+            "Note on each content the mode of its volume, so that it is not restored in another.");
         KindsWait = flags.Duration("retry-crd-interval-max", TimeSpan.FromSeconds(30), "How long the snapshot kinds are waited for at the start.");
     }
 
@@ -44,7 +48,8 @@ internal sealed class SnapshotControllerFlags
 
     public Flag<TimeSpan> KindsWait { get; }
 
-    /// <summary>Why the program cannot run with these flags, or null. What the original finds out late, and then as a fatal error, has the code of that.</summary>
+    /// <summary>Why the program cannot run with these flags, or null. What the original finds out late, and then as a fatal error, has the code of
+    /// that.</summary>
     public FlagProblem? Problem() =>
         FlagProblem.Of(OwnProblem() ?? _standard.CheckThrottle())
         ?? FlagProblem.Of(_standard.CheckElection() ?? _standard.CheckMetricsPath(), ExitCode.Fatal);

@@ -14,7 +14,8 @@ using Sidecars.SnapshotController.Waiting;
 
 namespace Sidecars.SnapshotController;
 
-/// <summary>What snapshot-controller reads, remembers and runs while it may work: a line each for snapshots, contents and claims, and the part for groups.</summary>
+/// <summary>What snapshot-controller reads, remembers and runs while it may work: a line each for snapshots, contents and claims, and the part for
+/// groups.</summary>
 internal sealed class SnapshotControllers : IControllers
 {
     private readonly SidecarContext _context;
@@ -31,21 +32,25 @@ internal sealed class SnapshotControllers : IControllers
         (_context, _options) = (context, options);
         var caches = new Caches(context.Stores, options);
         var groups = new GroupObjects(options.HasGroups);
-        _queues = new Queues(Controller("snapshots", "snapshot-controller-snapshot"), Controller("contents", "snapshot-controller-content"), Controller("claims", "snapshot-controller-claim"));
+        _queues = new Queues(Controller("snapshots", "snapshot-controller-snapshot"), Controller("contents", "snapshot-controller-content"),
+            Controller("claims", "snapshot-controller-claim"));
 
         var operations = new Operations(context.Metrics, context.Time);
         var waits = new LongWaits(context.Events, context.Time);
-        var writers = new Writers(new(context.Api, Resources.VolumeSnapshots, caches.Snapshots), new(context.Api, Resources.VolumeSnapshotContents, caches.Contents));
+        var writers = new Writers(new(context.Api, Resources.VolumeSnapshots, caches.Snapshots),
+            new(context.Api, Resources.VolumeSnapshotContents, caches.Contents));
         var reports = new SnapshotReports(writers.Snapshots, context.Events, context.Time);
         var marks = new SnapshotMarks(writers.Snapshots);
         _claims = new ClaimProtection(caches, context.Api, _queues.Claims.Queue, context.Events, LogOf<ClaimProtection>());
         var status = new StatusUpdate(writers.Snapshots, reports, groups, operations, waits, options.BoundPause, context.Time);
         var refusals = new ModeRefusals(caches, reports);
         var deletion = new SnapshotDeletion(caches, writers.Snapshots, writers.Contents, groups, operations, reports, waits);
-        var dynamic = new DynamicSnapshots(caches, new ContentPlanner(caches, options), marks, _claims, writers.Contents, status, reports, LogOf<DynamicSnapshots>());
+        var dynamic = new DynamicSnapshots(caches, new ContentPlanner(caches, options), marks, _claims, writers.Contents, status, reports,
+            LogOf<DynamicSnapshots>());
         var imported = new ImportedSnapshots(caches, marks, writers.Contents, status, reports);
         var ready = new ReadySnapshots(caches, marks, writers.Snapshots, writers.Contents, groups, refusals, reports, waits);
-        _snapshotReconciler = new SnapshotReconciler(caches, dynamic, imported, new MemberSnapshots(caches, marks, status), ready, deletion, operations, reports);
+        _snapshotReconciler = new SnapshotReconciler(caches, dynamic, imported, new MemberSnapshots(caches, marks, status), ready, deletion,
+            operations, reports);
         _contentReconciler = new ContentReconciler(caches, writers.Contents, context.Api, context.Events, LogOf<ContentReconciler>());
 
         _triggers = new Triggers(caches, _queues, _claims, status, deletion, refusals, operations, waits);
@@ -54,7 +59,8 @@ internal sealed class SnapshotControllers : IControllers
         caches.Classes.Changed += _triggers.ClassChanged;
         caches.Claims.Changed += _triggers.ClaimChanged;
         caches.Volumes.Changed += _triggers.VolumeChanged;
-        if (options.HasGroups) _groups = new GroupControllers(context, options, caches, groups, _queues, writers, operations, waits, _triggers.LookAgain);
+        if (options.HasGroups) _groups =
+            new GroupControllers(context, options, caches, groups, _queues, writers, operations, waits, _triggers.LookAgain);
     }
 
     public void Start(RunningTasks running)

@@ -9,17 +9,19 @@ using Sidecars.SnapshotController.Waiting;
 namespace Sidecars.SnapshotController;
 
 /// <summary>
-/// Which change of which object puts what into which queue (snapshot controller contract 3). Whatever a snapshot waits for brings it up the moment it comes: its claim and volume,
-/// its class, a mark on a class, its content.
+/// Which change of which object puts what into which queue (snapshot controller contract 3). Whatever a snapshot waits for brings it up the moment
+/// it comes: its claim and volume, its class, a mark on a class, its content.
 /// </summary>
-internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection protection, StatusUpdate status, SnapshotDeletion deletion, ModeRefusals refusals, Operations operations, LongWaits waits)
+internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection protection, StatusUpdate status, SnapshotDeletion deletion,
+    ModeRefusals refusals, Operations operations, LongWaits waits)
 {
     public void SnapshotChanged(StoreChange<VolumeSnapshot> change)
     {
         if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
         if (change.New is not { } now) return;
         // Our own writes come back as what is known already; nothing follows from them that was not done with them.
-        if (change.Old is not { } known || known.Uid != now.Uid || now.Metadata.ResourceVersion is 0 || now.Metadata.ResourceVersion > known.Metadata.ResourceVersion)
+        if (change.Old is not { } known || known.Uid != now.Uid || now.Metadata.ResourceVersion is 0
+            || now.Metadata.ResourceVersion > known.Metadata.ResourceVersion)
             queues.Snapshots.Queue.Add(now.Key.ToString());
         LookAtClaim(SnapshotState.ClaimOf(now));
     }
@@ -34,7 +36,8 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
 
     public void ClassChanged(StoreChange<VolumeSnapshotClass> change)
     {
-        foreach (var waiting in (IEnumerable<VolumeSnapshot>)[.. caches.UnfinishedByClass.All((change.New ?? change.Old)!.Name), .. caches.UnfinishedByClass.All("")])
+        foreach (var waiting in (IEnumerable<VolumeSnapshot>)[.. caches.UnfinishedByClass.All((change.New ?? change.Old)!.Name),
+            .. caches.UnfinishedByClass.All("")])
             queues.Snapshots.Queue.Add(waiting.Key.ToString());
     }
 
@@ -45,7 +48,8 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
             refusals.Forget(old.Uid);
             if (caches.FindSnapshot(source) is not null) queues.Snapshots.Queue.Add(source.ToString());
         }
-        if (change.New is { } now && Restores.SourceOf(now) is { } restored && caches.FindSnapshot(restored) is not null) queues.Snapshots.Queue.Add(restored.ToString());
+        if (change.New is { } now && Restores.SourceOf(now) is { } restored
+            && caches.FindSnapshot(restored) is not null) queues.Snapshots.Queue.Add(restored.ToString());
         LookAtClaim((change.New ?? change.Old)!.Key);
         LookAtSnapshotsOf((change.New ?? change.Old)!.Key);
     }
@@ -60,7 +64,8 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
     {
         foreach (var snapshot in caches.Snapshots.Snapshot())
         {
-            if (snapshot.IsBeingDeleted || !SnapshotState.IsReady(snapshot) || !string.IsNullOrEmpty(snapshot.Status?.VolumeGroupSnapshotName)) queues.Snapshots.Queue.Add(snapshot.Key.ToString());
+            if (snapshot.IsBeingDeleted || !SnapshotState.IsReady(snapshot)
+                || !string.IsNullOrEmpty(snapshot.Status?.VolumeGroupSnapshotName)) queues.Snapshots.Queue.Add(snapshot.Key.ToString());
         }
         foreach (var content in caches.Contents.Snapshot())
         {
@@ -79,7 +84,8 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
         deletion.Forget(gone.Uid);
         protection.GiveUp(gone.Uid);
         LookAtClaim(SnapshotState.ClaimOf(gone));
-        if (ContentNames.Of(gone) is { } name && caches.FindContent(name) is { } content && ContentReconciler.IsUnfinished(content)) queues.Contents.Queue.Add(name);
+        if (ContentNames.Of(gone) is { } name && caches.FindContent(name) is { } content
+            && ContentReconciler.IsUnfinished(content)) queues.Contents.Queue.Add(name);
     }
 
     private void End(VolumeSnapshotContent gone)

@@ -5,8 +5,8 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.SnapshotController.Contents;
 
 /// <summary>
-/// Names of contents, and whose they are (snapshot API contract 10). All names are made from uids, so that whoever comes after a crash finds
-/// what was made before it.
+/// Names of contents, and whose they are (snapshot API contract 10). All names are made from uids, so that whoever comes after a crash finds what
+/// was made before it.
 /// </summary>
 internal static class ContentNames
 {
@@ -17,7 +17,8 @@ internal static class ContentNames
     public static string OfGroup(string uid) => $"groupsnapcontent-{uid}";
 
     /// <summary>What the names of a group's member, and of its content, end with.</summary>
-    public static string MemberDigest(string groupUid, string volumeHandle) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(groupUid + volumeHandle)));
+    public static string MemberDigest(string groupUid, string volumeHandle) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(groupUid + volumeHandle)));
 
     public static string Member(string digest) => MemberPrefix + digest;
 
@@ -30,15 +31,16 @@ internal static class ContentNames
     public static ObjectKey KeyOf(string name) => new(null, name);
 
     /// <summary>
-    /// The name of the content a snapshot has or would have: the one it is bound to, else the one it was made from, else the one that is
-    /// made for it.
+    /// The name of the content a snapshot has or would have: the one it is bound to, else the one it was made from, else the one that is made for
+    /// it.
     /// </summary>
     public static string? Of(VolumeSnapshot snapshot)
     {
         if (snapshot.Status?.BoundVolumeSnapshotContentName is { Length: > 0 } bound) return bound;
         if (snapshot.Spec.Source?.VolumeSnapshotContentName is { Length: > 0 } given) return given;
         if (snapshot.Spec.Source?.PersistentVolumeClaimName is null) return null;
-        return Snapshots.SnapshotState.GroupOwner(snapshot) is not null && ContentOfMember(snapshot.Name) is { } ofMember ? ofMember : OfUid(snapshot.Uid);
+        return Snapshots.SnapshotState.GroupOwner(snapshot) is not null && ContentOfMember(snapshot.Name) is { } ofMember ? ofMember
+            : OfUid(snapshot.Uid);
     }
 
     /// <summary>Whether the content names this very snapshot, uid and all.</summary>

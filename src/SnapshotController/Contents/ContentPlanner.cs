@@ -10,8 +10,8 @@ using Sidecars.SnapshotController.Sources;
 namespace Sidecars.SnapshotController.Contents;
 
 /// <summary>
-/// Plans the content of a snapshot of a claim from what is known of the cluster (snapshot controller contract 4.5). Nothing is written before
-/// the plan stands: a snapshot that cannot be taken touches neither its claim nor any driver.
+/// Plans the content of a snapshot of a claim from what is known of the cluster (snapshot controller contract 4.5). Nothing is written before the
+/// plan stands: a snapshot that cannot be taken touches neither its claim nor any driver.
 /// </summary>
 internal sealed class ContentPlanner(Caches caches, SnapshotControllerOptions options)
 {
@@ -76,7 +76,8 @@ internal sealed class ContentPlanner(Caches caches, SnapshotControllerOptions op
             : (null, $"snapshotting non-CSI volumes is not supported, snapshot {snapshot.Key}, volume {volume.Name}", null);
     }
 
-    private VolumeSnapshotContent Compose(VolumeSnapshot snapshot, VolumeSnapshotClass by, PersistentVolume volume, string handle, string name, SecretReference? secret)
+    private VolumeSnapshotContent Compose(VolumeSnapshot snapshot, VolumeSnapshotClass by, PersistentVolume volume, string handle, string name,
+        SecretReference? secret)
     {
         var node = caches.Nodes is { } nodes ? NodeOfVolume.Find(volume.Spec.NodeAffinity, nodes.Snapshot()) : null;
         return new VolumeSnapshotContent
@@ -102,14 +103,16 @@ internal sealed class ContentPlanner(Caches caches, SnapshotControllerOptions op
         };
     }
 
-    public static StringMap? SecretAnnotations(SecretReference? secret, string nameKey, string namespaceKey, params IEnumerable<KeyValuePair<string, string>> more)
+    public static StringMap? SecretAnnotations(SecretReference? secret, string nameKey, string namespaceKey,
+        params IEnumerable<KeyValuePair<string, string>> more)
     {
         List<KeyValuePair<string, string>> all = [.. more];
         if (secret is { Name: { } name, Namespace: { } ns }) all.AddRange([new(nameKey, name), new(namespaceKey, ns)]);
         return all.Count is 0 ? null : StringMap.From(all);
     }
 
-    private static Failure Failed(string error, string? advice = null) => new(CreationFailed, $"Failed to create snapshot content with error {error}") { Advice = advice };
+    private static Failure Failed(string error, string? advice = null) =>
+        new(CreationFailed, $"Failed to create snapshot content with error {error}") { Advice = advice };
 
     private static Failure Input(VolumeSnapshot snapshot, string error) =>
         Failed($"failed to get input parameters to create snapshot {snapshot.Name}: {GoQuote.Quote(error)}");

@@ -14,8 +14,8 @@ using Sidecars.SnapshotController.Waiting;
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>
-/// The part of the controller that works on groups. It begins when the cluster serves their kinds, be that later than everything else; until then it asks now and then. Its stores are its own:
-/// those that a process shares have to be complete before anything begins.
+/// The part of the controller that works on groups. It begins when the cluster serves their kinds, be that later than everything else; until then
+/// it asks now and then. Its stores are its own: those that a process shares have to be complete before anything begins.
 /// </summary>
 internal sealed partial class GroupControllers : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed partial class GroupControllers : IDisposable
     /// <param name="waits">Where long waits are told.</param>
     /// <param name="begun">Called when groups are known: what had to wait for that is looked at again.</param>
     public GroupControllers(
-        SidecarContext context, SnapshotControllerOptions options, Caches caches, GroupObjects objects, Queues queues, Writers writers, Operations operations, LongWaits waits, Action begun)
+        SidecarContext context, SnapshotControllerOptions options, Caches caches, GroupObjects objects, Queues queues, Writers writers,
+            Operations operations, LongWaits waits, Action begun)
     {
         (_context, _options, _objects, _begun, _log) = (context, options, objects, begun, context.Loggers.CreateLogger<GroupControllers>());
         _groups = Controller("groups", "snapshot-controller-group-snapshot");
@@ -49,7 +50,8 @@ internal sealed partial class GroupControllers : IDisposable
         var contents = new ObjectWriter<VolumeGroupSnapshotContent>(context.Api, Resources.VolumeGroupSnapshotContents, objects.Contents);
         var reports = new GroupReports(groups, context.Events, context.Time);
         var deletion = new GroupDeletion(caches, objects, groups, contents, writers.Snapshots, reports, operations, waits);
-        _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects), new GroupMembers(caches, writers.Snapshots, writers.Contents), groups, contents, deletion, reports, operations, waits);
+        _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects), new GroupMembers(caches, writers.Snapshots, writers.Contents),
+            groups, contents, deletion, reports, operations, waits);
         _contentReconciler = new GroupContentReconciler(objects, contents, context.Api, context.Events);
         _triggers = new GroupTriggers(caches, objects, queues, _groups, _contents, operations, waits);
         objects.Groups.Changed += _triggers.GroupChanged;
@@ -93,7 +95,8 @@ internal sealed partial class GroupControllers : IDisposable
     /// <summary>Completes when all three kinds are served; says once that they are not, and each time something else is in the way.</summary>
     private async Task Served(CancellationToken stop)
     {
-        for (var isTold = false; await Kinds.Missing(_context.Api, Kinds.OfGroups, stop) is { } missing; await Pause.For(_options.GroupProbe, _context.Time, stop))
+        var isTold = false;
+        for (; await Kinds.Missing(_context.Api, Kinds.OfGroups, stop) is { } missing; await Pause.For(_options.GroupProbe, _context.Time, stop))
         {
             if (!missing.Failure.IsNotFound)
             {
@@ -122,7 +125,8 @@ internal sealed partial class GroupControllers : IDisposable
         [LoggerMessage(1, LogLevel.Information, "Groups of snapshots are worked on")]
         public static partial void On(ILogger logger);
 
-        [LoggerMessage(2, LogLevel.Warning, "Groups of snapshots are not worked on until the cluster serves their kinds, which it is asked for again {Missing} {Every}")]
+        [LoggerMessage(2, LogLevel.Warning,
+            "Groups of snapshots are not worked on until the cluster serves their kinds, which it is asked for again {Missing} {Every}")]
         public static partial void Off(ILogger logger, string missing, TimeSpan every);
 
         [LoggerMessage(3, LogLevel.Warning, "Cannot tell whether the cluster serves groups of snapshots, asking again {Kind} {Err} {RetryAfter}")]

@@ -7,9 +7,11 @@ using Sidecars.SnapshotController.Waiting;
 
 namespace Sidecars.SnapshotController.Groups;
 
-/// <summary>Lets a group go with all its members (snapshot controller contract 10.6): not while a volume is being restored from one, and with policy Delete not before its content.</summary>
+/// <summary>Lets a group go with all its members (snapshot controller contract 10.6): not while a volume is being restored from one, and with
+/// policy Delete not before its content.</summary>
 internal sealed class GroupDeletion(
-    Caches caches, GroupObjects objects, ObjectWriter<VolumeGroupSnapshot> writer, ObjectWriter<VolumeGroupSnapshotContent> contents, ObjectWriter<VolumeSnapshot> snapshots,
+    Caches caches, GroupObjects objects, ObjectWriter<VolumeGroupSnapshot> writer, ObjectWriter<VolumeGroupSnapshotContent> contents,
+        ObjectWriter<VolumeSnapshot> snapshots,
     GroupReports reports, Operations operations, LongWaits waits)
 {
     public async Task<Outcome> Reconcile(VolumeGroupSnapshot group, CancellationToken stop)
@@ -36,7 +38,8 @@ internal sealed class GroupDeletion(
         foreach (var member in members)
         {
             if (member.IsBeingDeleted || await snapshots.Delete(member, stop) is not { } failure) continue;
-            if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group, "SnapshotDeleteError", $"failed to delete VolumeSnapshot {member.Key}: {failure}");
+            if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group, "SnapshotDeleteError",
+                $"failed to delete VolumeSnapshot {member.Key}: {failure}");
             return Outcome.Retry($"cannot delete VolumeSnapshot {member.Key} of VolumeGroupSnapshot {group.Key}: {failure}");
         }
         if (content?.Spec.DeletionPolicy is WellKnown.Delete)
@@ -45,18 +48,23 @@ internal sealed class GroupDeletion(
                 $"VolumeGroupSnapshotContent {content.Name} to go: the csi-snapshotter sidecar of driver {content.Spec.Driver} has to run and its driver to delete the group"
                 + (content.Status?.Error is { } error ? $"; it failed last with: {error.Message}" : ""));
         }
-        var released = await writer.Patch(group, MergePatch.Guarded(group, json => json.WriteFinalizers([.. group.Metadata.Finalizers!.Where(f => f != WellKnown.GroupFinalizer)])), null, stop);
-        return released.IsSuccess ? Outcome.Done : ObjectWriter<VolumeGroupSnapshot>.After(released.Failure, $"cannot take the finalizer off VolumeGroupSnapshot {group.Key}");
+        var released = await writer.Patch(group,
+            MergePatch.Guarded(group, json => json.WriteFinalizers([.. group.Metadata.Finalizers!.Where(f => f != WellKnown.GroupFinalizer)])), null,
+            stop);
+        return released.IsSuccess ? Outcome.Done
+            : ObjectWriter<VolumeGroupSnapshot>.After(released.Failure, $"cannot take the finalizer off VolumeGroupSnapshot {group.Key}");
     }
 
     /// <summary>Tells the sidecar that the content may go, and with policy Delete asks for its deletion.</summary>
-    private async Task<(VolumeGroupSnapshotContent? Content, Outcome? Outcome)> End(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
+    private async Task<(VolumeGroupSnapshotContent? Content, Outcome? Outcome)> End(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content,
+        CancellationToken stop)
     {
         if (content.Annotation(WellKnown.GroupBeingDeleted) is null)
         {
             var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.GroupBeingDeleted, WellKnown.Yes), null, stop);
             if (marked.Failure is { IsNotFound: true }) return (null, null);
-            if (!marked.IsSuccess) return (null, Outcome.Retry($"cannot mark VolumeGroupSnapshotContent {content.Name} as being deleted: {marked.Failure}"));
+            if (!marked.IsSuccess)
+                return (null, Outcome.Retry($"cannot mark VolumeGroupSnapshotContent {content.Name} as being deleted: {marked.Failure}"));
             content = marked.Value;
             if (!GroupSnapshotState.PointsAt(content, group)) return (null, null);
         }
@@ -78,7 +86,8 @@ internal sealed class GroupDeletion(
         {
             // Once the group is gone nobody will look for it: the server itself has to say that there is none.
             var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false } failure) return (null, $"cannot tell whether there is a VolumeGroupSnapshotContent {name}: {failure}");
+            if (read.Failure is { IsNotFound: false } failure)
+                return (null, $"cannot tell whether there is a VolumeGroupSnapshotContent {name}: {failure}");
             content = read.Value;
         }
         return (content is not null && GroupSnapshotState.PointsAt(content, group) ? content : null, null);

@@ -6,12 +6,13 @@ using Sidecars.SnapshotController.Snapshots;
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>
-/// Makes a snapshot and its content for each volume of a group that the driver has taken (snapshot controller contract 10.4). Their names follow from the group and the volume; what is
-/// there already is left as it is, so that a further look costs nothing.
+/// Makes a snapshot and its content for each volume of a group that the driver has taken (snapshot controller contract 10.4). Their names follow
+/// from the group and the volume; what is there already is left as it is, so that a further look costs nothing.
 /// </summary>
 internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> snapshots, ObjectWriter<VolumeSnapshotContent> contents)
 {
-    public static OwnerReference OwnerOf(VolumeGroupSnapshot group) => new() { ApiVersion = WellKnown.GroupApi, Kind = WellKnown.GroupKind, Name = group.Name, Uid = group.Uid };
+    public static OwnerReference OwnerOf(VolumeGroupSnapshot group) =>
+        new() { ApiVersion = WellKnown.GroupApi, Kind = WellKnown.GroupKind, Name = group.Name, Uid = group.Uid };
 
     /// <summary>Null once all members are there, or why one is not.</summary>
     public async Task<string?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
@@ -19,13 +20,15 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         if (content.Status is not { VolumeGroupSnapshotHandle: { Length: > 0 } handle, VolumeSnapshotInfoList: { Length: > 0 } infos }) return null;
         foreach (var info in infos)
         {
-            if (info is not { VolumeHandle: { Length: > 0 } volume, SnapshotHandle.Length: > 0 }) return $"VolumeGroupSnapshotContent {content.Name} names a snapshot without its handles; the driver has to name both";
+            if (info is not { VolumeHandle: { Length: > 0 } volume, SnapshotHandle.Length: > 0 })
+                return $"VolumeGroupSnapshotContent {content.Name} names a snapshot without its handles; the driver has to name both";
             if (await Make(group, content, handle, info, volume, stop) is { } error) return error;
         }
         return null;
     }
 
-    private async Task<string?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, string handle, SnapshotInfo info, string volume, CancellationToken stop)
+    private async Task<string?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, string handle, SnapshotInfo info, string volume,
+        CancellationToken stop)
     {
         var digest = ContentNames.MemberDigest(group.Uid, volume);
         var source = caches.VolumesByHandle!.All(Caches.HandleKey(content.Spec.Driver, volume)) is [var one] ? one : null;
@@ -39,7 +42,8 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         return written.IsSuccess ? null : $"cannot write the status of VolumeSnapshotContent {member.Name}: {written.Failure}";
     }
 
-    private async Task<(VolumeSnapshot? Snapshot, string? Error)> Snapshot(VolumeGroupSnapshot group, string name, PersistentVolume? source, CancellationToken stop)
+    private async Task<(VolumeSnapshot? Snapshot, string? Error)> Snapshot(VolumeGroupSnapshot group, string name, PersistentVolume? source,
+        CancellationToken stop)
     {
         var key = new ObjectKey(group.Metadata.Namespace, name);
         var found = caches.FindSnapshot(key);
@@ -67,7 +71,8 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
     }
 
     private async Task<(VolumeSnapshotContent? Content, string? Error)> Content(
-        VolumeGroupSnapshotContent group, VolumeSnapshot snapshot, string name, string handle, string volume, PersistentVolume? source, CancellationToken stop)
+        VolumeGroupSnapshotContent group, VolumeSnapshot snapshot, string name, string handle, string volume, PersistentVolume? source,
+            CancellationToken stop)
     {
         var found = caches.FindContent(name);
         if (found is null)
@@ -79,7 +84,8 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
                 Metadata = new ObjectMeta { Name = name, Annotations = Annotations(group, handle), Finalizers = [WellKnown.ContentFinalizer] },
                 Spec = new SnapshotContentSpec
                 {
-                    VolumeSnapshotRef = new ObjectReference { Kind = WellKnown.SnapshotKind, Namespace = snapshot.Metadata.Namespace, Name = snapshot.Name, Uid = snapshot.Uid },
+                    VolumeSnapshotRef = new ObjectReference { Kind = WellKnown.SnapshotKind, Namespace = snapshot.Metadata.Namespace,
+                        Name = snapshot.Name, Uid = snapshot.Uid },
                     Source = new SnapshotContentSource { VolumeHandle = volume },
                     DeletionPolicy = group.Spec.DeletionPolicy,
                     Driver = group.Spec.Driver,
@@ -90,7 +96,8 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
             if (!made.IsSuccess) return (null, $"cannot make VolumeSnapshotContent {name}: {made.Failure}");
             found = made.Value;
         }
-        if (!ContentNames.IsMeantFor(found, snapshot)) return (null, $"VolumeSnapshotContent {name} is there and belongs to another snapshot; delete it");
+        if (!ContentNames.IsMeantFor(found, snapshot))
+            return (null, $"VolumeSnapshotContent {name} is there and belongs to another snapshot; delete it");
         if (ContentNames.PointsAt(found, snapshot)) return (found, null);
         // As the original leaves it where it ends half-way.
         var bound = await contents.Patch(found, MergePatch.Guarded(found, rest: json =>
@@ -107,7 +114,8 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
     /// <summary>The name of the group, and the secret of the group, as its content has it.</summary>
     private static StringMap Annotations(VolumeGroupSnapshotContent group, string handle)
     {
-        var secret = group.Annotation(WellKnown.GroupSecretName) is { } name && group.Annotation(WellKnown.GroupSecretNamespace) is { } ns ? new SecretReference(name, ns) : null;
+        var secret = group.Annotation(WellKnown.GroupSecretName) is { } name && group.Annotation(WellKnown.GroupSecretNamespace) is { } ns
+            ? new SecretReference(name, ns) : null;
         return ContentPlanner.SecretAnnotations(secret, WellKnown.SecretName, WellKnown.SecretNamespace, [new(WellKnown.GroupHandle, handle)])!;
     }
 }

@@ -5,12 +5,13 @@ using Sidecars.SnapshotController.Contents;
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>
-/// What is known of groups. Their kinds may be missing in a cluster, and may come later, so that their stores are no part of those that have to be complete before the work begins
-/// (see <see cref="GroupControllers"/>).
+/// What is known of groups. Their kinds may be missing in a cluster, and may come later, so that their stores are no part of those that have to be
+/// complete before the work begins (see <see cref="GroupControllers"/>).
 /// </summary>
 internal sealed class GroupObjects
 {
-    private static readonly HashSet<string> s_contentAnnotations = [WellKnown.GroupBeingDeleted, WellKnown.GroupSecretName, WellKnown.GroupSecretNamespace];
+    private static readonly HashSet<string> s_contentAnnotations =
+        [WellKnown.GroupBeingDeleted, WellKnown.GroupSecretName, WellKnown.GroupSecretNamespace];
     private static readonly HashSet<string> s_classAnnotations = [WellKnown.DefaultGroupClass];
 
     private volatile GroupState _state;
@@ -21,7 +22,8 @@ internal sealed class GroupObjects
         Groups.Add(Group);
         Contents.Add(Content);
         Classes.Add(Class);
-        ContentsByHandle = Contents.IndexBy(c => c.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } handle ? Caches.HandleKey(c.Spec.Driver, handle) : null);
+        ContentsByHandle = Contents.IndexBy(c => c.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } handle
+            ? Caches.HandleKey(c.Spec.Driver, handle) : null);
         GroupsByContent = Groups.IndexBy(g => g.Spec.Source?.VolumeGroupSnapshotContentName);
         UnfinishedByClass = Groups.IndexBy(g => IsUnfinished(g) ? g.Spec.VolumeGroupSnapshotClassName ?? "" : null);
         UnfinishedByNamespace = Groups.IndexBy(g => IsUnfinished(g) && g.Spec.Source?.Selector is not null ? g.Metadata.Namespace : null);
@@ -57,11 +59,13 @@ internal sealed class GroupObjects
 
     public VolumeGroupSnapshotContent? FindContent(string name) => Contents.Find(ContentNames.KeyOf(name));
 
-    /// <summary>Name of the group that a snapshot's content was taken in; null for none, or where groups are not worked on; or why it cannot be told.</summary>
+    /// <summary>Name of the group that a snapshot's content was taken in; null for none, or where groups are not worked on; or why it cannot be
+    /// told.</summary>
     public (string? Name, string? Error) NameOfGroup(VolumeSnapshotContent content, string? ns)
     {
         if (content.Status?.VolumeGroupSnapshotHandle is not { Length: > 0 } handle || State is GroupState.Off) return (null, null);
-        var of = ContentsByHandle.All(Caches.HandleKey(content.Spec.Driver, handle)).FirstOrDefault(c => c.Spec.VolumeGroupSnapshotRef?.Namespace == ns);
+        var of = ContentsByHandle.All(Caches.HandleKey(content.Spec.Driver, handle))
+            .FirstOrDefault(c => c.Spec.VolumeGroupSnapshotRef?.Namespace == ns);
         return of?.Spec.VolumeGroupSnapshotRef?.Name is { Length: > 0 } name ? (name, null)
             : (null, $"cannot find the group snapshot for VolumeSnapshotContent {content.Name}: no VolumeGroupSnapshotContent of driver {content.Spec.Driver} with handle {handle} refers to a group of namespace {ns}");
     }

@@ -8,7 +8,8 @@ using Sidecars.SnapshotController.Sources;
 
 namespace Sidecars.SnapshotController.Groups;
 
-/// <summary>Plans the content of a group from the claims its selector selects (snapshot controller contract 10.2 and 10.3). Nothing is written before the plan stands.</summary>
+/// <summary>Plans the content of a group from the claims its selector selects (snapshot controller contract 10.2 and 10.3). Nothing is written
+/// before the plan stands.</summary>
 internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
 {
     public const string CreationFailed = "GroupSnapshotContentCreationFailed";
@@ -46,7 +47,8 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
     }
 
     public static Failure ClassMissing(string name) => new("GetGroupSnapshotClassFailed",
-        $"failed to get group snapshot class with error volumegroupsnapshotclass.groupsnapshot.storage.k8s.io {GoQuote.Quote(name)} not found", ClearsReady: false)
+        $"failed to get group snapshot class with error volumegroupsnapshotclass.groupsnapshot.storage.k8s.io {GoQuote.Quote(name)} not found",
+            ClearsReady: false)
     {
         Advice = "name a class that exists in the spec, or have the administrator make it",
     };
@@ -55,7 +57,8 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
     {
         var selector = group.Spec.Source!.Selector!;
         if (LabelSelectors.Problem(selector) is { } problem) return (null, $"{problem}; make the group anew with another selector");
-        var claims = caches.Claims.Snapshot().Where(c => c.Metadata.Namespace == group.Metadata.Namespace && LabelSelectors.Selects(selector, c.Metadata.Labels))
+        var claims = caches.Claims.Snapshot()
+            .Where(c => c.Metadata.Namespace == group.Metadata.Namespace && LabelSelectors.Selects(selector, c.Metadata.Labels))
             .OrderBy(c => c.Name, StringComparer.Ordinal).ToList();
         if (claims.Count is 0) return (null, $"label selector {LabelSelectors.Text(selector)} for group snapshot not applied to any PVC");
 
@@ -69,7 +72,8 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
         return (volumes, null);
     }
 
-    private static VolumeGroupSnapshotContent Compose(VolumeGroupSnapshot group, VolumeGroupSnapshotClass by, IReadOnlyList<PersistentVolume> volumes, string name, SecretReference? secret) => new()
+    private static VolumeGroupSnapshotContent Compose(VolumeGroupSnapshot group, VolumeGroupSnapshotClass by,
+        IReadOnlyList<PersistentVolume> volumes, string name, SecretReference? secret) => new()
     {
         ApiVersion = WellKnown.GroupApi,
         Kind = WellKnown.GroupContentKind,
@@ -97,5 +101,6 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
         Failed($"failed to get input parameters to create group snapshot {group.Name}: {GoQuote.Quote(error)}");
 
     private static Failure NoDefault(string error, string? advice) =>
-        new("SetDefaultGroupSnapshotClassFailed", $"Failed to set default group snapshot class with error {error}", ClearsReady: false) { Advice = advice };
+        new("SetDefaultGroupSnapshotClassFailed", $"Failed to set default group snapshot class with error {error}",
+            ClearsReady: false) { Advice = advice };
 }

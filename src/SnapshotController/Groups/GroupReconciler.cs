@@ -10,7 +10,8 @@ namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>What a group needs, by what it is (snapshot controller contract 10).</summary>
 internal sealed class GroupReconciler(
-    GroupObjects objects, GroupPlanner planner, GroupMembers members, ObjectWriter<VolumeGroupSnapshot> writer, ObjectWriter<VolumeGroupSnapshotContent> contents,
+    GroupObjects objects, GroupPlanner planner, GroupMembers members, ObjectWriter<VolumeGroupSnapshot> writer,
+        ObjectWriter<VolumeGroupSnapshotContent> contents,
     GroupDeletion deletion, GroupReports reports, Operations operations, LongWaits waits)
 {
     private const string FinalizerError = "GroupSnapshotFinalizerError";
@@ -29,7 +30,8 @@ internal sealed class GroupReconciler(
 
         Measure(group);
         var name = GroupSnapshotState.ContentOf(group);
-        if (objects.Contents.IsUnreadable(ContentNames.KeyOf(name))) return Outcome.Retry($"VolumeGroupSnapshotContent {name} cannot be read; correct it");
+        if (objects.Contents.IsUnreadable(ContentNames.KeyOf(name)))
+            return Outcome.Retry($"VolumeGroupSnapshotContent {name} cannot be read; correct it");
         var content = objects.FindContent(name);
         if (source!.Selector is null) return await Import(group, content, stop);
         return content is null ? await Create(group, stop) : await Follow(group, content, stop);
@@ -46,11 +48,13 @@ internal sealed class GroupReconciler(
         plan.Content!.Spec.VolumeGroupSnapshotRef = GroupSnapshotState.Reference(marked.Value);
         var made = await contents.Create(plan.Content, stop);
         if (made.Failure is { IsAlreadyExists: true }) made = await contents.Read(ContentNames.KeyOf(plan.Content.Name), stop);
-        if (made.Failure is { IsWithoutAnswer: true } or { IsNotFound: true }) return Outcome.Retry($"VolumeGroupSnapshotContent {plan.Content.Name} may have been made: {made.Failure}");
+        if (made.Failure is { IsWithoutAnswer: true } or { IsNotFound: true })
+            return Outcome.Retry($"VolumeGroupSnapshotContent {plan.Content.Name} may have been made: {made.Failure}");
         if (!made.IsSuccess)
         {
             var text = $"snapshot controller failed to update {group.Key} on API server: {made.Failure}";
-            return await reports.Fail(marked.Value, new Failure(GroupPlanner.CreationFailed, $"failed to create group snapshot content with error {text}")
+            return await reports.Fail(marked.Value,
+                new Failure(GroupPlanner.CreationFailed, $"failed to create group snapshot content with error {text}")
             {
                 MoreEvents = [("CreateGroupSnapshotContentFailed", $"Failed to create group snapshot content {text}")],
             }, stop);
@@ -63,7 +67,9 @@ internal sealed class GroupReconciler(
     {
         if (!GroupSnapshotState.PointsAt(content, group)) return await reports.Fail(group, Misbound(content), stop);
         if (content.Spec.Source?.GroupSnapshotHandles is not null)
-            return await reports.Fail(group, new Failure("GroupSnapshotHandleSet", $"GroupSnapshotHandles should not be set in content {content.Name} for dynamic provisioning"), stop);
+            return await reports.Fail(group,
+                new Failure("GroupSnapshotHandleSet", $"GroupSnapshotHandles should not be set in content {content.Name} for dynamic provisioning"),
+                stop);
         var marked = await Mark(group, null, stop);
         if (!marked.IsSuccess) return NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
@@ -73,9 +79,12 @@ internal sealed class GroupReconciler(
 
     private async Task<Outcome> Import(VolumeGroupSnapshot group, VolumeGroupSnapshotContent? content, CancellationToken stop)
     {
-        if (content is null) return await reports.Fail(group, new Failure("GroupSnapshotContentMissing", "VolumeGroupSnapshotContent is missing"), stop);
+        if (content is null)
+            return await reports.Fail(group, new Failure("GroupSnapshotContentMissing", "VolumeGroupSnapshotContent is missing"), stop);
         if (content.Spec.Source?.GroupSnapshotHandles is null)
-            return await reports.Fail(group, new Failure("GroupSnapshotContentMismatch", $"VolumeGroupSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one"), stop);
+            return await reports.Fail(group,
+                new Failure("GroupSnapshotContentMismatch",
+                $"VolumeGroupSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one"), stop);
         if (!GroupSnapshotState.IsMeantFor(content, group)) return await reports.Fail(group, Misbound(content), stop);
         var className = group.Spec.VolumeGroupSnapshotClassName;
         if (!GroupSnapshotState.PointsAt(content, group) && className is not null && objects.Classes.Find(new ObjectKey(null, className)) is null)
@@ -89,7 +98,8 @@ internal sealed class GroupReconciler(
             var bound = await contents.Patch(content, MergePatch.Guarded(content,
                 json =>
                 {
-                    if (!content.HasFinalizer(WellKnown.GroupContentFinalizer) && !content.IsBeingDeleted) json.WriteFinalizers([.. content.Metadata.Finalizers ?? [], WellKnown.GroupContentFinalizer]);
+                    if (!content.HasFinalizer(WellKnown.GroupContentFinalizer)
+                        && !content.IsBeingDeleted) json.WriteFinalizers([.. content.Metadata.Finalizers ?? [], WellKnown.GroupContentFinalizer]);
                 },
                 json =>
                 {
@@ -97,11 +107,15 @@ internal sealed class GroupReconciler(
                     json.WriteStartObject("volumeGroupSnapshotRef");
                     json.WriteString("uid", group.Uid);
                     json.WriteEndObject();
-                    if (className is not null && string.IsNullOrEmpty(content.Spec.VolumeGroupSnapshotClassName)) json.WriteString("volumeGroupSnapshotClassName", className);
+                    if (className is not null && string.IsNullOrEmpty(content.Spec.VolumeGroupSnapshotClassName)) json.WriteString(
+                        "volumeGroupSnapshotClassName", className);
                     json.WriteEndObject();
                 }), null, stop);
-            if (bound.Failure is { IsConflict: true } or { IsWithoutAnswer: true } or { IsNotFound: true }) return Outcome.Retry($"VolumeGroupSnapshotContent {content.Name} is not bound yet: {bound.Failure}");
-            if (!bound.IsSuccess) return await reports.Fail(marked.Value, new Failure("GroupSnapshotBindFailed", $"GroupSnapshot failed to bind VolumeGroupSnapshotContent, {bound.Failure}"), stop);
+            if (bound.Failure is { IsConflict: true } or { IsWithoutAnswer: true } or { IsNotFound: true })
+                return Outcome.Retry($"VolumeGroupSnapshotContent {content.Name} is not bound yet: {bound.Failure}");
+            if (!bound.IsSuccess)
+                return await reports.Fail(marked.Value,
+                    new Failure("GroupSnapshotBindFailed", $"GroupSnapshot failed to bind VolumeGroupSnapshotContent, {bound.Failure}"), stop);
             content = bound.Value;
         }
         return await Project(marked.Value, content, stop);
@@ -115,7 +129,8 @@ internal sealed class GroupReconciler(
             var written = await writer.Patch(group, patch, "status", stop);
             if (!written.IsSuccess)
             {
-                if (written.Failure is { IsNotFound: false, IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group, "GroupSnapshotStatusUpdateFailed", written.Failure.ToString());
+                if (written.Failure is { IsNotFound: false, IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group,
+                    "GroupSnapshotStatusUpdateFailed", written.Failure.ToString());
                 return ObjectWriter<VolumeGroupSnapshot>.After(written.Failure, $"snapshot controller failed to update {group.Key} on API server");
             }
             group = written.Value;
@@ -143,16 +158,21 @@ internal sealed class GroupReconciler(
     {
         waits.Over(group.Uid);
         var name = group.Status!.BoundVolumeGroupSnapshotContentName!;
-        if (objects.Contents.IsUnreadable(ContentNames.KeyOf(name))) return Outcome.Retry($"VolumeGroupSnapshotContent {name} cannot be read; correct it");
+        if (objects.Contents.IsUnreadable(ContentNames.KeyOf(name)))
+            return Outcome.Retry($"VolumeGroupSnapshotContent {name} cannot be read; correct it");
         var content = objects.FindContent(name);
         if (content is null)
         {
             var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false }) return Outcome.Retry($"VolumeGroupSnapshotContent {name} is not known, and cannot be read: {read.Failure}");
+            if (read.Failure is { IsNotFound: false })
+                return Outcome.Retry($"VolumeGroupSnapshotContent {name} is not known, and cannot be read: {read.Failure}");
             content = read.Value;
         }
-        if (content is null) return await reports.Fail(group, new Failure("GroupSnapshotContentMissing", "VolumeGroupSnapshotContent is missing"), stop);
-        if (!GroupSnapshotState.PointsAt(content, group)) return await reports.Fail(group, new Failure("GroupSnapshotMisbound", "VolumeGroupSnapshotContent is not bound to the VolumeGroupSnapshot correctly"), stop);
+        if (content is null)
+            return await reports.Fail(group, new Failure("GroupSnapshotContentMissing", "VolumeGroupSnapshotContent is missing"), stop);
+        if (!GroupSnapshotState.PointsAt(content, group))
+            return await reports.Fail(group,
+                new Failure("GroupSnapshotMisbound", "VolumeGroupSnapshotContent is not bound to the VolumeGroupSnapshot correctly"), stop);
         var marked = await Mark(group, null, stop);
         return marked.IsSuccess ? Outcome.Done : NotMarked(group, marked.Failure);
     }
@@ -177,7 +197,8 @@ internal sealed class GroupReconciler(
 
     private Outcome NotMarked(VolumeGroupSnapshot group, ApiFailure failure)
     {
-        if (failure is { IsNotFound: false, IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group, FinalizerError, $"Failed to check and update group snapshot: {failure}");
+        if (failure is { IsNotFound: false, IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group, FinalizerError,
+            $"Failed to check and update group snapshot: {failure}");
         return ObjectWriter<VolumeGroupSnapshot>.After(failure, $"cannot put the finalizer on VolumeGroupSnapshot {group.Key}");
     }
 

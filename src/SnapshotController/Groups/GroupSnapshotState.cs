@@ -16,7 +16,8 @@ internal static class GroupSnapshotState
         : ContentNames.OfGroup(group.Uid);
 
     /// <summary>Whether the content names this very group, uid and all.</summary>
-    public static bool PointsAt(VolumeGroupSnapshotContent content, VolumeGroupSnapshot group) => IsMeantFor(content, group) && content.Spec.VolumeGroupSnapshotRef!.Uid == group.Uid;
+    public static bool PointsAt(VolumeGroupSnapshotContent content, VolumeGroupSnapshot group) =>
+        IsMeantFor(content, group) && content.Spec.VolumeGroupSnapshotRef!.Uid == group.Uid;
 
     /// <summary>Whether a content that is there already is meant for this group; it may not know its uid yet.</summary>
     public static bool IsMeantFor(VolumeGroupSnapshotContent content, VolumeGroupSnapshot group) =>

@@ -9,13 +9,15 @@ using Sidecars.SnapshotController.Waiting;
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>Which change of which object brings a group up, or its content; and what the end of a group brings up.</summary>
-internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, KeyController groups, KeyController contents, Operations operations, LongWaits waits)
+internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, KeyController groups, KeyController contents,
+    Operations operations, LongWaits waits)
 {
     public void GroupChanged(StoreChange<VolumeGroupSnapshot> change)
     {
         if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
         if (change.New is not { } now) return;
-        if (change.Old is not { } known || known.Uid != now.Uid || now.Metadata.ResourceVersion is 0 || now.Metadata.ResourceVersion > known.Metadata.ResourceVersion)
+        if (change.Old is not { } known || known.Uid != now.Uid || now.Metadata.ResourceVersion is 0
+            || now.Metadata.ResourceVersion > known.Metadata.ResourceVersion)
             groups.Queue.Add(now.Key.ToString());
     }
 
@@ -27,14 +29,16 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
         if (GroupSnapshotState.GroupOf(content) is { } key && objects.Find(key) is not null) groups.Queue.Add(key.ToString());
         foreach (var other in objects.GroupsByContent.All(content.Name)) groups.Queue.Add(other.Key.ToString());
         // Snapshots whose group could not be told wait for this.
-        if (change.New?.Status?.VolumeGroupSnapshotHandle is not { Length: > 0 } handle || change.Old?.Status?.VolumeGroupSnapshotHandle == handle) return;
+        if (change.New?.Status?.VolumeGroupSnapshotHandle is not { Length: > 0 } handle
+            || change.Old?.Status?.VolumeGroupSnapshotHandle == handle) return;
         foreach (var member in caches.ContentsByGroup.All(Caches.HandleKey(content.Spec.Driver, handle)))
             if (member.Spec.VolumeSnapshotRef is { Name: { } name } to) queues.Snapshots.Queue.Add(new ObjectKey(to.Namespace, name).ToString());
     }
 
     public void ClassChanged(StoreChange<VolumeGroupSnapshotClass> change)
     {
-        foreach (var waiting in (IEnumerable<VolumeGroupSnapshot>)[.. objects.UnfinishedByClass.All((change.New ?? change.Old)!.Name), .. objects.UnfinishedByClass.All("")])
+        foreach (var waiting in (IEnumerable<VolumeGroupSnapshot>)[.. objects.UnfinishedByClass.All((change.New ?? change.Old)!.Name),
+            .. objects.UnfinishedByClass.All("")])
             groups.Queue.Add(waiting.Key.ToString());
     }
 
@@ -74,6 +78,7 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
         operations.Gone(gone.Uid);
         waits.Over(gone.Uid);
         foreach (var member in caches.SnapshotsByGroup.All(gone.Uid)) queues.Snapshots.Queue.Add(member.Key.ToString());
-        if (objects.FindContent(GroupSnapshotState.ContentOf(gone)) is { } content && GroupContentReconciler.IsUnfinished(content)) contents.Queue.Add(content.Name);
+        if (objects.FindContent(GroupSnapshotState.ContentOf(gone)) is { } content
+            && GroupContentReconciler.IsUnfinished(content)) contents.Queue.Add(content.Name);
     }
 }

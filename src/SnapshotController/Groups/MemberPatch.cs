@@ -8,8 +8,8 @@ namespace Sidecars.SnapshotController.Groups;
 internal static class MemberPatch
 {
     /// <summary>
-    /// What the driver said of the member when it took the group; null where that stands there. What came later, by another answer of the driver, is not taken back:
-    /// only that it is ready is added.
+    /// What the driver said of the member when it took the group; null where that stands there. What came later, by another answer of the driver,
+    /// is not taken back: only that it is ready is added.
     /// </summary>
     public static ReadOnlyMemory<byte>? Status(VolumeSnapshotContent member, SnapshotInfo info, string groupHandle)
     {

@@ -3,8 +3,9 @@ using Sidecars.Hosting.Metrics;
 namespace Sidecars.SnapshotController.Metrics;
 
 /// <summary>
-/// Measures how long snapshots and groups take, from when they were first seen to when they are there, under the names dashboards know (snapshot controller
-/// contract 11). An operation is known by the uid of its object and counts once; what is unfinished when the object goes is cancelled or forgotten.
+/// Measures how long snapshots and groups take, from when they were first seen to when they are there, under the names dashboards know (snapshot
+/// controller contract 11). An operation is known by the uid of its object and counts once; what is unfinished when the object goes is cancelled or
+/// forgotten.
 /// </summary>
 internal sealed class Operations
 {
@@ -30,7 +31,8 @@ internal sealed class Operations
     {
         _time = time;
         _seconds = registry.Histogram("snapshot_controller_operation_total_seconds",
-            "[ALPHA] Total number of seconds spent by the controller on an operation from end to end", s_buckets, "driver_name", "operation_name", "operation_status", "snapshot_type");
+            "[ALPHA] Total number of seconds spent by the controller on an operation from end to end", s_buckets, "driver_name", "operation_name",
+                "operation_status", "snapshot_type");
         registry.Gauge("snapshot_controller_operations_in_flight", "[ALPHA] Total number of operations in flight").With().Callback(() => InFlight);
     }
 
@@ -72,7 +74,8 @@ internal sealed class Operations
         {
             if (!_started.Remove((uid, name), out operation)) return null;
         }
-        _seconds.With(string.IsNullOrEmpty(driver) ? operation.Driver : driver, name, status, operation.Type).Observe(_time.GetElapsedTime(since ?? operation.Since));
+        _seconds.With(string.IsNullOrEmpty(driver) ? operation.Driver : driver, name, status, operation.Type)
+            .Observe(_time.GetElapsedTime(since ?? operation.Since));
         return operation.Since;
     }
 }

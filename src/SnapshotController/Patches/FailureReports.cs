@@ -5,8 +5,8 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.SnapshotController.Patches;
 
 /// <summary>
-/// Tells the user of a snapshot, or of a group, what became of it: a failure stands in its status and in an event, once for as long as it is the same one
-/// (snapshot controller contract 5).
+/// Tells the user of a snapshot, or of a group, what became of it: a failure stands in its status and in an event, once for as long as it is the
+/// same one (snapshot controller contract 5).
 /// </summary>
 internal abstract class FailureReports<T>(ObjectWriter<T> writer, EventRecorder events, TimeProvider time) where T : KubeObject, new()
 {
@@ -22,7 +22,8 @@ internal abstract class FailureReports<T>(ObjectWriter<T> writer, EventRecorder 
 
         var written = await writer.Patch(item, PatchOf(item, failure), "status", stop);
         if (written.Failure is { IsNotFound: true }) return Outcome.Done;
-        if (written.Failure is { IsConflict: true } or { IsWithoutAnswer: true }) return Outcome.Retry($"{failure.Message} (not noted on {item.Key}: {written.Failure})");
+        if (written.Failure is { IsConflict: true } or { IsWithoutAnswer: true })
+            return Outcome.Retry($"{failure.Message} (not noted on {item.Key}: {written.Failure})");
         Warn(item, failure.Reason, failure.Advice is { } advice ? $"{failure.Message}; {advice}" : failure.Message);
         foreach (var (reason, message) in failure.MoreEvents) Warn(item, reason, message);
         return Outcome.Retry(failure.Message);

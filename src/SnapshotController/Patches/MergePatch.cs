@@ -6,8 +6,9 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.SnapshotController.Patches;
 
 /// <summary>
-/// Merge patches of one incarnation of an object, so that none can ever land on a successor of the same name. A guarded one names the version it was
-/// made from too and is refused after any other change: for lists, which a merge patch replaces, and for what was concluded from the whole object.
+/// Merge patches of one incarnation of an object, so that none can ever land on a successor of the same name. A guarded one names the version it
+/// was made from too and is refused after any other change: for lists, which a merge patch replaces, and for what was concluded from the whole
+/// object.
 /// </summary>
 internal static class MergePatch
 {
@@ -18,7 +19,8 @@ internal static class MergePatch
         Of(target, isGuarded: false, metadata, rest);
 
     /// <summary>One annotation, whatever others there are.</summary>
-    public static ReadOnlyMemory<byte> Annotation(KubeObject target, string key, string value) => Free(target, json => json.WriteAnnotations([new(key, value)]));
+    public static ReadOnlyMemory<byte> Annotation(KubeObject target, string key, string value) =>
+        Free(target, json => json.WriteAnnotations([new(key, value)]));
 
     public static void WriteAnnotations(this Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> annotations)
     {
@@ -44,7 +46,8 @@ internal static class MergePatch
     /// <summary>A time in the form of the API, in whole seconds.</summary>
     public static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static ReadOnlyMemory<byte> Of(KubeObject target, bool isGuarded, Action<Utf8JsonWriter>? metadata, Action<Utf8JsonWriter>? rest) => JsonBody.Object(json =>
+    private static ReadOnlyMemory<byte> Of(KubeObject target, bool isGuarded, Action<Utf8JsonWriter>? metadata, Action<Utf8JsonWriter>? rest) =>
+        JsonBody.Object(json =>
     {
         json.WriteStartObject("metadata");
         json.WriteString("uid", target.Uid);

@@ -21,7 +21,8 @@ internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, Objec
         return created;
     }
 
-    /// <summary>The object as the server has it, whatever the store says: for the moments in which being wrong would cost somebody his data.</summary>
+    /// <summary>The object as the server has it, whatever the store says: for the moments in which being wrong would cost somebody his
+    /// data.</summary>
     public async Task<ApiResult<T>> Read(ObjectKey key, CancellationToken stop)
     {
         var read = await api.GetAsync(resource, key, stop);
@@ -29,7 +30,8 @@ internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, Objec
         return read;
     }
 
-    /// <summary>Asks for the deletion of the object in the state it is known in: whoever changed it meanwhile may have taken the reason away.</summary>
+    /// <summary>Asks for the deletion of the object in the state it is known in: whoever changed it meanwhile may have taken the reason
+    /// away.</summary>
     public async Task<ApiFailure?> Delete(T item, CancellationToken stop)
     {
         var deleted = await api.DeleteAsync(resource, item.Key, item.Uid, item.Metadata.ResourceVersion, stop);

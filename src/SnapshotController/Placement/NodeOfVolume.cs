@@ -4,8 +4,8 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.SnapshotController.Placement;
 
 /// <summary>
-/// The node whose sidecar takes the snapshot of a volume that cannot be reached from everywhere (snapshot controller contract 9): the first by name of those
-/// that its affinity selects, so that the answer is always the same.
+/// The node whose sidecar takes the snapshot of a volume that cannot be reached from everywhere (snapshot controller contract 9): the first by name
+/// of those that its affinity selects, so that the answer is always the same.
 /// </summary>
 internal static class NodeOfVolume
 {

@@ -14,5 +14,6 @@ internal sealed record SecretKeys(string Kind, string NameKey, string NamespaceK
         new("Snapshotter", Prefix + "snapshotter-secret-name", Prefix + "snapshotter-secret-namespace", "volumesnapshotcontent", "volumesnapshot");
 
     public static readonly SecretKeys OfGroups =
-        new("GroupSnapshotter", Prefix + "group-snapshotter-secret-name", Prefix + "group-snapshotter-secret-namespace", "volumegroupsnapshotcontent", "volumegroupsnapshot");
+        new("GroupSnapshotter", Prefix + "group-snapshotter-secret-name", Prefix + "group-snapshotter-secret-namespace",
+            "volumegroupsnapshotcontent", "volumegroupsnapshot");
 }

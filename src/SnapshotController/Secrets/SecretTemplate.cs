@@ -4,7 +4,8 @@ using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.SnapshotController.Secrets;
 
-/// <summary>Turns what a class says of a secret into its name for one snapshot (snapshot controller contract 8). Pure: no secret is read here.</summary>
+/// <summary>Turns what a class says of a secret into its name for one snapshot (snapshot controller contract 8). Pure: no secret is read
+/// here.</summary>
 internal static class SecretTemplate
 {
     /// <summary>The reference; null where the class names none; or what is wrong.</summary>
@@ -23,7 +24,8 @@ internal static class SecretTemplate
 
         var (expandedNs, nsError) = Expand(ns, Value, DnsNames.IsLabel, "namespace");
         if (nsError is not null) return (null, nsError);
-        var (expandedName, nameError) = Expand(name, token => token == $"{keys.Snapshot}.name" ? snapshot.Name : Value(token), DnsNames.IsSubdomain, "secret");
+        var (expandedName, nameError) = Expand(name, token => token == $"{keys.Snapshot}.name" ? snapshot.Name : Value(token), DnsNames.IsSubdomain,
+            "secret");
         return nameError is not null ? (null, nameError) : (new SecretReference(expandedName, expandedNs), null);
 
         string? Value(string token) => token == $"{keys.Content}.name" ? content : token == $"{keys.Snapshot}.namespace" ? snapshot.Namespace : null;

@@ -9,11 +9,13 @@ using Sidecars.SnapshotController.Sources;
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>
-/// Has a snapshot taken of a claim (snapshot controller contract 4.5): its marks, the claim's protection, and its content, in that order, each before the next; what the
-/// driver then says of the content becomes its status. A content that stands is never judged by its class again, which may be gone by then.
+/// Has a snapshot taken of a claim (snapshot controller contract 4.5): its marks, the claim's protection, and its content, in that order, each
+/// before the next; what the driver then says of the content becomes its status. A content that stands is never judged by its class again, which
+/// may be gone by then.
 /// </summary>
 internal sealed partial class DynamicSnapshots(
-    Caches caches, ContentPlanner planner, SnapshotMarks marks, ClaimProtection claims, ObjectWriter<VolumeSnapshotContent> contents, StatusUpdate status,
+    Caches caches, ContentPlanner planner, SnapshotMarks marks, ClaimProtection claims, ObjectWriter<VolumeSnapshotContent> contents,
+        StatusUpdate status,
     SnapshotReports reports, ILogger<DynamicSnapshots> log)
 {
     public async Task<Outcome> Reconcile(VolumeSnapshot snapshot, CancellationToken stop)
@@ -96,7 +98,9 @@ internal sealed partial class DynamicSnapshots(
     private static Failure? Misfit(VolumeSnapshot snapshot, VolumeSnapshotContent content)
     {
         if (content.Spec.Source?.VolumeHandle is null)
-            return SnapshotFailures.Mismatch($"VolumeSnapshotContent [{content.Name}] is pre-provisioned while expecting a dynamically provisioned one") with { Advice = "have the administrator delete it, or delete this snapshot" };
+            return SnapshotFailures.Mismatch(
+                $"VolumeSnapshotContent [{content.Name}] is pre-provisioned while expecting a dynamically provisioned one") with { Advice =
+                "have the administrator delete it, or delete this snapshot" };
         if (!ContentNames.PointsAt(content, snapshot)) return SnapshotFailures.Misbound(content.Name);
         return content.Spec.Source.SnapshotHandle is null ? null
             : new Failure("SnapshotHandleSet", $"Snapshot handle should not be set in content {content.Name} for dynamic provisioning");

@@ -7,8 +7,8 @@ using Sidecars.SnapshotController.Secrets;
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>
-/// Binds a snapshot to the content an administrator made for it (snapshot controller contract 4.4). A content that is meant for another is never touched. With the class
-/// comes the secret it names, where the content names none: without it the driver could not delete what was imported.
+/// Binds a snapshot to the content an administrator made for it (snapshot controller contract 4.4). A content that is meant for another is never
+/// touched. With the class comes the secret it names, where the content names none: without it the driver could not delete what was imported.
 /// </summary>
 internal sealed class ImportedSnapshots(
     Caches caches, SnapshotMarks marks, ObjectWriter<VolumeSnapshotContent> contents, StatusUpdate status, SnapshotReports reports)
@@ -33,12 +33,15 @@ internal sealed class ImportedSnapshots(
             return ObjectWriter<VolumeSnapshot>.After(marked.Failure, $"cannot put the finalizers on VolumeSnapshot {snapshot.Key}");
         }
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
-        if (content is null) return await reports.Fail(marked.Value, SnapshotFailures.ContentMissing with { Advice = $"have the administrator make VolumeSnapshotContent {name}" }, stop);
+        if (content is null)
+            return await reports.Fail(marked.Value,
+                SnapshotFailures.ContentMissing with { Advice = $"have the administrator make VolumeSnapshotContent {name}" }, stop);
 
         if (!IsBound(marked.Value, content))
         {
             var (bound, failure) = await Bind(marked.Value, content, stop);
-            if (bound is null) return failure is { } refused ? await reports.Fail(marked.Value, refused, stop) : Outcome.Retry($"VolumeSnapshotContent {name} changed while it was being bound");
+            if (bound is null) return failure is { } refused ? await reports.Fail(marked.Value, refused, stop)
+                : Outcome.Retry($"VolumeSnapshotContent {name} changed while it was being bound");
             content = bound;
         }
         return await status.Run(marked.Value, content, stop);
@@ -47,7 +50,9 @@ internal sealed class ImportedSnapshots(
     private static Failure? Misfit(VolumeSnapshot snapshot, VolumeSnapshotContent content)
     {
         if (content.Spec.Source?.SnapshotHandle is null)
-            return SnapshotFailures.Mismatch($"VolumeSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one") with { Advice = "name a content that was made with spec.source.snapshotHandle" };
+            return SnapshotFailures.Mismatch(
+                $"VolumeSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one") with { Advice =
+                "name a content that was made with spec.source.snapshotHandle" };
         return ContentNames.IsMeantFor(content, snapshot) ? null : SnapshotFailures.Misbound(content.Name);
     }
 
@@ -55,16 +60,19 @@ internal sealed class ImportedSnapshots(
         content.Spec.VolumeSnapshotRef?.Uid == snapshot.Uid
         && (!string.IsNullOrEmpty(content.Spec.VolumeSnapshotClassName) || snapshot.Spec.VolumeSnapshotClassName is null);
 
-    private async Task<(VolumeSnapshotContent? Bound, Failure? Failure)> Bind(VolumeSnapshot snapshot, VolumeSnapshotContent content, CancellationToken stop)
+    private async Task<(VolumeSnapshotContent? Bound, Failure? Failure)> Bind(VolumeSnapshot snapshot, VolumeSnapshotContent content,
+        CancellationToken stop)
     {
         var (secret, error) = SecretFor(snapshot, content);
         if (error is not null) return (null, BindFailed(error));
         // Bound and held in one write.
-        string[]? finalizers = content.IsBeingDeleted || content.HasFinalizer(WellKnown.ContentFinalizer) ? null : [.. content.Metadata.Finalizers ?? [], WellKnown.ContentFinalizer];
+        string[]? finalizers = content.IsBeingDeleted || content.HasFinalizer(WellKnown.ContentFinalizer) ? null
+            : [.. content.Metadata.Finalizers ?? [], WellKnown.ContentFinalizer];
         var written = await contents.Patch(content, MergePatch.Guarded(content,
             json =>
             {
-                if (ContentPlanner.SecretAnnotations(secret, WellKnown.SecretName, WellKnown.SecretNamespace) is { } annotations) json.WriteAnnotations(annotations);
+                if (ContentPlanner.SecretAnnotations(secret, WellKnown.SecretName,
+                    WellKnown.SecretNamespace) is { } annotations) json.WriteAnnotations(annotations);
                 if (finalizers is not null) json.WriteFinalizers(finalizers);
             },
             json =>
@@ -77,10 +85,12 @@ internal sealed class ImportedSnapshots(
                 json.WriteEndObject();
             }), null, stop);
         if (written.IsSuccess) return (written.Value, null);
-        return written.Failure.IsConflict || written.Failure.IsWithoutAnswer || written.Failure.IsNotFound ? (null, null) : (null, BindFailed(written.Failure.ToString()));
+        return written.Failure.IsConflict || written.Failure.IsWithoutAnswer || written.Failure.IsNotFound ? (null, null)
+            : (null, BindFailed(written.Failure.ToString()));
     }
 
-    /// <summary>The secret that comes with the class; null where the content has one, or the class names none; or why the class cannot be meant.</summary>
+    /// <summary>The secret that comes with the class; null where the content has one, or the class names none; or why the class cannot be
+    /// meant.</summary>
     private (SecretReference? Secret, string? Error) SecretFor(VolumeSnapshot snapshot, VolumeSnapshotContent content)
     {
         if (snapshot.Spec.VolumeSnapshotClassName is not { } name || caches.FindClass(name) is not { } named) return (null, null);

@@ -9,8 +9,8 @@ using Sidecars.SnapshotController.Waiting;
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>
-/// Watches over a snapshot that is ready (snapshot controller contract 4.6): its content has to be there and to be its own. What the content says later changes nothing of it
-/// but what was unknown, and neither does its class, which may be gone.
+/// Watches over a snapshot that is ready (snapshot controller contract 4.6): its content has to be there and to be its own. What the content says
+/// later changes nothing of it but what was unknown, and neither does its class, which may be gone.
 /// </summary>
 internal sealed class ReadySnapshots(
     Caches caches, SnapshotMarks marks, ObjectWriter<VolumeSnapshot> writer, ObjectWriter<VolumeSnapshotContent> contents, GroupObjects groups,
@@ -26,12 +26,14 @@ internal sealed class ReadySnapshots(
         // A member that was made with its group waits for that, and not for its content.
         var isMember = SnapshotState.GroupOwner(snapshot) is not null && snapshot.Spec.Source?.VolumeSnapshotContentName is null;
         var marked = await marks.Ensure(snapshot, isBound: !isMember && content!.Spec.DeletionPolicy is WellKnown.Delete, null, stop);
-        if (!marked.IsSuccess) return ObjectWriter<VolumeSnapshot>.After(marked.Failure, $"cannot put the finalizers on VolumeSnapshot {snapshot.Key}");
+        if (!marked.IsSuccess)
+            return ObjectWriter<VolumeSnapshot>.After(marked.Failure, $"cannot put the finalizers on VolumeSnapshot {snapshot.Key}");
         snapshot = marked.Value;
         if (StatusProjection.Completion(snapshot, content!) is { } patch)
         {
             var completed = await writer.Patch(snapshot, patch, "status", stop);
-            if (!completed.IsSuccess) return ObjectWriter<VolumeSnapshot>.After(completed.Failure, $"cannot complete the status of VolumeSnapshot {snapshot.Key}");
+            if (!completed.IsSuccess)
+                return ObjectWriter<VolumeSnapshot>.After(completed.Failure, $"cannot complete the status of VolumeSnapshot {snapshot.Key}");
             snapshot = completed.Value;
         }
         refusals.Tell(snapshot, content!);
@@ -49,7 +51,8 @@ internal sealed class ReadySnapshots(
             // Rare, and it takes a snapshot out of use: the server itself has to say so.
             var read = await contents.Read(ContentNames.KeyOf(name), stop);
             if (read.Failure is { } failure)
-                return failure.IsNotFound ? (null, SnapshotFailures.ContentMissing, null) : (null, null, $"VolumeSnapshotContent {name} is not known, and cannot be read: {failure}");
+                return failure.IsNotFound ? (null, SnapshotFailures.ContentMissing, null)
+                    : (null, null, $"VolumeSnapshotContent {name} is not known, and cannot be read: {failure}");
             content = read.Value!;
         }
         return ContentNames.PointsAt(content, snapshot) ? (content, null, null) : (null, SnapshotFailures.Misbound(name), null);
@@ -58,15 +61,19 @@ internal sealed class ReadySnapshots(
     /// <summary>One that was taken in an imported group belongs to the group, so that it goes with it.</summary>
     private async Task<Outcome> Join(VolumeSnapshot snapshot, CancellationToken stop)
     {
-        if (!groups.IsOn || snapshot.Status?.VolumeGroupSnapshotName is not { Length: > 0 } name || SnapshotState.GroupOwner(snapshot) is not null) return Outcome.Done;
+        if (!groups.IsOn || snapshot.Status?.VolumeGroupSnapshotName is not { Length: > 0 } name
+            || SnapshotState.GroupOwner(snapshot) is not null) return Outcome.Done;
         if (groups.Find(new ObjectKey(snapshot.Metadata.Namespace, name)) is not { } group)
             return Outcome.Retry($"VolumeGroupSnapshot {snapshot.Metadata.Namespace}/{name}, which VolumeSnapshot {snapshot.Key} was taken in, is not there");
         var joined = await writer.Patch(snapshot, MergePatch.Guarded(snapshot, json =>
         {
             json.WriteStartArray("ownerReferences");
-            foreach (var owner in (OwnerReference[])[.. snapshot.Metadata.OwnerReferences ?? [], GroupMembers.OwnerOf(group)]) MemberPatch.WriteOwner(json, owner);
+            foreach (var owner in (OwnerReference[])[.. snapshot.Metadata.OwnerReferences ?? [],
+                GroupMembers.OwnerOf(group)]) MemberPatch.WriteOwner(json, owner);
             json.WriteEndArray();
         }), null, stop);
-        return joined.IsSuccess ? Outcome.Done : ObjectWriter<VolumeSnapshot>.After(joined.Failure, $"cannot make VolumeGroupSnapshot {group.Key} the owner of VolumeSnapshot {snapshot.Key}");
+        return joined.IsSuccess ? Outcome.Done
+            : ObjectWriter<VolumeSnapshot>.After(joined.Failure,
+            $"cannot make VolumeGroupSnapshot {group.Key} the owner of VolumeSnapshot {snapshot.Key}");
     }
 }

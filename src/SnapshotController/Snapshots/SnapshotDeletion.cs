@@ -10,11 +10,12 @@ using Sidecars.SnapshotController.Waiting;
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>
-/// Lets a snapshot go (snapshot controller contract 4.7): not while a volume is being restored from it, and with policy Delete not before its content. Only what points back at this very
-/// snapshot is touched, and deleted only in the state in which its policy was looked at.
+/// Lets a snapshot go (snapshot controller contract 4.7): not while a volume is being restored from it, and with policy Delete not before its
+/// content. Only what points back at this very snapshot is touched, and deleted only in the state in which its policy was looked at.
 /// </summary>
 internal sealed class SnapshotDeletion(
-    Caches caches, ObjectWriter<VolumeSnapshot> writer, ObjectWriter<VolumeSnapshotContent> contents, GroupObjects groups, Operations operations, SnapshotReports reports, LongWaits waits)
+    Caches caches, ObjectWriter<VolumeSnapshot> writer, ObjectWriter<VolumeSnapshotContent> contents, GroupObjects groups, Operations operations,
+        SnapshotReports reports, LongWaits waits)
 {
     private const string Pending = "SnapshotDeletePending";
 
@@ -59,19 +60,23 @@ internal sealed class SnapshotDeletion(
         if (kept.Length < snapshot.Metadata.Finalizers!.Length)
         {
             var released = await writer.Patch(snapshot, MergePatch.Guarded(snapshot, json => json.WriteFinalizers(kept)), null, stop);
-            if (!released.IsSuccess) return ObjectWriter<VolumeSnapshot>.After(released.Failure, $"cannot take the finalizers off VolumeSnapshot {snapshot.Key}");
+            if (!released.IsSuccess)
+                return ObjectWriter<VolumeSnapshot>.After(released.Failure, $"cannot take the finalizers off VolumeSnapshot {snapshot.Key}");
         }
-        return waitsForContent && kept.Contains(WellKnown.BoundFinalizer) ? waits.For(SnapshotState.Reference(snapshot), LongWaits.NotGone, Awaited(content!)) : Outcome.Done;
+        return waitsForContent && kept.Contains(WellKnown.BoundFinalizer)
+            ? waits.For(SnapshotState.Reference(snapshot), LongWaits.NotGone, Awaited(content!)) : Outcome.Done;
     }
 
     /// <summary>Tells the sidecar that the content may go, and with policy Delete asks for its deletion.</summary>
-    private async Task<(VolumeSnapshotContent? Content, Outcome? Outcome)> End(VolumeSnapshot snapshot, VolumeSnapshotContent content, CancellationToken stop)
+    private async Task<(VolumeSnapshotContent? Content, Outcome? Outcome)> End(VolumeSnapshot snapshot, VolumeSnapshotContent content,
+        CancellationToken stop)
     {
         if (content.Annotation(WellKnown.BeingDeleted) is null)
         {
             var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.BeingDeleted, WellKnown.Yes), null, stop);
             if (marked.Failure is { IsNotFound: true }) return (null, null);
-            if (!marked.IsSuccess) return (null, Outcome.Retry($"cannot mark VolumeSnapshotContent {content.Name} as being deleted: {marked.Failure}"));
+            if (!marked.IsSuccess)
+                return (null, Outcome.Retry($"cannot mark VolumeSnapshotContent {content.Name} as being deleted: {marked.Failure}"));
             content = marked.Value;
             if (!ContentNames.PointsAt(content, snapshot)) return (null, null);
         }
@@ -80,7 +85,8 @@ internal sealed class SnapshotDeletion(
         var failure = await contents.Delete(content, stop);
         if (failure is null) return (caches.FindContent(content.Name) is null ? null : content, null);
         var text = $"failed to delete VolumeSnapshotContent {content.Name}: {failure}";
-        if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(snapshot, "SnapshotContentObjectDeleteError", $"Failed to delete snapshot content API object: {text}");
+        if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(snapshot, "SnapshotContentObjectDeleteError",
+            $"Failed to delete snapshot content API object: {text}");
         return (null, Outcome.Retry(text));
     }
 
@@ -94,7 +100,8 @@ internal sealed class SnapshotDeletion(
         {
             // It may have been made a moment ago, by a request whose answer nobody got: once the snapshot is gone, nobody will look for it.
             var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false } failure) return (null, $"cannot tell whether there is a VolumeSnapshotContent {name}: {failure}");
+            if (read.Failure is { IsNotFound: false } failure)
+                return (null, $"cannot tell whether there is a VolumeSnapshotContent {name}: {failure}");
             if (read.Value is null) ContentGone(snapshot.Uid);
             content = read.Value;
         }
@@ -116,7 +123,8 @@ internal sealed class SnapshotDeletion(
     }
 
     private static bool IsHeld(VolumeSnapshot snapshot) =>
-        snapshot.HasFinalizer(WellKnown.SourceFinalizer) || snapshot.HasFinalizer(WellKnown.BoundFinalizer) || snapshot.HasFinalizer(WellKnown.MemberFinalizer);
+        snapshot.HasFinalizer(WellKnown.SourceFinalizer) || snapshot.HasFinalizer(WellKnown.BoundFinalizer)
+            || snapshot.HasFinalizer(WellKnown.MemberFinalizer);
 
     private static string Awaited(VolumeSnapshotContent content) => content.Status?.Error is { } error
         ? $"driver {content.Spec.Driver} to delete the snapshot of VolumeSnapshotContent {content.Name}, which is tried again; it failed last with: {error.Message}"

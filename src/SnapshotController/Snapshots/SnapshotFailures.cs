@@ -7,7 +7,8 @@ internal static class SnapshotFailures
 {
     public static readonly Failure ContentMissing = new("SnapshotContentMissing", "VolumeSnapshotContent is missing");
 
-    public static Failure Misbound(string content) => Misfit("SnapshotContentMisbound", $"VolumeSnapshotContent [{content}] is bound to a different snapshot") with
+    public static Failure Misbound(string content) =>
+        Misfit("SnapshotContentMisbound", $"VolumeSnapshotContent [{content}] is bound to a different snapshot") with
     {
         Advice = "name a content that is meant for this snapshot, or have the administrator correct spec.volumeSnapshotRef of this one",
     };

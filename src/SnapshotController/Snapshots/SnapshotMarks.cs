@@ -5,7 +5,8 @@ using Sidecars.SnapshotController.Patches;
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>
-/// Puts on a snapshot what has to stand on it before its content is made, the class it gets by default among it, in one write; and nothing where it stands there.
+/// Puts on a snapshot what has to stand on it before its content is made, the class it gets by default among it, in one write; and nothing where it
+/// stands there.
 /// </summary>
 internal sealed class SnapshotMarks(ObjectWriter<VolumeSnapshot> writer)
 {

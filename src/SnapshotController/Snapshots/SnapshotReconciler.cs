@@ -20,7 +20,8 @@ internal sealed class SnapshotReconciler(
         return snapshot.Spec.Source switch
         {
             { PersistentVolumeClaimName: null, VolumeSnapshotContentName: { } content } => await imported.Reconcile(snapshot, content, stop),
-            { PersistentVolumeClaimName: not null, VolumeSnapshotContentName: null } when SnapshotState.GroupOwner(snapshot) is not null => await members.Reconcile(snapshot, stop),
+            { PersistentVolumeClaimName: not null, VolumeSnapshotContentName: null } when SnapshotState.GroupOwner(snapshot) is not null =>
+                await members.Reconcile(snapshot, stop),
             { PersistentVolumeClaimName: not null, VolumeSnapshotContentName: null } => await dynamic.Reconcile(snapshot, stop),
             _ => await reports.Fail(snapshot, new Failure("SnapshotValidationError",
                 $"VolumeSnapshot {key} has to name either a persistentVolumeClaimName or a volumeSnapshotContentName in spec.source, one of them; make it anew"), stop),

@@ -5,7 +5,8 @@ using Sidecars.SnapshotController.Patches;
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>Tells users what becomes of their snapshots.</summary>
-internal sealed class SnapshotReports(ObjectWriter<VolumeSnapshot> writer, EventRecorder events, TimeProvider time) : FailureReports<VolumeSnapshot>(writer, events, time)
+internal sealed class SnapshotReports(ObjectWriter<VolumeSnapshot> writer, EventRecorder events, TimeProvider time)
+    : FailureReports<VolumeSnapshot>(writer, events, time)
 {
     public const string FinalizerError = "SnapshotFinalizerError";
 

@@ -8,7 +8,8 @@ internal static class SnapshotState
     /// <summary>Ready and bound: nothing is expected of anybody any more.</summary>
     public static bool IsReady(VolumeSnapshot snapshot) => snapshot.Status is { ReadyToUse: true, BoundVolumeSnapshotContentName.Length: > 0 };
 
-    /// <summary>The claim it is taken of; null for one of a content that is there already, and for a member of a group whose claim nobody knows.</summary>
+    /// <summary>The claim it is taken of; null for one of a content that is there already, and for a member of a group whose claim nobody
+    /// knows.</summary>
     public static ObjectKey? ClaimOf(VolumeSnapshot snapshot) =>
         snapshot.Spec.Source?.PersistentVolumeClaimName is { Length: > 0 } claim ? new ObjectKey(snapshot.Metadata.Namespace, claim) : null;
 

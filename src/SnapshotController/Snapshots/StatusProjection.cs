@@ -5,8 +5,8 @@ using Sidecars.SnapshotController.Patches;
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>
-/// What a snapshot's status has to say by what its content says (snapshot controller contract 5). What the driver does not know, a time or a size, is left
-/// out until it does: no snapshot was taken in 1970.
+/// What a snapshot's status has to say by what its content says (snapshot controller contract 5). What the driver does not know, a time or a size,
+/// is left out until it does: no snapshot was taken in 1970.
 /// </summary>
 internal sealed record StatusProjection
 {
@@ -65,7 +65,8 @@ internal sealed record StatusProjection
     public static ReadOnlyMemory<byte>? Completion(VolumeSnapshot snapshot, VolumeSnapshotContent content)
     {
         var time = snapshot.Status?.CreationTime is null ? TimeOf(content.Status?.CreationTime) : null;
-        var size = content.Status?.RestoreSize is > 0 and var bytes && IsUnknown(snapshot.Status?.RestoreSize) ? Quantity.FromBytes(bytes).ToString() : null;
+        var size = content.Status?.RestoreSize is > 0 and var bytes && IsUnknown(snapshot.Status?.RestoreSize)
+            ? Quantity.FromBytes(bytes).ToString() : null;
         if (time is null && size is null) return null;
         return MergePatch.Guarded(snapshot, rest: json =>
         {
@@ -78,7 +79,8 @@ internal sealed record StatusProjection
 
     /// <summary>The time in whole seconds, as it is stored; null for none, and for what no clock has said.</summary>
     private static DateTimeOffset? TimeOf(long? nanoseconds) =>
-        nanoseconds is > 0 and var ns ? DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UnixEpoch.AddTicks(ns / NanosecondsPerTick).ToUnixTimeSeconds()) : null;
+        nanoseconds is > 0 and var ns ? DateTimeOffset.FromUnixTimeSeconds(
+            DateTimeOffset.UnixEpoch.AddTicks(ns / NanosecondsPerTick).ToUnixTimeSeconds()) : null;
 
     private static bool IsUnknown(string? size) => size is null || (Quantity.TryParse(size, out var value) && value.IsZero);
 }

@@ -10,11 +10,12 @@ using Sidecars.SnapshotController.Waiting;
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>
-/// Writes what a content says into its snapshot's status, with the events and measurements of what came about (snapshot controller contract 5). A new
-/// snapshot waits a moment for the driver's answer first: where that comes at once, one write says all.
+/// Writes what a content says into its snapshot's status, with the events and measurements of what came about (snapshot controller contract 5). A
+/// new snapshot waits a moment for the driver's answer first: where that comes at once, one write says all.
 /// </summary>
 internal sealed class StatusUpdate(
-    ObjectWriter<VolumeSnapshot> writer, SnapshotReports reports, GroupObjects groups, Operations operations, LongWaits waits, TimeSpan pause, TimeProvider time)
+    ObjectWriter<VolumeSnapshot> writer, SnapshotReports reports, GroupObjects groups, Operations operations, LongWaits waits, TimeSpan pause,
+        TimeProvider time)
 {
     public const string Failed = "SnapshotStatusUpdateFailed";
 
@@ -32,10 +33,13 @@ internal sealed class StatusUpdate(
 
     public async Task<Outcome> Run(VolumeSnapshot snapshot, VolumeSnapshotContent content, CancellationToken stop)
     {
-        if (content.Status is null && _fresh.TryGetValue(snapshot.Uid, out var since) && pause - time.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
+        if (content.Status is null && _fresh.TryGetValue(snapshot.Uid, out var since) && pause - time.GetElapsedTime(since) is var left
+            && left > TimeSpan.Zero)
             return Outcome.After(left);
         _fresh.TryRemove(snapshot.Uid, out _);
 
+        if (groups.State is GroupState.Unknown && content.Status?.VolumeGroupSnapshotHandle is { Length: > 0 })
+            return Outcome.Retry($"which group VolumeSnapshot {snapshot.Key} was taken in is not known yet"); // once it is, everything is looked at again
         var (group, error) = groups.NameOfGroup(content, snapshot.Metadata.Namespace);
         if (error is not null) return await reports.Fail(snapshot, new Failure(Failed, error, ClearsReady: false), stop);
 

@@ -11,18 +11,20 @@ using Sidecars.SnapshotController.Snapshots;
 namespace Sidecars.SnapshotController.Sources;
 
 /// <summary>
-/// Holds a claim for as long as a snapshot of it may be under way at the driver, and no longer (snapshot controller contract 7): from before its content is made until
-/// the snapshot is ready or gone. One that failed holds nobody up who wants to delete the claim. The account may not patch claims, so that they are replaced; the answer to the
-/// first write is remembered for the second one.
+/// Holds a claim for as long as a snapshot of it may be under way at the driver, and no longer (snapshot controller contract 7): from before its
+/// content is made until the snapshot is ready or gone. One that failed holds nobody up who wants to delete the claim. The account may not patch
+/// claims, so that they are replaced; the answer to the first write is remembered for the second one.
 /// </summary>
-internal sealed partial class ClaimProtection(Caches caches, ApiClient api, WorkQueue<string> queue, EventRecorder events, ILogger<ClaimProtection> log) : IDisposable
+internal sealed partial class ClaimProtection(Caches caches, ApiClient api, WorkQueue<string> queue, EventRecorder events,
+    ILogger<ClaimProtection> log) : IDisposable
 {
     private static readonly ObjectChange s_hold = ObjectChange.AddFinalizer(WellKnown.ClaimFinalizer);
     private static readonly ObjectChange s_release = ObjectChange.RemoveFinalizer(WellKnown.ClaimFinalizer);
 
     // Putting on and taking off are decided by what others do to the same claim at the same moment.
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1, 1))];
-    private readonly ConcurrentDictionary<string, ObjectKey> _underWay = new(StringComparer.Ordinal); // snapshots whose content is about to be made, by uid
+    private readonly ConcurrentDictionary<string,
+        ObjectKey> _underWay = new(StringComparer.Ordinal); // snapshots whose content is about to be made, by uid
     private readonly ObjectMemory _memory = new();
 
     /// <summary>Puts the finalizer on; null, or why the content must not be made yet.</summary>
@@ -83,15 +85,18 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
     }
 
     private bool IsInUse(PersistentVolumeClaim claim) =>
-        _underWay.Values.Contains(claim.Key) || caches.SnapshotsByClaim.All(claim.Key.ToString()).Any(snapshot => IsUnderWay(snapshot, claim.IsBeingDeleted));
+        _underWay.Values.Contains(claim.Key)
+            || caches.SnapshotsByClaim.All(claim.Key.ToString()).Any(snapshot => IsUnderWay(snapshot, claim.IsBeingDeleted));
 
     /// <summary>
-    /// Whether the driver may be at work for the snapshot. One that the driver has refused is tried again; but it does not hold a claim that is to go.
+    /// Whether the driver may be at work for the snapshot. One that the driver has refused is tried again; but it does not hold a claim that is to
+    /// go.
     /// </summary>
     private bool IsUnderWay(VolumeSnapshot snapshot, bool isClaimToGo)
     {
         if (snapshot.Status?.ReadyToUse is true) return false;
-        if (ContentNames.Of(snapshot) is not { } name || (caches.Contents.IsUnreadable(ContentNames.KeyOf(name)) ? null : caches.ContentOf(snapshot)) is not { } content)
+        if (ContentNames.Of(snapshot) is not { } name
+            || (caches.Contents.IsUnreadable(ContentNames.KeyOf(name)) ? null : caches.ContentOf(snapshot)) is not { } content)
             return ContentNames.Of(snapshot) is { } hidden && caches.Contents.IsUnreadable(ContentNames.KeyOf(hidden));
         var isRefused = content.Status is { Error: not null, SnapshotHandle: null or "" } && content.Annotation(WellKnown.BeingCreated) is null;
         return !(isClaimToGo && isRefused);
@@ -102,7 +107,8 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
         // A state that others have changed since would only be refused.
         if (caches.Claims.Find(key) is not { } known || !_memory.Holds(key, uid, known.Metadata.ResourceVersion)) _memory.Forget(key);
         var written = await api.UpdateAsync(Resources.PersistentVolumeClaims, key, uid, change, null, stop, _memory);
-        if (written.IsSuccess && (!written.Value.IsBeingDeleted || written.Value.Metadata.Finalizers is { Length: > 0 })) caches.Claims.Fold(written.Value);
+        if (written.IsSuccess && (!written.Value.IsBeingDeleted || written.Value.Metadata.Finalizers is { Length: > 0 })) caches.Claims.Fold(
+            written.Value);
         else if (written.IsSuccess || written.Failure.IsNotFound) caches.Claims.FoldDeletion(key, uid);
         return written;
     }
@@ -111,7 +117,8 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
     {
         var text = $"Error removing finalizer {WellKnown.ClaimFinalizer} from PersistentVolumeClaim {key}: {failure}";
         if (!failure.IsWithoutAnswer)
-            foreach (var snapshot in caches.SnapshotsByClaim.All(key.ToString())) events.Record(SnapshotState.Reference(snapshot), EventType.Warning, "ErrorPVCFinalizer", text);
+            foreach (var snapshot in caches.SnapshotsByClaim.All(key.ToString())) events.Record(SnapshotState.Reference(snapshot), EventType.Warning,
+                "ErrorPVCFinalizer", text);
         return Outcome.Retry(text);
     }
 

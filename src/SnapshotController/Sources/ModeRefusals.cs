@@ -5,7 +5,8 @@ using Sidecars.SnapshotController.Snapshots;
 namespace Sidecars.SnapshotController.Sources;
 
 /// <summary>
-/// Tells on a snapshot of a claim that wants a volume of another mode than the one the snapshot was taken of: the provisioner refuses it, and says so on the claim alone. Once a claim.
+/// Tells on a snapshot of a claim that wants a volume of another mode than the one the snapshot was taken of: the provisioner refuses it, and says
+/// so on the claim alone. Once a claim.
 /// </summary>
 internal sealed class ModeRefusals(Caches caches, SnapshotReports reports)
 {

@@ -12,7 +12,8 @@ internal static class Restores
     {
         // A claim that nobody has looked at has no phase yet, and waits all the same.
         if (claim.Status?.Phase is not (null or "" or Pending) || !string.IsNullOrEmpty(claim.Spec.VolumeName)) return null;
-        var source = IsSnapshot(claim.Spec.DataSourceRef) ? claim.Spec.DataSourceRef : IsSnapshot(claim.Spec.DataSource) ? claim.Spec.DataSource : null;
+        var source = IsSnapshot(claim.Spec.DataSourceRef) ? claim.Spec.DataSourceRef : IsSnapshot(claim.Spec.DataSource) ? claim.Spec.DataSource
+            : null;
         if (source is not { Name: { Length: > 0 } name }) return null;
         return new ObjectKey(string.IsNullOrEmpty(source.Namespace) ? claim.Metadata.Namespace : source.Namespace, name);
     }

@@ -5,8 +5,8 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.SnapshotController.Waiting;
 
 /// <summary>
-/// What is awaited of others, and since when. Nobody is told of a short wait; after half a minute an event says what is awaited and of whom, and again every
-/// ten minutes for as long as it lasts. The outcome of a wait is the look at which it will be told.
+/// What is awaited of others, and since when. Nobody is told of a short wait; after half a minute an event says what is awaited and of whom, and
+/// again every ten minutes for as long as it lasts. The outcome of a wait is the look at which it will be told.
 /// </summary>
 internal sealed class LongWaits(EventRecorder events, TimeProvider time)
 {
@@ -37,7 +37,8 @@ internal sealed class LongWaits(EventRecorder events, TimeProvider time)
             var waited = time.GetElapsedTime(wait.Since);
             if (waited >= wait.TellAfter)
             {
-                events.Record(about, EventType.Warning, reason, $"waiting for {(int)waited.TotalSeconds} s; awaited: {what}"); // recording does not wait
+                events.Record(about, EventType.Warning, reason,
+                    $"waiting for {(int)waited.TotalSeconds} s; awaited: {what}"); // recording does not wait
                 wait = wait with { TellAfter = waited + s_reminder };
             }
             _waits[uid] = wait;

@@ -185,6 +185,27 @@ internal sealed class GroupTests : RigTest
     }
 
     [Test]
+    public async Task Until_groups_are_known_a_member_is_not_called_one_of_no_group()
+    {
+        var rig = await TwoClaims();
+        var group = rig.World.AddGroup("g", Selected);
+        var name = $"groupsnapcontent-{group.Uid}";
+        await rig.World.UntilExists(World.GroupContents, name);
+        Taken(rig, name, ready: false, handles: ["handle-a"]);
+        var digest = ContentNames.MemberDigest(group.Uid, "handle-a");
+        await rig.World.Until(World.Snapshots, $"snapshot-{digest}", s => World.Text(s, "status", "volumeGroupSnapshotName") is "g");
+        await rig.Stop();
+        var fault = rig.Cluster.Faults.Add(Request("list", World.GroupClasses), new EmbeddedCluster.FaultAction.Hold());
+        await rig.Run();
+        rig.World.Taken($"snapcontent-{digest}");
+        await rig.Log.WaitForLine(l => l.Contains("was taken in is not known yet", StringComparison.Ordinal));
+        Assert.That(rig.World.EventsAbout($"snapshot-{digest}"), Has.None.Contains("SnapshotStatusUpdateFailed"));
+        rig.Cluster.Faults.Clear();
+        fault.Release();
+        await rig.World.UntilReady($"snapshot-{digest}");
+    }
+
+    [Test]
     public async Task An_imported_group_is_bound_and_its_members_join_it()
     {
         var rig = await TwoClaims();
