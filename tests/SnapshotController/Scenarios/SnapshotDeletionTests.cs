@@ -4,7 +4,7 @@ using Sidecars.Tests.Support;
 namespace Sidecars.SnapshotController.Tests.Scenarios;
 
 /// <summary>How snapshots go, and what goes with them (snapshot controller contract 4.7).</summary>
-internal sealed class DeletionTests : RigTest
+internal sealed class SnapshotDeletionTests : RigTest
 {
     [Test]
     public async Task With_policy_Delete_the_content_goes_first()
