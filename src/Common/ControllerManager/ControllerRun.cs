@@ -62,7 +62,7 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
     /// <summary>Null where every sidecar can work, as far as that can be known now.</summary>
     private async Task<int?> Check(IReadOnlyList<Sidecar> sidecars, ConnectedDriver? driver, SidecarClients clients)
     {
-        var context = new StartContext(driver, rate => clients.Create(rate: rate), life.Loggers);
+        var context = new StartContext(driver, rate => clients.Create(rate: rate), time, life.Loggers);
         foreach (var sidecar in sidecars)
         {
             if (sidecar.Check is { } check && await check(context, _stop) is { } problem) return Fail(problem.Code, problem.Reason);

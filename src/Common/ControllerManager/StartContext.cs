@@ -11,11 +11,14 @@ public sealed class StartContext
 {
     private readonly Func<RequestRate, ApiClient> _newClient;
 
-    internal StartContext(ConnectedDriver? driver, Func<RequestRate, ApiClient> newClient, ILoggerFactory loggers) =>
-        (Driver, _newClient, Loggers) = (driver, newClient, loggers);
+    internal StartContext(ConnectedDriver? driver, Func<RequestRate, ApiClient> newClient, TimeProvider time, ILoggerFactory loggers) =>
+        (Driver, _newClient, Time, Loggers) = (driver, newClient, time, loggers);
 
     /// <summary>The driver; null where the description asks for none.</summary>
     public ConnectedDriver? Driver { get; }
+
+    /// <summary>Clock.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>Logs.</summary>
     public ILoggerFactory Loggers { get; }

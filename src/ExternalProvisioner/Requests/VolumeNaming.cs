@@ -1,4 +1,4 @@
-using Sidecars.ExternalProvisioner.Secrets;
+using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.ExternalProvisioner.Requests;
 

@@ -70,6 +70,37 @@ internal sealed class SharedStoresTests
         Assert.That(volumes.Find(new ObjectKey(null, "pv-d"))!.Spec.Capacity, Is.Null, "nobody reads it");
     }
 
+    [TestCase("provisioner attacher snapshots")]
+    [TestCase("snapshots provisioner attacher")]
+    [TestCase("attacher snapshots provisioner")]
+    [TestCase("snapshots")]
+    public void The_snapshot_controller_finds_what_it_reads_beside_them(string order)
+    {
+        var stores = new SharedStores();
+        SnapshotController.Caches? snapshots = null;
+        foreach (var reader in order.Split(' '))
+        {
+            if (reader is "provisioner") _ = new ExternalProvisioner.Caches(stores, new("d"), attaches: true);
+            else if (reader is "attacher") _ = new ExternalAttacher.Caches(stores, Attacher);
+            else snapshots = new SnapshotController.Caches(stores, new SnapshotController.SnapshotControllerOptions());
+        }
+        snapshots!.Claims.Fold(new PersistentVolumeClaim
+        {
+            Metadata = { Namespace = "ns", Name = "c", Uid = "u", ResourceVersion = 4, Labels = StringMap.From([new("a", "b")]), Finalizers = ["snapshot.storage.kubernetes.io/pvc-as-source-protection"] },
+            Spec = new ClaimSpec { VolumeName = "pv-d" },
+            Status = new ClaimStatus { Phase = "Bound" },
+        });
+        foreach (var driver in (string[])["d", "other"])
+        {
+            snapshots.Volumes.Fold(Volume(driver));
+            var volume = snapshots.FindVolume($"pv-{driver}")!;
+            Assert.That((volume.Spec.Csi!.Driver, volume.Spec.Csi.VolumeHandle, volume.Spec.ClaimRef!.Name, volume.Spec.ClaimRef.Uid), Is.EqualTo((driver, "h", "c", "u")));
+            Assert.That(snapshots.VolumesByHandle!.First($"{driver}^h"), Is.SameAs(volume));
+        }
+        var claim = snapshots.Claims.Find(new ObjectKey("ns", "c"))!;
+        Assert.That((claim.Spec.VolumeName, claim.Status!.Phase, claim.Metadata.Labels!["a"], claim.Metadata.Finalizers!.Length), Is.EqualTo(("pv-d", "Bound", "b", 1)));
+    }
+
     private static ExternalAttacher.DriverFacts Attacher => new("d", new Csi.ControllerCapabilities(new global::Csi.V1.ControllerGetCapabilitiesResponse
     {
         Capabilities =

@@ -14,6 +14,7 @@ public sealed partial class DifferencesTests
         ["## csi-provisioner"] = ["ExternalProvisioner", "Common"],
         ["## csi-attacher"] = ["ExternalAttacher", "Common"],
         ["## csi-snapshotter"] = ["ExternalSnapshotter", "Common"],
+        ["## snapshot-controller"] = ["SnapshotController", "Common"],
         ["## livenessprobe"] = ["LivenessProbe"],
         ["## csi-node-driver-registrar"] = ["NodeDriverRegistrar"],
         ["## csi-cluster-driver-registrar"] = ["ClusterDriverRegistrar"],

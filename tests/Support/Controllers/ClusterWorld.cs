@@ -99,5 +99,5 @@ public class ClusterWorld(Storage storage)
         throw new InvalidOperationException("a watch has no end");
     }
 
-    private static string? NamespaceOf(string resource) => resource is Claims or "secrets" or "events" or "leases" or "volumesnapshots" or "csistoragecapacities" ? Namespace : null;
+    private static string? NamespaceOf(string resource) => resource is Claims or "secrets" or "events" or "leases" or "volumesnapshots" or "volumegroupsnapshots" or "csistoragecapacities" ? Namespace : null;
 }

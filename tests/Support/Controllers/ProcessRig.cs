@@ -14,9 +14,11 @@ public sealed class ProcessRig : IAsyncDisposable
     private readonly string _kubeconfig;
     private readonly List<PublishedProgram> _all = [];
 
-    private ProcessRig(string program, ClusterServer cluster, ScriptedDriver driver, bool hasControllers)
+    private readonly bool _talksToDriver;
+
+    private ProcessRig(string program, ClusterServer cluster, ScriptedDriver driver, bool hasControllers, bool talksToDriver)
     {
-        (Program, Cluster, Driver) = (program, cluster, driver);
+        (Program, Cluster, Driver, _talksToDriver) = (program, cluster, driver, talksToDriver);
         if (hasControllers) _controllers = ClusterControllers.Start(cluster.Storage, new ControllerOptions());
         _kubeconfig = _directory.File("kubeconfig");
     }
@@ -35,12 +37,15 @@ public sealed class ProcessRig : IAsyncDisposable
     public IEnumerable<LoggedRequest> Requests =>
         Cluster.Requests.Entries.Where(r => r.Request.IsAboutObjects && r.UserAgent.StartsWith(Program, StringComparison.Ordinal));
 
-    /// <summary>Cluster and driver alone; with controllers the cluster binds claims and releases volumes by itself.</summary>
+    /// <summary>
+    /// Cluster and driver alone; with controllers the cluster binds claims and releases volumes by itself. A program that talks to no driver is not told of it.
+    /// The kubeconfig is of <paramref name="user"/>, where one is named.
+    /// </summary>
     public static async Task<ProcessRig> PrepareAsync(
-        string program, ScriptedDriverOptions? driver = null, bool hasControllers = false, ClusterOptions? cluster = null)
+        string program, ScriptedDriverOptions? driver = null, bool hasControllers = false, ClusterOptions? cluster = null, bool talksToDriver = true, string? user = null)
     {
-        var rig = new ProcessRig(program, await ClusterServer.StartAsync(cluster).WithinLimit(), await ScriptedDriver.StartNewAsync(driver), hasControllers);
-        await rig.Cluster.WriteKubeconfig(rig._kubeconfig);
+        var rig = new ProcessRig(program, await ClusterServer.StartAsync(cluster).WithinLimit(), await ScriptedDriver.StartNewAsync(driver), hasControllers, talksToDriver);
+        await rig.Cluster.WriteKubeconfig(rig._kubeconfig, user);
         return rig;
     }
 
@@ -62,7 +67,7 @@ public sealed class ProcessRig : IAsyncDisposable
     /// <summary>Starts it in our environment and, above it, what is given.</summary>
     public PublishedProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more)
     {
-        var program = PublishedProgram.Start(Program, [$"--kubeconfig={_kubeconfig}", $"--csi-address={Driver.SocketPath}", .. more], environment);
+        var program = PublishedProgram.Start(Program, [$"--kubeconfig={_kubeconfig}", .. _talksToDriver ? [$"--csi-address={Driver.SocketPath}"] : Array.Empty<string>(), .. more], environment);
         _all.Add(program);
         return program;
     }

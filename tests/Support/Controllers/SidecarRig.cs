@@ -60,20 +60,12 @@ public sealed class SidecarRig : IAsyncDisposable
         _stop = new CancellationTokenSource();
         Metrics = new MetricRegistry();
         TimeProvider time = _clockStands ? _clock : TimeProvider.System;
-        var metrics = new CsiCallMetrics(Metrics, isMigrationTarget: true) { DriverName = _driverName };
-        var connection = await CsiConnection.ConnectAsync(
-            new CsiConnectionOptions { Address = Driver.Address, Metrics = metrics }, Log, TimeProvider.System, _stop.Token).WithinLimit();
-        var questions = sidecars.Select(s => s.Driver!).Aggregate((all, one) => all.With(one));
-        var limits = new DriverStartLimits(TestTimeouts.Limit, TestTimeouts.Limit, questions.Capabilities with { Limit = TestTimeouts.Limit }, Node: TestTimeouts.Limit);
-        var start = new DriverStart(Driver.SocketPath, limits, _loggers, TimeProvider.System);
-        var abilities = (await start.CapabilitiesAsync(connection, _driverName, _stop.Token).WithinLimit()).Value!;
-        var node = questions.NodeLimit is null ? null : (await start.NodeAsync(connection, _driverName, _stop.Token).WithinLimit()).Value;
-        var driver = new ConnectedDriver(_driverName, abilities.Plugin, abilities.Controller, connection, node);
+        var (connection, driver) = await Meet(sidecars);
         var (address, error) = ClusterAddress.Find("", Cluster.Url.AbsoluteUri);
         var api = Client(address ?? throw new InvalidOperationException(error), time);
         // On its own lane, with limits of its own: a test that moves the clock does not know what it is just writing.
         var eventApi = Client(address, TimeProvider.System);
-        await Check(sidecars, new StartContext(driver, rate => Client(address, time, rate), _loggers)).WithinLimit();
+        await Check(sidecars, new StartContext(driver, rate => Client(address, time, rate), time, _loggers)).WithinLimit();
         var parts = new ProcessParts
         {
             Api = api, EventApi = eventApi, NewClient = rate => Client(address, time, rate),
@@ -87,6 +79,21 @@ public sealed class SidecarRig : IAsyncDisposable
             using (api)
             using (eventApi) await new WorkingTerm(sidecars, driver, parts).RunAsync(_stop.Token);
         }
+    }
+
+    /// <summary>The driver, as a process meets it; null where no sidecar asks for one.</summary>
+    private async Task<(CsiConnection? Connection, ConnectedDriver? Driver)> Meet(Sidecar[] sidecars)
+    {
+        if (sidecars.Select(s => s.Driver).OfType<DriverQuestions>().ToList() is not { Count: > 0 } all) return (null, null);
+        var metrics = new CsiCallMetrics(Metrics, isMigrationTarget: true) { DriverName = _driverName };
+        var connection = await CsiConnection.ConnectAsync(
+            new CsiConnectionOptions { Address = Driver.Address, Metrics = metrics }, Log, TimeProvider.System, _stop.Token).WithinLimit();
+        var questions = all.Aggregate((sum, one) => sum.With(one));
+        var limits = new DriverStartLimits(TestTimeouts.Limit, TestTimeouts.Limit, questions.Capabilities with { Limit = TestTimeouts.Limit }, Node: TestTimeouts.Limit);
+        var start = new DriverStart(Driver.SocketPath, limits, _loggers, TimeProvider.System);
+        var abilities = (await start.CapabilitiesAsync(connection, _driverName, _stop.Token).WithinLimit()).Value!;
+        var node = questions.NodeLimit is null ? null : (await start.NodeAsync(connection, _driverName, _stop.Token).WithinLimit()).Value;
+        return (connection, new ConnectedDriver(_driverName, abilities.Plugin, abilities.Controller, connection, node));
     }
 
     /// <summary>Ends the sidecars; what they knew is lost.</summary>

@@ -19,6 +19,12 @@ public static class ReadingMetadata
     public static void TakeAnnotations(this KubeObject kept, KubeObject read, IReadOnlySet<string> keys) =>
         kept.Metadata.Annotations = Union(kept.Metadata.Annotations, read.Metadata.Annotations?.Only(keys));
 
+    /// <summary>Hands over all labels.</summary>
+    public static void TakeLabels(this KubeObject kept, KubeObject read) => kept.Metadata.Labels = read.Metadata.Labels;
+
+    /// <summary>Hands over the owners.</summary>
+    public static void TakeOwners(this KubeObject kept, KubeObject read) => kept.Metadata.OwnerReferences = read.Metadata.OwnerReferences;
+
     /// <summary>Hands over the labels with these keys, beside those that other readers took.</summary>
     public static void TakeLabels(this KubeObject kept, KubeObject read, IReadOnlySet<string> keys) =>
         kept.Metadata.Labels = Union(kept.Metadata.Labels, read.Metadata.Labels?.Only(keys));

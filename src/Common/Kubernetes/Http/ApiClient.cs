@@ -97,10 +97,21 @@ public sealed partial class ApiClient : IDisposable
     /// <param name="stop">Ends the waiting.</param>
     /// <param name="abandon">Ends the request.</param>
     public Task<ApiResult<MetadataOnly>> DeleteAsync<T>(Resource<T> resource, ObjectKey key, string? uid, CancellationToken stop, CancellationToken abandon = default) where T : KubeObject =>
+        DeleteAsync(resource, key, uid, 0, stop, abandon);
+
+    /// <summary>Deletes an object in the state in which it was looked at: whoever changed it since may have changed what its deletion does.</summary>
+    /// <param name="resource">Kind of the object.</param>
+    /// <param name="key">Where it is.</param>
+    /// <param name="uid">Which incarnation is meant.</param>
+    /// <param name="version">Its version; any other is a conflict. 0 takes it as it is.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    /// <param name="abandon">Ends the request.</param>
+    public Task<ApiResult<MetadataOnly>> DeleteAsync<T>(
+        Resource<T> resource, ObjectKey key, string? uid, ulong version, CancellationToken stop, CancellationToken abandon = default) where T : KubeObject =>
         Unaddressable(key) is { } refused
             ? Task.FromResult<ApiResult<MetadataOnly>>(refused)
             : SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly,
-                uid is null ? default : JsonSerializer.SerializeToUtf8Bytes(DeleteOptions.Only(uid), KubeJson.Default.DeleteOptions), uid is null ? null : MediaTypes.Json, stop, abandon);
+                uid is null ? default : JsonSerializer.SerializeToUtf8Bytes(DeleteOptions.Only(uid, version), KubeJson.Default.DeleteOptions), uid is null ? null : MediaTypes.Json, stop, abandon);
 
     /// <summary>Reads one object in another form than its model; for <see cref="ObjectUpdate"/>.</summary>
     internal Task<ApiResult<TForm>> GetAsync<T, TForm>(Resource<T> resource, ObjectKey key, JsonTypeInfo<TForm> form, CancellationToken stop)

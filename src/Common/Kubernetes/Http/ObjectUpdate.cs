@@ -29,24 +29,38 @@ public static class ObjectUpdate
     /// <param name="change">What to change.</param>
     /// <param name="subresource">The part to write, such as <c>status</c>, or null for the object itself; the object is read as a whole either way.</param>
     /// <param name="stop">Ends the waiting and the read, and leaves the write some seconds; see <see cref="ApiClient"/>.</param>
+    /// <param name="memory">Where the object's last state may be remembered, so that it need not be read, and where its new one is noted; null remembers nothing.</param>
     public static async Task<ApiResult<T>> UpdateAsync<T>(
-        this ApiClient api, Resource<T> resource, ObjectKey key, string uid, ObjectChange change, string? subresource, CancellationToken stop)
+        this ApiClient api, Resource<T> resource, ObjectKey key, string uid, ObjectChange change, string? subresource, CancellationToken stop, ObjectMemory? memory = null)
         where T : KubeObject
     {
         for (var tries = 1; ; tries++)
         {
-            var read = await api.GetAsync(resource, key, KubeJson.Default.JsonObject, stop);
-            if (!read.IsSuccess) return read.Failure;
-            var item = read.Value;
+            if (memory?.Take(key, uid) is not { } item)
+            {
+                var read = await api.GetAsync(resource, key, KubeJson.Default.JsonObject, stop);
+                if (!read.IsSuccess) return read.Failure;
+                item = read.Value;
+            }
             if (Metadata(item, "uid") != uid) return ApiFailure.Succeeded(resource.Plural, key, uid);
             // Without it the write would be no matter whose, and undo what others wrote meanwhile.
             if (Metadata(item, "resourceVersion") is not { Length: > 0 })
                 return ApiFailure.WithoutAnswer($"{change.Name} on {resource.Plural} {key}: the server named no version of the object, so nothing was sent");
             if (!change.Apply(item)) return item.Deserialize(resource.Item)!;
 
-            var written = await api.ReplaceAsync(resource, key, subresource, Bytes(item), stop);
+            var written = memory is null ? await api.ReplaceAsync(resource, key, subresource, Bytes(item), stop) : await Replace(api, resource, key, subresource, item, memory, stop);
             if (written.IsSuccess || !written.Failure.IsConflict || tries == MostTries) return written;
         }
+    }
+
+    private static async Task<ApiResult<T>> Replace<T>(
+        ApiClient api, Resource<T> resource, ObjectKey key, string? subresource, JsonObject item, ObjectMemory memory, CancellationToken stop) where T : KubeObject
+    {
+        var written = await api.SendAsync(HttpMethod.Put, resource.Of(key, subresource), KubeJson.Default.JsonObject, Bytes(item), MediaTypes.Json, stop);
+        if (!written.IsSuccess) return written.Failure;
+        var now = written.Value.Deserialize(resource.Item)!;
+        memory.Keep(key, now.Uid, now.Metadata.ResourceVersion, Bytes(written.Value));
+        return now;
     }
 
     private static string? Metadata(JsonObject item, string field) =>

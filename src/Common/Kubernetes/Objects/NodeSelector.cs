@@ -22,6 +22,9 @@ public sealed class NodeSelectorTerm
 {
     /// <summary>The requirements on its labels.</summary>
     public List<NodeSelectorRequirement>? MatchExpressions { get; set; }
+
+    /// <summary>The requirements on its fields, of which there is one to ask for: <c>metadata.name</c>.</summary>
+    public List<NodeSelectorRequirement>? MatchFields { get; set; }
 }
 
 /// <summary>A requirement on one label.</summary>

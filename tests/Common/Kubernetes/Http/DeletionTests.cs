@@ -56,6 +56,20 @@ public sealed class DeletionTests
         Assert.That((await client.DeleteAsync(Resources.StorageClasses, new(null, "fast"), second, default).WithinLimit()).IsSuccess, Is.True);
     }
 
+    [Test]
+    public async Task An_object_that_is_to_be_deleted_in_one_state_alone_is_kept_in_another()
+    {
+        await using var cluster = await ClusterServer.StartAsync();
+        using var client = new ApiClient(ClusterAddress.Find("", cluster.Url.ToString()).Address!, new ApiClientOptions { UserAgent = "test" }, _time, NullLogger.Instance);
+        var uid = Create(cluster);
+        var seen = (await client.GetAsync(Resources.StorageClasses, new(null, "fast"), default).WithinLimit()).Value!.Metadata.ResourceVersion;
+        _ = cluster.Storage.Patch("storageclasses", null, "fast", PatchKind.Merge, JsonNode.Parse("""{"metadata":{"labels":{"a":"b"}}}""")!, "").Value;
+        var refused = (await client.DeleteAsync(Resources.StorageClasses, new(null, "fast"), uid, seen, default).WithinLimit()).Failure!;
+        Assert.That((refused.IsConflict, refused.IsOtherUid), Is.EqualTo((true, false)), refused.ToString());
+        var now = (await client.GetAsync(Resources.StorageClasses, new(null, "fast"), default).WithinLimit()).Value!.Metadata.ResourceVersion;
+        Assert.That((await client.DeleteAsync(Resources.StorageClasses, new(null, "fast"), uid, now, default).WithinLimit()).IsSuccess, Is.True);
+    }
+
     private static string Create(ClusterServer cluster) => cluster.Storage.Create("storageclasses",
         new JsonObject { ["metadata"] = new JsonObject { ["name"] = "fast" }, ["provisioner"] = "p" }).Value.Uid;
 }

@@ -105,6 +105,36 @@ public sealed class ObjectUpdateTests
         Assert.That(api.Waiting, Is.Zero);
     }
 
+    [Test]
+    public async Task A_state_that_is_remembered_is_not_read_and_one_that_is_not_the_last_is()
+    {
+        await using var api = await ScriptedApi.Start();
+        using var client = api.Client(_time);
+        var memory = new ObjectMemory();
+        var update = Update(client, memory);
+        await (await api.Request()).Reply(200, Claim("u1", 7, "ours", "theirs"));
+        await (await api.Request()).Reply(200, Claim("u1", 8, "ours"));
+        Assert.That((await update).IsSuccess, Is.True);
+        Assert.That((memory.Holds(s_key, "u1", 8), memory.Holds(s_key, "u1", 7), memory.Holds(s_key, "u2", 8)), Is.EqualTo((true, false, false)));
+
+        update = Update(client, memory);
+        var put = await api.Request();
+        Assert.That((put.Method, put.Body), Is.EqualTo(("PUT", Claim("u1", 8))), "as the server answered, but for the change");
+        await put.Refuse(409, "Conflict");
+        await (await api.Request()).Reply(200, Claim("u1", 9, "ours"));
+        put = await api.Request();
+        Assert.That(put.Body, Does.Contain("\"resourceVersion\":\"9\""));
+        await put.Reply(200, Claim("u1", 10, "ours"));
+        Assert.That((await update).IsSuccess, Is.True);
+
+        memory.Forget(s_key);
+        update = Update(client, memory);
+        var get = await api.Request();
+        Assert.That(get.Method, Is.EqualTo("GET"));
+        await get.Reply(200, Claim("u1", 11));
+        Assert.That((await update).IsSuccess, Is.True);
+    }
+
     [TestCase("GET", 404, "NotFound")]
     [TestCase("PUT", 404, "NotFound")]
     [TestCase("PUT", 422, "Invalid")]
@@ -150,8 +180,8 @@ public sealed class ObjectUpdateTests
         Assert.That((await client.GetAsync(Resources.PersistentVolumeClaims, key, default).WithinLimit()).Failure!.IsNotFound, Is.True);
     }
 
-    private static Task<ApiResult<PersistentVolumeClaim>> Update(ApiClient client) =>
-        client.UpdateAsync(Resources.PersistentVolumeClaims, s_key, "u1", s_change, null, default).WithinLimit();
+    private static Task<ApiResult<PersistentVolumeClaim>> Update(ApiClient client, ObjectMemory? memory = null) =>
+        client.UpdateAsync(Resources.PersistentVolumeClaims, s_key, "u1", s_change, null, default, memory).WithinLimit();
 
     private static string Claim(string uid, ulong version, params string[] finalizers) => new JsonObject
     {

@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ControllerManager;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Queueing;
+using Sidecars.Kubernetes.Watching;
+using Sidecars.SnapshotController.Metrics;
+using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Waiting;
+
+namespace Sidecars.SnapshotController.Groups;
+
+/// <summary>
+/// The part of the controller that works on groups. It begins when the cluster serves their kinds, be that later than everything else; until then
+/// it asks now and then. Its stores are its own: those that a process shares have to be complete before anything begins.
+/// </summary>
+internal sealed partial class GroupControllers : IDisposable
+{
+    private readonly SidecarContext _context;
+    private readonly SnapshotControllerOptions _options;
+    private readonly GroupObjects _objects;
+    private readonly KeyController _groups;
+    private readonly KeyController _contents;
+    private readonly GroupTriggers _triggers;
+    private readonly GroupReconciler _reconciler;
+    private readonly GroupContentReconciler _contentReconciler;
+    private readonly Action _begun;
+    private readonly ILogger _log;
+
+    /// <param name="context">The process.</param>
+    /// <param name="options">What the command line asks for.</param>
+    /// <param name="caches">Everything else that is known.</param>
+    /// <param name="objects">What is known of groups.</param>
+    /// <param name="queues">Where snapshots stand in line.</param>
+    /// <param name="writers">Who writes snapshots and contents.</param>
+    /// <param name="operations">Where operations are measured.</param>
+    /// <param name="waits">Where long waits are told.</param>
+    /// <param name="begun">Called when groups are known: what had to wait for that is looked at again.</param>
+    public GroupControllers(
+        SidecarContext context, SnapshotControllerOptions options, Caches caches, GroupObjects objects, Queues queues, Writers writers,
+            Operations operations, LongWaits waits, Action begun)
+    {
+        (_context, _options, _objects, _begun, _log) = (context, options, objects, begun, context.Loggers.CreateLogger<GroupControllers>());
+        _groups = Controller("groups", "snapshot-controller-group-snapshot");
+        _contents = Controller("group contents", "snapshot-controller-group-content");
+        var groups = new ObjectWriter<VolumeGroupSnapshot>(context.Api, Resources.VolumeGroupSnapshots, objects.Groups);
+        var contents = new ObjectWriter<VolumeGroupSnapshotContent>(context.Api, Resources.VolumeGroupSnapshotContents, objects.Contents);
+        var reports = new GroupReports(groups, context.Events, context.Time);
+        var deletion = new GroupDeletion(caches, objects, groups, contents, writers.Snapshots, reports, operations, waits);
+        _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects), new GroupMembers(caches, writers.Snapshots, writers.Contents),
+            groups, contents, deletion, reports, operations, waits);
+        _contentReconciler = new GroupContentReconciler(objects, contents, context.Api, context.Events);
+        _triggers = new GroupTriggers(caches, objects, queues, _groups, _contents, operations, waits);
+        objects.Groups.Changed += _triggers.GroupChanged;
+        objects.Contents.Changed += _triggers.ContentChanged;
+        objects.Classes.Changed += _triggers.ClassChanged;
+        caches.Claims.Changed += _triggers.ClaimChanged;
+        caches.Volumes.Changed += _triggers.VolumeChanged;
+    }
+
+    /// <summary>Works on groups from when their kinds are served until <paramref name="stop"/>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await Served(stop);
+        // What could not be read while it was not served is unknown again, until it has been read.
+        _objects.State = GroupState.Unknown;
+        var running = new RunningTasks(stop);
+        Watch(running, Resources.VolumeGroupSnapshots, _objects.Groups);
+        Watch(running, Resources.VolumeGroupSnapshotContents, _objects.Contents);
+        Watch(running, Resources.VolumeGroupSnapshotClasses, _objects.Classes);
+        if (!await running.Reached(Task.WhenAll(_objects.Groups.Synced, _objects.Contents.Synced, _objects.Classes.Synced))) return;
+        _objects.State = GroupState.On;
+        Log.On(_log);
+        _groups.Start(running, _options.WorkerThreads, (key, ended) => _reconciler.Reconcile(Queues.KeyOf(key), ended));
+        _contents.Start(running, _options.WorkerThreads, _contentReconciler.Reconcile);
+        _begun();
+        await running.All();
+    }
+
+    /// <summary>Looks at everything again that is not done.</summary>
+    public void LookAgain()
+    {
+        if (_objects.IsOn) _triggers.LookAgain();
+    }
+
+    public void Dispose()
+    {
+        _groups.Dispose();
+        _contents.Dispose();
+    }
+
+    /// <summary>Completes when all three kinds are served; says once that they are not, and each time something else is in the way.</summary>
+    private async Task Served(CancellationToken stop)
+    {
+        var isTold = false;
+        for (; await Kinds.Missing(_context.Api, Kinds.OfGroups, stop) is { } missing; await Pause.For(_options.GroupProbe, _context.Time, stop))
+        {
+            if (!missing.Failure.IsNotFound)
+            {
+                Log.NotKnown(_log, missing.Kind, missing.Failure.ToString(), _options.GroupProbe);
+                continue;
+            }
+            if (!isTold) Log.Off(_log, missing.Kind, _options.GroupProbe);
+            isTold = true;
+            if (_objects.State is GroupState.Off) continue;
+            _objects.State = GroupState.Off;
+            _begun();
+        }
+    }
+
+    private void Watch<T>(RunningTasks running, Resource<T> resource, ObjectStore<T> store) where T : KubeObject, new()
+    {
+        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = _context.Metrics };
+        running.Add(new Reflector<T>(_context.Api, resource, store, options, _context.Time, _context.Loggers.CreateLogger<Reflector<T>>()).RunAsync);
+    }
+
+    private KeyController Controller(string name, string metric) =>
+        new(name, metric, new ItemBackoff<string>(_options.RetryIntervalStart, _options.RetryIntervalMax), _context);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Groups of snapshots are worked on")]
+        public static partial void On(ILogger logger);
+
+        [LoggerMessage(2, LogLevel.Warning,
+            "Groups of snapshots are not worked on until the cluster serves their kinds, which it is asked for again {Missing} {Every}")]
+        public static partial void Off(ILogger logger, string missing, TimeSpan every);
+
+        [LoggerMessage(3, LogLevel.Warning, "Cannot tell whether the cluster serves groups of snapshots, asking again {Kind} {Err} {RetryAfter}")]
+        public static partial void NotKnown(ILogger logger, string kind, string err, TimeSpan retryAfter);
+    }
+}

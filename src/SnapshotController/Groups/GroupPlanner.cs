@@ -1,0 +1,106 @@
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.SnapshotController.Classes;
+using Sidecars.SnapshotController.Contents;
+using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Secrets;
+using Sidecars.SnapshotController.Sources;
+
+namespace Sidecars.SnapshotController.Groups;
+
+/// <summary>Plans the content of a group from the claims its selector selects (snapshot controller contract 10.2 and 10.3). Nothing is written
+/// before the plan stands.</summary>
+internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
+{
+    public const string CreationFailed = "GroupSnapshotContentCreationFailed";
+
+    public GroupPlan Plan(VolumeGroupSnapshot group)
+    {
+        var className = group.Spec.VolumeGroupSnapshotClassName;
+        VolumeGroupSnapshotClass? by = null;
+        if (className is not null)
+        {
+            by = objects.Classes.Find(new ObjectKey(null, className));
+            if (by is null) return ClassMissing(className);
+        }
+        var (volumes, error) = VolumesOf(group);
+        if (by is null)
+        {
+            var driver = volumes is [var first, ..] ? first.Spec.Csi?.Driver : null;
+            if (driver is null) return NoDefault(error ?? "snapshotting non-CSI volumes is not supported", null);
+            (by, var problem, var advice) = DefaultClasses.Choose(objects.Classes.Snapshot(), driver, WellKnown.DefaultGroupClass, "group snapshot");
+            if (by is null) return NoDefault(problem!, advice);
+        }
+        if (volumes is null) return Input(group, error!);
+
+        foreach (var volume in volumes)
+        {
+            if (volume.Spec.Csi is not { VolumeHandle.Length: > 0 } csi)
+                return Refused($"cannot snapshot a non-CSI volume {volume.Name}; only volumes of CSI drivers can be snapshotted, choose a selector without its claim");
+            if (csi.Driver != by.Driver)
+                return Refused($"Volume CSI driver ({csi.Driver}) mismatch with VolumeGroupSnapshotClass ({by.Driver}) {by.Name} for volume {volume.Name}; all volumes of a group have to be of the driver of its class");
+        }
+        var name = ContentNames.OfGroup(group.Uid);
+        var (secret, secretError) = SecretTemplate.Resolve(SecretKeys.OfGroups, by.Parameters, name, group.Key);
+        if (secretError is not null) return Input(group, $"failed to get secret of VolumeGroupSnapshotClass {by.Name}: {secretError}");
+        return new GroupPlan(Compose(group, by, volumes, name, secret), className is null ? by.Name : null, null);
+    }
+
+    public static Failure ClassMissing(string name) => new("GetGroupSnapshotClassFailed",
+        $"failed to get group snapshot class with error volumegroupsnapshotclass.groupsnapshot.storage.k8s.io {GoQuote.Quote(name)} not found",
+            ClearsReady: false)
+    {
+        Advice = "name a class that exists in the spec, or have the administrator make it",
+    };
+
+    private (IReadOnlyList<PersistentVolume>? Volumes, string? Error) VolumesOf(VolumeGroupSnapshot group)
+    {
+        var selector = group.Spec.Source!.Selector!;
+        if (LabelSelectors.Problem(selector) is { } problem) return (null, $"{problem}; make the group anew with another selector");
+        var claims = caches.Claims.Snapshot()
+            .Where(c => c.Metadata.Namespace == group.Metadata.Namespace && LabelSelectors.Selects(selector, c.Metadata.Labels))
+            .OrderBy(c => c.Name, StringComparer.Ordinal).ToList();
+        if (claims.Count is 0) return (null, $"label selector {LabelSelectors.Text(selector)} for group snapshot not applied to any PVC");
+
+        var volumes = new List<PersistentVolume>(claims.Count);
+        foreach (var claim in claims)
+        {
+            var (volume, error) = SourceVolumes.Of(caches, claim, "group snapshot");
+            if (volume is null) return (null, error);
+            volumes.Add(volume);
+        }
+        return (volumes, null);
+    }
+
+    private static VolumeGroupSnapshotContent Compose(VolumeGroupSnapshot group, VolumeGroupSnapshotClass by,
+        IReadOnlyList<PersistentVolume> volumes, string name, SecretReference? secret) => new()
+    {
+        ApiVersion = WellKnown.GroupApi,
+        Kind = WellKnown.GroupContentKind,
+        Metadata = new ObjectMeta
+        {
+            Name = name,
+            Annotations = ContentPlanner.SecretAnnotations(secret, WellKnown.GroupSecretName, WellKnown.GroupSecretNamespace),
+            Finalizers = [WellKnown.GroupContentFinalizer],
+        },
+        Spec = new GroupContentSpec
+        {
+            VolumeGroupSnapshotRef = GroupSnapshotState.Reference(group),
+            Source = new GroupContentSource { VolumeHandles = [.. volumes.Select(v => v.Spec.Csi!.VolumeHandle!)] },
+            VolumeGroupSnapshotClassName = by.Name,
+            DeletionPolicy = by.DeletionPolicy,
+            Driver = by.Driver,
+        },
+    };
+
+    private static Failure Failed(string error) => new(CreationFailed, $"failed to create group snapshot content with error {error}");
+
+    private static Failure Refused(string error) => Failed(error) with { MoreEvents = [("CreateGroupSnapshotContentFailed", error)] };
+
+    private static Failure Input(VolumeGroupSnapshot group, string error) =>
+        Failed($"failed to get input parameters to create group snapshot {group.Name}: {GoQuote.Quote(error)}");
+
+    private static Failure NoDefault(string error, string? advice) =>
+        new("SetDefaultGroupSnapshotClassFailed", $"Failed to set default group snapshot class with error {error}",
+            ClearsReady: false) { Advice = advice };
+}

@@ -1,0 +1,31 @@
+using Sidecars.Kubernetes.Objects;
+using Sidecars.SnapshotController.Patches;
+
+namespace Sidecars.SnapshotController.Groups;
+
+/// <summary>What a group's status has to say by what its content says (snapshot controller contract 10.5).</summary>
+internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool BecomesCreated, bool BecomesReady)
+{
+    public static GroupProjection Of(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content)
+    {
+        var (now, from) = (group.Status ?? new GroupSnapshotStatus(), content.Status ?? new GroupContentStatus());
+        var bound = string.IsNullOrEmpty(now.BoundVolumeGroupSnapshotContentName) ? content.Name : null;
+        var (isReady, wasReady) = (from.ReadyToUse is true, now.ReadyToUse is true);
+        var newTime = now.CreationTime is null && from.CreationTime is { } time && time > DateTimeOffset.UnixEpoch ? from.CreationTime : null;
+        var error = isReady ? null : from.Error;
+        var clearsError = error is null && now.Error is not null;
+        var setsError = error is not null && error.Message != now.Error?.Message;
+        var setsReady = now.ReadyToUse != isReady;
+        var changes = bound is not null || newTime is not null || clearsError || setsError || setsReady;
+        return new GroupProjection(!changes ? default(ReadOnlyMemory<byte>?) : MergePatch.Guarded(group, rest: json =>
+        {
+            json.WriteStartObject("status");
+            if (bound is not null) json.WriteString("boundVolumeGroupSnapshotContentName", bound);
+            if (newTime is { } at) json.WriteString("creationTime", MergePatch.Text(at));
+            if (setsReady) json.WriteBoolean("readyToUse", isReady);
+            if (setsError) json.WriteError(error!);
+            else if (clearsError) json.WriteNull("error");
+            json.WriteEndObject();
+        }), newTime is not null ? !wasReady : isReady && !wasReady && now.CreationTime is null, isReady && !wasReady);
+    }
+}

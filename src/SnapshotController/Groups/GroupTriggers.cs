@@ -1,0 +1,84 @@
+using Sidecars.ControllerManager;
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.SnapshotController.Metrics;
+using Sidecars.SnapshotController.Snapshots;
+using Sidecars.SnapshotController.Sources;
+using Sidecars.SnapshotController.Waiting;
+
+namespace Sidecars.SnapshotController.Groups;
+
+/// <summary>Which change of which object brings a group up, or its content; and what the end of a group brings up.</summary>
+internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, KeyController groups, KeyController contents,
+    Operations operations, LongWaits waits)
+{
+    public void GroupChanged(StoreChange<VolumeGroupSnapshot> change)
+    {
+        if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
+        if (change.New is not { } now) return;
+        if (change.Old is not { } known || known.Uid != now.Uid || now.Metadata.ResourceVersion is 0
+            || now.Metadata.ResourceVersion > known.Metadata.ResourceVersion)
+            groups.Queue.Add(now.Key.ToString());
+    }
+
+    public void ContentChanged(StoreChange<VolumeGroupSnapshotContent> change)
+    {
+        var content = (change.New ?? change.Old)!;
+        if (change.New is { } now && GroupContentReconciler.IsUnfinished(now)) contents.Queue.Add(now.Name);
+        if (change.New is null) contents.Backoff.Forget(content.Name);
+        if (GroupSnapshotState.GroupOf(content) is { } key && objects.Find(key) is not null) groups.Queue.Add(key.ToString());
+        foreach (var other in objects.GroupsByContent.All(content.Name)) groups.Queue.Add(other.Key.ToString());
+        // Snapshots whose group could not be told wait for this.
+        if (change.New?.Status?.VolumeGroupSnapshotHandle is not { Length: > 0 } handle
+            || change.Old?.Status?.VolumeGroupSnapshotHandle == handle) return;
+        foreach (var member in caches.ContentsByGroup.All(Caches.HandleKey(content.Spec.Driver, handle)))
+            if (member.Spec.VolumeSnapshotRef is { Name: { } name } to) queues.Snapshots.Queue.Add(new ObjectKey(to.Namespace, name).ToString());
+    }
+
+    public void ClassChanged(StoreChange<VolumeGroupSnapshotClass> change)
+    {
+        foreach (var waiting in (IEnumerable<VolumeGroupSnapshot>)[.. objects.UnfinishedByClass.All((change.New ?? change.Old)!.Name),
+            .. objects.UnfinishedByClass.All("")])
+            groups.Queue.Add(waiting.Key.ToString());
+    }
+
+    public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
+    {
+        if (!objects.IsOn) return;
+        LookAt((change.New ?? change.Old)!.Metadata.Namespace);
+        // A group that is being deleted may have waited for this restore.
+        if (change.Old is { } old && Restores.SourceOf(old) is { } source && caches.FindSnapshot(source) is { } member
+            && SnapshotState.GroupOwner(member) is { Name: { } group }) groups.Queue.Add(new ObjectKey(source.Namespace, group).ToString());
+    }
+
+    public void VolumeChanged(StoreChange<PersistentVolume> change)
+    {
+        if (objects.IsOn && (change.New ?? change.Old)!.Spec.ClaimRef is { } claim) LookAt(claim.Namespace);
+    }
+
+    /// <summary>Looks at everything again that is not done.</summary>
+    public void LookAgain()
+    {
+        foreach (var group in objects.Groups.Snapshot())
+            if (group.IsBeingDeleted || !GroupSnapshotState.IsReady(group)) groups.Queue.Add(group.Key.ToString());
+        foreach (var content in objects.Contents.Snapshot())
+            if (GroupContentReconciler.IsUnfinished(content)) contents.Queue.Add(content.Name);
+    }
+
+    private void LookAt(string? ns)
+    {
+        if (ns is null) return;
+        foreach (var group in objects.UnfinishedByNamespace.All(ns))
+            if (objects.FindContent(GroupSnapshotState.ContentOf(group)) is null) groups.Queue.Add(group.Key.ToString());
+    }
+
+    private void End(VolumeGroupSnapshot gone)
+    {
+        groups.Backoff.Forget(gone.Key.ToString());
+        operations.Gone(gone.Uid);
+        waits.Over(gone.Uid);
+        foreach (var member in caches.SnapshotsByGroup.All(gone.Uid)) queues.Snapshots.Queue.Add(member.Key.ToString());
+        if (objects.FindContent(GroupSnapshotState.ContentOf(gone)) is { } content
+            && GroupContentReconciler.IsUnfinished(content)) contents.Queue.Add(content.Name);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using Sidecars.Kubernetes.Json;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.SnapshotController.Patches;
+
+/// <summary>
+/// Merge patches of one incarnation of an object, so that none can ever land on a successor of the same name. A guarded one names the version it
+/// was made from too and is refused after any other change: for lists, which a merge patch replaces, and for what was concluded from the whole
+/// object.
+/// </summary>
+internal static class MergePatch
+{
+    public static ReadOnlyMemory<byte> Guarded(KubeObject target, Action<Utf8JsonWriter>? metadata = null, Action<Utf8JsonWriter>? rest = null) =>
+        Of(target, isGuarded: true, metadata, rest);
+
+    public static ReadOnlyMemory<byte> Free(KubeObject target, Action<Utf8JsonWriter>? metadata = null, Action<Utf8JsonWriter>? rest = null) =>
+        Of(target, isGuarded: false, metadata, rest);
+
+    /// <summary>One annotation, whatever others there are.</summary>
+    public static ReadOnlyMemory<byte> Annotation(KubeObject target, string key, string value) =>
+        Free(target, json => json.WriteAnnotations([new(key, value)]));
+
+    public static void WriteAnnotations(this Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> annotations)
+    {
+        json.WriteStartObject("annotations");
+        foreach (var (key, value) in annotations) json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    public static void WriteFinalizers(this Utf8JsonWriter json, IReadOnlyCollection<string> finalizers)
+    {
+        if (finalizers.Count is 0) json.WriteNull("finalizers");
+        else json.WriteStrings("finalizers", finalizers);
+    }
+
+    public static void WriteError(this Utf8JsonWriter json, SnapshotError error)
+    {
+        json.WriteStartObject("error");
+        if (error.Time is { } at) json.WriteString("time", Text(at));
+        json.WriteString("message", error.Message ?? "");
+        json.WriteEndObject();
+    }
+
+    /// <summary>A time in the form of the API, in whole seconds.</summary>
+    public static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static ReadOnlyMemory<byte> Of(KubeObject target, bool isGuarded, Action<Utf8JsonWriter>? metadata, Action<Utf8JsonWriter>? rest) =>
+        JsonBody.Object(json =>
+    {
+        json.WriteStartObject("metadata");
+        json.WriteString("uid", target.Uid);
+        if (isGuarded && target.Metadata.ResourceVersion is not 0)
+            json.WriteString("resourceVersion", target.Metadata.ResourceVersion.ToString(CultureInfo.InvariantCulture));
+        metadata?.Invoke(json);
+        json.WriteEndObject();
+        rest?.Invoke(json);
+    });
+}

@@ -1,0 +1,54 @@
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.SnapshotController.Patches;
+
+/// <summary>
+/// Writes objects of one kind. What is written stands in the store before a method returns, so that no attempt ever starts from before it; what the
+/// server says is gone is gone there too.
+/// </summary>
+internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, ObjectStore<T> store) where T : KubeObject, new()
+{
+    public async Task<ApiResult<T>> Patch(T item, ReadOnlyMemory<byte> patch, string? subresource, CancellationToken stop) =>
+        Taken(item, await api.PatchAsync(resource, item.Key, subresource, patch, MediaTypes.MergePatch, stop));
+
+    public async Task<ApiResult<T>> Create(T item, CancellationToken stop)
+    {
+        var created = await api.CreateAsync(resource, item, stop);
+        if (created.IsSuccess) store.Fold(created.Value);
+        return created;
+    }
+
+    /// <summary>The object as the server has it, whatever the store says: for the moments in which being wrong would cost somebody his
+    /// data.</summary>
+    public async Task<ApiResult<T>> Read(ObjectKey key, CancellationToken stop)
+    {
+        var read = await api.GetAsync(resource, key, stop);
+        if (read.IsSuccess) store.Fold(read.Value);
+        return read;
+    }
+
+    /// <summary>Asks for the deletion of the object in the state it is known in: whoever changed it meanwhile may have taken the reason
+    /// away.</summary>
+    public async Task<ApiFailure?> Delete(T item, CancellationToken stop)
+    {
+        var deleted = await api.DeleteAsync(resource, item.Key, item.Uid, item.Metadata.ResourceVersion, stop);
+        if (deleted.Failure is null or { IsNotFound: true } or { IsOtherUid: true } && (deleted.Failure is not null || !IsHeld(deleted.Value!)))
+            store.FoldDeletion(item.Key, item.Uid);
+        return deleted.Failure is { IsNotFound: false, IsOtherUid: false } failure ? failure : null;
+    }
+
+    /// <summary>What to do after a write that failed: nothing where the object is gone, else the same again by what it is then.</summary>
+    public static Outcome After(ApiFailure failure, string what) => failure.IsNotFound ? Outcome.Done : Outcome.Retry($"{what}: {failure}");
+
+    private ApiResult<T> Taken(T item, ApiResult<T> answer)
+    {
+        if (answer.IsSuccess && answer.Value.Uid == item.Uid && (!answer.Value.IsBeingDeleted || IsHeld(answer.Value))) store.Fold(answer.Value);
+        else if (answer.IsSuccess || answer.Failure.IsNotFound) store.FoldDeletion(item.Key, item.Uid);
+        return answer;
+    }
+
+    private static bool IsHeld(KubeObject item) => item.Metadata.Finalizers is { Length: > 0 };
+}

@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ControllerManager;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Queueing;
+using Sidecars.SnapshotController.Contents;
+using Sidecars.SnapshotController.Groups;
+using Sidecars.SnapshotController.Metrics;
+using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Snapshots;
+using Sidecars.SnapshotController.Sources;
+using Sidecars.SnapshotController.Waiting;
+
+namespace Sidecars.SnapshotController;
+
+/// <summary>What snapshot-controller reads, remembers and runs while it may work: a line each for snapshots, contents and claims, and the part for
+/// groups.</summary>
+internal sealed class SnapshotControllers : IControllers
+{
+    private readonly SidecarContext _context;
+    private readonly SnapshotControllerOptions _options;
+    private readonly Queues _queues;
+    private readonly ClaimProtection _claims;
+    private readonly SnapshotReconciler _snapshotReconciler;
+    private readonly ContentReconciler _contentReconciler;
+    private readonly Triggers _triggers;
+    private readonly GroupControllers? _groups;
+
+    public SnapshotControllers(SidecarContext context, SnapshotControllerOptions options)
+    {
+        (_context, _options) = (context, options);
+        var caches = new Caches(context.Stores, options);
+        var groups = new GroupObjects(options.HasGroups);
+        _queues = new Queues(Controller("snapshots", "snapshot-controller-snapshot"), Controller("contents", "snapshot-controller-content"),
+            Controller("claims", "snapshot-controller-claim"));
+
+        var operations = new Operations(context.Metrics, context.Time);
+        var waits = new LongWaits(context.Events, context.Time);
+        var writers = new Writers(new(context.Api, Resources.VolumeSnapshots, caches.Snapshots),
+            new(context.Api, Resources.VolumeSnapshotContents, caches.Contents));
+        var reports = new SnapshotReports(writers.Snapshots, context.Events, context.Time);
+        var marks = new SnapshotMarks(writers.Snapshots);
+        _claims = new ClaimProtection(caches, context.Api, _queues.Claims.Queue, context.Events, LogOf<ClaimProtection>());
+        var status = new StatusUpdate(writers.Snapshots, reports, groups, operations, waits, options.BoundPause, context.Time);
+        var refusals = new ModeRefusals(caches, reports);
+        var deletion = new SnapshotDeletion(caches, writers.Snapshots, writers.Contents, groups, operations, reports, waits);
+        var dynamic = new DynamicSnapshots(caches, new ContentPlanner(caches, options), marks, _claims, writers.Contents, status, reports,
+            LogOf<DynamicSnapshots>());
+        var imported = new ImportedSnapshots(caches, marks, writers.Contents, status, reports);
+        var ready = new ReadySnapshots(caches, marks, writers.Snapshots, writers.Contents, groups, refusals, reports, waits);
+        _snapshotReconciler = new SnapshotReconciler(caches, dynamic, imported, new MemberSnapshots(caches, marks, status), ready, deletion,
+            operations, reports);
+        _contentReconciler = new ContentReconciler(caches, writers.Contents, context.Api, context.Events, LogOf<ContentReconciler>());
+
+        _triggers = new Triggers(caches, _queues, _claims, status, deletion, refusals, operations, waits);
+        caches.Snapshots.Changed += _triggers.SnapshotChanged;
+        caches.Contents.Changed += _triggers.ContentChanged;
+        caches.Classes.Changed += _triggers.ClassChanged;
+        caches.Claims.Changed += _triggers.ClaimChanged;
+        caches.Volumes.Changed += _triggers.VolumeChanged;
+        if (options.HasGroups) _groups =
+            new GroupControllers(context, options, caches, groups, _queues, writers, operations, waits, _triggers.LookAgain);
+    }
+
+    public void Start(RunningTasks running)
+    {
+        _queues.Snapshots.Start(running, _options.WorkerThreads, (key, stop) => _snapshotReconciler.Reconcile(Queues.KeyOf(key), stop));
+        _queues.Contents.Start(running, _options.WorkerThreads, _contentReconciler.Reconcile);
+        _queues.Claims.Start(running, _options.WorkerThreads, (key, stop) => _claims.Release(Queues.KeyOf(key), stop));
+        // Claims that a controller before this one held, and whose snapshots were gone before all was known.
+        _triggers.LookAgain();
+        if (_groups is not null) running.Add(_groups.RunAsync);
+        if (_options.Resync > TimeSpan.Zero) running.Add(LookAgain);
+    }
+
+    public void Dispose()
+    {
+        _groups?.Dispose();
+        _queues.Dispose();
+        _claims.Dispose();
+    }
+
+    private async Task LookAgain(CancellationToken stop)
+    {
+        while (true)
+        {
+            await Pause.For(_options.Resync, _context.Time, stop);
+            _triggers.LookAgain();
+            _groups?.LookAgain();
+        }
+    }
+
+    private KeyController Controller(string name, string metric) =>
+        new(name, metric, new ItemBackoff<string>(_options.RetryIntervalStart, _options.RetryIntervalMax), _context);
+
+    private ILogger<T> LogOf<T>() => _context.Loggers.CreateLogger<T>();
+}

@@ -1,0 +1,79 @@
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.SnapshotController.Contents;
+using Sidecars.SnapshotController.Groups;
+using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Sources;
+using Sidecars.SnapshotController.Waiting;
+
+namespace Sidecars.SnapshotController.Snapshots;
+
+/// <summary>
+/// Watches over a snapshot that is ready (snapshot controller contract 4.6): its content has to be there and to be its own. What the content says
+/// later changes nothing of it but what was unknown, and neither does its class, which may be gone.
+/// </summary>
+internal sealed class ReadySnapshots(
+    Caches caches, SnapshotMarks marks, ObjectWriter<VolumeSnapshot> writer, ObjectWriter<VolumeSnapshotContent> contents, GroupObjects groups,
+    ModeRefusals refusals, SnapshotReports reports, LongWaits waits)
+{
+    public async Task<Outcome> Reconcile(VolumeSnapshot snapshot, CancellationToken stop)
+    {
+        waits.Over(snapshot.Uid);
+        var (content, failure, unknown) = await ContentOf(snapshot, stop);
+        if (unknown is not null) return Outcome.Retry(unknown);
+        if (failure is not null) return await reports.Fail(snapshot, failure, stop);
+
+        // A member that was made with its group waits for that, and not for its content.
+        var isMember = SnapshotState.GroupOwner(snapshot) is not null && snapshot.Spec.Source?.VolumeSnapshotContentName is null;
+        var marked = await marks.Ensure(snapshot, isBound: !isMember && content!.Spec.DeletionPolicy is WellKnown.Delete, null, stop);
+        if (!marked.IsSuccess)
+            return ObjectWriter<VolumeSnapshot>.After(marked.Failure, $"cannot put the finalizers on VolumeSnapshot {snapshot.Key}");
+        snapshot = marked.Value;
+        if (StatusProjection.Completion(snapshot, content!) is { } patch)
+        {
+            var completed = await writer.Patch(snapshot, patch, "status", stop);
+            if (!completed.IsSuccess)
+                return ObjectWriter<VolumeSnapshot>.After(completed.Failure, $"cannot complete the status of VolumeSnapshot {snapshot.Key}");
+            snapshot = completed.Value;
+        }
+        refusals.Tell(snapshot, content!);
+        return await Join(snapshot, stop);
+    }
+
+    /// <summary>The content it is bound to; or what is wrong with it; or why nobody knows.</summary>
+    private async Task<(VolumeSnapshotContent? Content, Failure? Failure, string? Unknown)> ContentOf(VolumeSnapshot snapshot, CancellationToken stop)
+    {
+        var name = snapshot.Status!.BoundVolumeSnapshotContentName!;
+        if (caches.Contents.IsUnreadable(ContentNames.KeyOf(name))) return (null, null, $"VolumeSnapshotContent {name} cannot be read; correct it");
+        var content = caches.FindContent(name);
+        if (content is null)
+        {
+            // Rare, and it takes a snapshot out of use: the server itself has to say so.
+            var read = await contents.Read(ContentNames.KeyOf(name), stop);
+            if (read.Failure is { } failure)
+                return failure.IsNotFound ? (null, SnapshotFailures.ContentMissing, null)
+                    : (null, null, $"VolumeSnapshotContent {name} is not known, and cannot be read: {failure}");
+            content = read.Value!;
+        }
+        return ContentNames.PointsAt(content, snapshot) ? (content, null, null) : (null, SnapshotFailures.Misbound(name), null);
+    }
+
+    /// <summary>One that was taken in an imported group belongs to the group, so that it goes with it.</summary>
+    private async Task<Outcome> Join(VolumeSnapshot snapshot, CancellationToken stop)
+    {
+        if (!groups.IsOn || snapshot.Status?.VolumeGroupSnapshotName is not { Length: > 0 } name
+            || SnapshotState.GroupOwner(snapshot) is not null) return Outcome.Done;
+        if (groups.Find(new ObjectKey(snapshot.Metadata.Namespace, name)) is not { } group)
+            return Outcome.Retry($"VolumeGroupSnapshot {snapshot.Metadata.Namespace}/{name}, which VolumeSnapshot {snapshot.Key} was taken in, is not there");
+        var joined = await writer.Patch(snapshot, MergePatch.Guarded(snapshot, json =>
+        {
+            json.WriteStartArray("ownerReferences");
+            foreach (var owner in (OwnerReference[])[.. snapshot.Metadata.OwnerReferences ?? [],
+                GroupMembers.OwnerOf(group)]) MemberPatch.WriteOwner(json, owner);
+            json.WriteEndArray();
+        }), null, stop);
+        return joined.IsSuccess ? Outcome.Done
+            : ObjectWriter<VolumeSnapshot>.After(joined.Failure,
+            $"cannot make VolumeGroupSnapshot {group.Key} the owner of VolumeSnapshot {snapshot.Key}");
+    }
+}

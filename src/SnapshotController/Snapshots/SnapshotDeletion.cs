@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.SnapshotController.Contents;
+using Sidecars.SnapshotController.Groups;
+using Sidecars.SnapshotController.Metrics;
+using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Waiting;
+
+namespace Sidecars.SnapshotController.Snapshots;
+
+/// <summary>
+/// Lets a snapshot go (snapshot controller contract 4.7): not while a volume is being restored from it, and with policy Delete not before its
+/// content. Only what points back at this very snapshot is touched, and deleted only in the state in which its policy was looked at.
+/// </summary>
+internal sealed class SnapshotDeletion(
+    Caches caches, ObjectWriter<VolumeSnapshot> writer, ObjectWriter<VolumeSnapshotContent> contents, GroupObjects groups, Operations operations,
+        SnapshotReports reports, LongWaits waits)
+{
+    private const string Pending = "SnapshotDeletePending";
+
+    private readonly ConcurrentDictionary<string, string> _ended = new(StringComparer.Ordinal); // snapshots whose content was seen to go, by uid
+
+    /// <summary>The content of that snapshot has gone.</summary>
+    public void ContentGone(string snapshotUid) => _ended[snapshotUid] = "";
+
+    /// <summary>Nothing is left to remember of a snapshot that is gone.</summary>
+    public void Forget(string uid) => _ended.TryRemove(uid, out _);
+
+    public async Task<Outcome> Reconcile(VolumeSnapshot snapshot, CancellationToken stop)
+    {
+        operations.Begin(snapshot.Uid, Operations.Delete, caches.ContentOf(snapshot)?.Spec.Driver,
+            snapshot.Spec.Source?.VolumeSnapshotContentName is null ? Operations.Dynamic : Operations.PreProvisioned);
+        if (!IsHeld(snapshot)) return Outcome.Done;
+        var (content, unknown) = await ContentOf(snapshot, stop);
+        if (unknown is not null) return Outcome.Retry(unknown);
+
+        if (content is not null && caches.PendingRestores.First(snapshot.Key.ToString()) is { } claim)
+            return IsPending(snapshot, $"a volume is being restored from it for PersistentVolumeClaim {claim.Key}; it goes once that is bound, or deleted");
+        if (groups.State is GroupState.Unknown && !string.IsNullOrEmpty(snapshot.Status?.VolumeGroupSnapshotName))
+            return Outcome.Retry($"whether the group of VolumeSnapshot {snapshot.Key} is there is not known yet");
+        if (GroupOf(snapshot) is { } group)
+        {
+            if (group.IsBeingDeleted) return Outcome.Done; // it takes its members with it, and its end brings them up again
+            return IsPending(snapshot, $"deletion of the individual volume snapshot {snapshot.Name} is not allowed, as it belongs to group snapshot {group.Name}; delete the group snapshot");
+        }
+
+        if (content is { } present)
+        {
+            (content, var outcome) = await End(snapshot, present, stop);
+            if (outcome is { } early) return early;
+        }
+        var waitsForContent = content?.Spec.DeletionPolicy is WellKnown.Delete;
+        string[] kept = [.. (snapshot.Metadata.Finalizers ?? []).Where(f => f switch
+        {
+            WellKnown.SourceFinalizer or WellKnown.MemberFinalizer => false,
+            WellKnown.BoundFinalizer => waitsForContent,
+            _ => true,
+        })];
+        if (kept.Length < snapshot.Metadata.Finalizers!.Length)
+        {
+            var released = await writer.Patch(snapshot, MergePatch.Guarded(snapshot, json => json.WriteFinalizers(kept)), null, stop);
+            if (!released.IsSuccess)
+                return ObjectWriter<VolumeSnapshot>.After(released.Failure, $"cannot take the finalizers off VolumeSnapshot {snapshot.Key}");
+        }
+        return waitsForContent && kept.Contains(WellKnown.BoundFinalizer)
+            ? waits.For(SnapshotState.Reference(snapshot), LongWaits.NotGone, Awaited(content!)) : Outcome.Done;
+    }
+
+    /// <summary>Tells the sidecar that the content may go, and with policy Delete asks for its deletion.</summary>
+    private async Task<(VolumeSnapshotContent? Content, Outcome? Outcome)> End(VolumeSnapshot snapshot, VolumeSnapshotContent content,
+        CancellationToken stop)
+    {
+        if (content.Annotation(WellKnown.BeingDeleted) is null)
+        {
+            var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.BeingDeleted, WellKnown.Yes), null, stop);
+            if (marked.Failure is { IsNotFound: true }) return (null, null);
+            if (!marked.IsSuccess)
+                return (null, Outcome.Retry($"cannot mark VolumeSnapshotContent {content.Name} as being deleted: {marked.Failure}"));
+            content = marked.Value;
+            if (!ContentNames.PointsAt(content, snapshot)) return (null, null);
+        }
+        if (content.Spec.DeletionPolicy is not WellKnown.Delete || content.IsBeingDeleted) return (content, null);
+
+        var failure = await contents.Delete(content, stop);
+        if (failure is null) return (caches.FindContent(content.Name) is null ? null : content, null);
+        var text = $"failed to delete VolumeSnapshotContent {content.Name}: {failure}";
+        if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(snapshot, "SnapshotContentObjectDeleteError",
+            $"Failed to delete snapshot content API object: {text}");
+        return (null, Outcome.Retry(text));
+    }
+
+    /// <summary>The content that points back at the snapshot; or why nobody knows whether there is one.</summary>
+    private async Task<(VolumeSnapshotContent? Content, string? Unknown)> ContentOf(VolumeSnapshot snapshot, CancellationToken stop)
+    {
+        if (ContentNames.Of(snapshot) is not { Length: > 0 } name) return (null, null);
+        if (caches.Contents.IsUnreadable(ContentNames.KeyOf(name))) return (null, $"VolumeSnapshotContent {name} cannot be read; correct it");
+        var content = caches.FindContent(name);
+        if (content is null && !_ended.ContainsKey(snapshot.Uid))
+        {
+            // It may have been made a moment ago, by a request whose answer nobody got: once the snapshot is gone, nobody will look for it.
+            var read = await contents.Read(ContentNames.KeyOf(name), stop);
+            if (read.Failure is { IsNotFound: false } failure)
+                return (null, $"cannot tell whether there is a VolumeSnapshotContent {name}: {failure}");
+            if (read.Value is null) ContentGone(snapshot.Uid);
+            content = read.Value;
+        }
+        return (content is not null && ContentNames.PointsAt(content, snapshot) ? content : null, null);
+    }
+
+    private VolumeGroupSnapshot? GroupOf(VolumeSnapshot snapshot)
+    {
+        if (!groups.IsOn || snapshot.Status?.VolumeGroupSnapshotName is not { Length: > 0 } name) return null;
+        var group = groups.Find(new ObjectKey(snapshot.Metadata.Namespace, name));
+        // Another of the same name, made since, is not its group.
+        return group is not null && SnapshotState.GroupOwner(snapshot) is { } owner && owner.Uid != group.Uid ? null : group;
+    }
+
+    private Outcome IsPending(VolumeSnapshot snapshot, string why)
+    {
+        reports.Warn(snapshot, Pending, $"Snapshot {snapshot.Key} is not deleted yet: {why}");
+        return Outcome.Retry(why);
+    }
+
+    private static bool IsHeld(VolumeSnapshot snapshot) =>
+        snapshot.HasFinalizer(WellKnown.SourceFinalizer) || snapshot.HasFinalizer(WellKnown.BoundFinalizer)
+            || snapshot.HasFinalizer(WellKnown.MemberFinalizer);
+
+    private static string Awaited(VolumeSnapshotContent content) => content.Status?.Error is { } error
+        ? $"driver {content.Spec.Driver} to delete the snapshot of VolumeSnapshotContent {content.Name}, which is tried again; it failed last with: {error.Message}"
+        : $"VolumeSnapshotContent {content.Name} to go: the csi-snapshotter sidecar of driver {content.Spec.Driver} has to run and its driver to delete the snapshot"
+            + (content.Annotation(WellKnown.BeingCreated) is null ? "" : ", once it has answered the call that takes it");
+}

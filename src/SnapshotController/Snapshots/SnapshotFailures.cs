@@ -1,0 +1,21 @@
+using Sidecars.SnapshotController.Patches;
+
+namespace Sidecars.SnapshotController.Snapshots;
+
+/// <summary>What may be wrong between a snapshot and its content.</summary>
+internal static class SnapshotFailures
+{
+    public static readonly Failure ContentMissing = new("SnapshotContentMissing", "VolumeSnapshotContent is missing");
+
+    public static Failure Misbound(string content) =>
+        Misfit("SnapshotContentMisbound", $"VolumeSnapshotContent [{content}] is bound to a different snapshot") with
+    {
+        Advice = "name a content that is meant for this snapshot, or have the administrator correct spec.volumeSnapshotRef of this one",
+    };
+
+    /// <summary>The content is of the other kind than the snapshot's source says.</summary>
+    public static Failure Mismatch(string message) => Misfit("SnapshotContentMismatch", message);
+
+    private static Failure Misfit(string reason, string message) =>
+        new(reason, message) { MoreEvents = [(SnapshotReports.FinalizerError, $"Failed to check and update snapshot: {message}")] };
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Events;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Queueing;
+using Sidecars.SnapshotController.Contents;
+using Sidecars.SnapshotController.Snapshots;
+
+namespace Sidecars.SnapshotController.Sources;
+
+/// <summary>
+/// Holds a claim for as long as a snapshot of it may be under way at the driver, and no longer (snapshot controller contract 7): from before its
+/// content is made until the snapshot is ready or gone. One that failed holds nobody up who wants to delete the claim. The account may not patch
+/// claims, so that they are replaced; the answer to the first write is remembered for the second one.
+/// </summary>
+internal sealed partial class ClaimProtection(Caches caches, ApiClient api, WorkQueue<string> queue, EventRecorder events,
+    ILogger<ClaimProtection> log) : IDisposable
+{
+    private static readonly ObjectChange s_hold = ObjectChange.AddFinalizer(WellKnown.ClaimFinalizer);
+    private static readonly ObjectChange s_release = ObjectChange.RemoveFinalizer(WellKnown.ClaimFinalizer);
+
+    // Putting on and taking off are decided by what others do to the same claim at the same moment.
+    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1, 1))];
+    private readonly ConcurrentDictionary<string,
+        ObjectKey> _underWay = new(StringComparer.Ordinal); // snapshots whose content is about to be made, by uid
+    private readonly ObjectMemory _memory = new();
+
+    /// <summary>Puts the finalizer on; null, or why the content must not be made yet.</summary>
+    public async Task<ApiFailure?> Protect(PersistentVolumeClaim claim, VolumeSnapshot snapshot, CancellationToken stop)
+    {
+        var turn = LockOf(claim.Key);
+        await turn.WaitAsync(stop);
+        try
+        {
+            _underWay[snapshot.Uid] = claim.Key;
+            if (caches.Claims.Find(claim.Key) is { } now && now.Uid == claim.Uid && now.HasFinalizer(WellKnown.ClaimFinalizer)) return null;
+            var written = await Update(claim.Key, claim.Uid, s_hold, stop);
+            if (written.IsSuccess) return null;
+            _underWay.TryRemove(snapshot.Uid, out _);
+            return written.Failure;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>The content is there and says what is under way.</summary>
+    public void Settled(string snapshotUid) => _underWay.TryRemove(snapshotUid, out _);
+
+    /// <summary>The content was not made: what the claim was held for is not under way.</summary>
+    public void GiveUp(string snapshotUid)
+    {
+        if (_underWay.TryRemove(snapshotUid, out var claim)) queue.Add(claim.ToString());
+    }
+
+    /// <summary>Whether the claim has been held and is not wanted any more.</summary>
+    public bool IsToBeReleased(PersistentVolumeClaim claim) => claim.HasFinalizer(WellKnown.ClaimFinalizer) && !IsInUse(claim);
+
+    /// <summary>Takes the finalizer off a claim of which no snapshot is under way.</summary>
+    public async ValueTask<Outcome> Release(ObjectKey key, CancellationToken stop)
+    {
+        var turn = LockOf(key);
+        await turn.WaitAsync(stop);
+        try
+        {
+            if (caches.Claims.Find(key) is not { } claim || !IsToBeReleased(claim)) return Outcome.Done;
+            var written = await Update(key, claim.Uid, s_release, stop);
+            _memory.Forget(key);
+            if (written.Failure is { IsNotFound: false } failure) return Failed(key, failure);
+            if (written.IsSuccess) Log.Released(log, key);
+            return Outcome.Done;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var one in _locks) one.Dispose();
+    }
+
+    private bool IsInUse(PersistentVolumeClaim claim) =>
+        _underWay.Values.Contains(claim.Key)
+            || caches.SnapshotsByClaim.All(claim.Key.ToString()).Any(snapshot => IsUnderWay(snapshot, claim.IsBeingDeleted));
+
+    /// <summary>
+    /// Whether the driver may be at work for the snapshot. One that the driver has refused is tried again; but it does not hold a claim that is to
+    /// go.
+    /// </summary>
+    private bool IsUnderWay(VolumeSnapshot snapshot, bool isClaimToGo)
+    {
+        if (snapshot.Status?.ReadyToUse is true) return false;
+        if (ContentNames.Of(snapshot) is not { } name
+            || (caches.Contents.IsUnreadable(ContentNames.KeyOf(name)) ? null : caches.ContentOf(snapshot)) is not { } content)
+            return ContentNames.Of(snapshot) is { } hidden && caches.Contents.IsUnreadable(ContentNames.KeyOf(hidden));
+        var isRefused = content.Status is { Error: not null, SnapshotHandle: null or "" } && content.Annotation(WellKnown.BeingCreated) is null;
+        return !(isClaimToGo && isRefused);
+    }
+
+    private async Task<ApiResult<PersistentVolumeClaim>> Update(ObjectKey key, string uid, ObjectChange change, CancellationToken stop)
+    {
+        // A state that others have changed since would only be refused.
+        if (caches.Claims.Find(key) is not { } known || !_memory.Holds(key, uid, known.Metadata.ResourceVersion)) _memory.Forget(key);
+        var written = await api.UpdateAsync(Resources.PersistentVolumeClaims, key, uid, change, null, stop, _memory);
+        if (written.IsSuccess && (!written.Value.IsBeingDeleted || written.Value.Metadata.Finalizers is { Length: > 0 })) caches.Claims.Fold(
+            written.Value);
+        else if (written.IsSuccess || written.Failure.IsNotFound) caches.Claims.FoldDeletion(key, uid);
+        return written;
+    }
+
+    private Outcome Failed(ObjectKey key, ApiFailure failure)
+    {
+        var text = $"Error removing finalizer {WellKnown.ClaimFinalizer} from PersistentVolumeClaim {key}: {failure}";
+        if (!failure.IsWithoutAnswer)
+            foreach (var snapshot in caches.SnapshotsByClaim.All(key.ToString())) events.Record(SnapshotState.Reference(snapshot), EventType.Warning,
+                "ErrorPVCFinalizer", text);
+        return Outcome.Retry(text);
+    }
+
+    private SemaphoreSlim LockOf(ObjectKey claim) => _locks[(uint)claim.GetHashCode() % (uint)_locks.Length];
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Took the source protection off the claim {PVC}")]
+        public static partial void Released(ILogger logger, ObjectKey pvc);
+    }
+}

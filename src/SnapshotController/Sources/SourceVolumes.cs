@@ -1,0 +1,29 @@
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.SnapshotController.Sources;
+
+/// <summary>Finds the volume of a claim that a snapshot is to be taken of, or says why there is none to take it of, and who can change
+/// that.</summary>
+internal static class SourceVolumes
+{
+    /// <param name="caches">What is known of the cluster.</param>
+    /// <param name="claim">The claim.</param>
+    /// <param name="what">What is taken: a snapshot, or a group snapshot.</param>
+    public static (PersistentVolume? Volume, string? Error) Of(Caches caches, PersistentVolumeClaim claim, string what)
+    {
+        if (claim.Status?.Phase is not WellKnown.Bound || string.IsNullOrEmpty(claim.Spec.VolumeName))
+            return (null, $"the PVC {claim.Name} is not yet bound to a PV, will not attempt to take a {what}");
+        if (caches.FindVolume(claim.Spec.VolumeName) is not { } volume)
+            return (null, $"failed to retrieve PV {claim.Spec.VolumeName} from the API server: \"persistentvolumes \\\"{claim.Spec.VolumeName}\\\" not found\"");
+        return volume.Spec.ClaimRef is { } to && to.Namespace == claim.Metadata.Namespace && to.Name == claim.Name
+            && (string.IsNullOrEmpty(to.Uid) || to.Uid == claim.Uid)
+            ? (volume, null)
+            : (null, $"claim in dataSource not bound or invalid: PersistentVolume {volume.Name} belongs to {Text(volume.Spec.ClaimRef)}");
+    }
+
+    /// <summary>What is wrong with a claim that is not there.</summary>
+    public static string Missing(ObjectKey claim) =>
+        $"failed to retrieve PVC {claim.Name} from the lister: \"persistentvolumeclaim \\\"{claim.Name}\\\" not found\"";
+
+    private static string Text(ObjectReference? claim) => claim is null ? "no claim" : $"claim {new ObjectKey(claim.Namespace, claim.Name ?? "")}";
+}

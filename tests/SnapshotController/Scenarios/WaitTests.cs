@@ -1,0 +1,45 @@
+namespace Sidecars.SnapshotController.Tests.Scenarios;
+
+/// <summary>A wait of more than half a minute says what is awaited.</summary>
+internal sealed class WaitTests : RigTest
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(31);
+
+    [TestCase("", "csi-snapshotter sidecar of driver csi.example.com to take up")]
+    [TestCase("marked", "driver csi.example.com to answer the call")]
+    [TestCase("refused", "it failed last with: no space")]
+    [TestCase("unready", "to make its snapshot snap-of-")]
+    public async Task Of_the_driver_or_its_sidecar(string state, string awaited)
+    {
+        var rig = await Started(RigOptions.WithStandingClock with { Controller = new SnapshotControllerOptions { BoundPause = TimeSpan.Zero } });
+        var content = await Begun(rig, "s");
+        if (state is "marked") rig.World.Patch(World.Contents, content, $$$"""{"metadata":{"annotations":{"{{{WellKnown.BeingCreated}}}":"yes"} } }""");
+        if (state is "refused") rig.World.Refused(content, "no space");
+        if (state is "unready") rig.World.Taken(content, ready: false);
+        var text = rig.World.UntilEventObject("s", "SnapshotDelayed", awaited);
+        await Told(rig, text, content);
+    }
+
+    [Test]
+    public async Task Of_the_content_to_go()
+    {
+        var (rig, content) = await Ready(RigOptions.WithStandingClock with { Controller = new SnapshotControllerOptions { BoundPause = TimeSpan.Zero } });
+        rig.World.Delete(World.Snapshots, "s");
+        await rig.World.Until(World.Contents, content, World.IsBeingDeleted);
+        await Told(rig, rig.World.UntilEventObject("s", "SnapshotDeletionDelayed", $"VolumeSnapshotContent {content} to go"), content);
+    }
+
+    /// <summary>Moves the clock on, and has the snapshot looked at by a change of its content, until it is told.</summary>
+    private static async Task Told(ControllerRig rig, Task told, string content)
+    {
+        for (var look = 0; look < 8 && !told.IsCompleted; look++)
+        {
+            rig.World.Patch(World.Contents, content, $$$"""{"metadata":{"annotations":{"look":"{{{look}}}"} } }""");
+            var next = $"fence-{look}";
+            rig.World.AddSnapshot(next, claim: "none");
+            await rig.World.UntilError(next, ""); // behind it
+            rig.Advance(s_patience);
+        }
+        await told;
+    }
+}
