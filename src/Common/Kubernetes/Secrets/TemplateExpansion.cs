@@ -3,7 +3,7 @@ using System.Text;
 namespace Sidecars.Kubernetes.Secrets;
 
 /// <summary>
-/// Replaces <c>${token}</c> and <c>$token</c> in a secret's name or namespace, by the rules users of the originals know
+/// Replaces <c>${token}</c> and <c>$token</c> in a secret's name or namespace, by the rules users of the original know
 /// (provisioner contract 5.5, snapshot controller contract 8): what is put in is not expanded again, an unclosed or empty brace is swallowed, and a dollar sign
 /// before anything else stays.
 /// </summary>
