@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster.Tests;
@@ -11,8 +10,7 @@ internal static class SnapshotDefinitions
     public static IReadOnlyList<JsonObject> All() =>
         [.. Files().Select(file => YamlText.ReadAll(new StringReader(File.ReadAllText(file))).OfType<JsonObject>().Single())];
 
-    public static IEnumerable<string> Files([CallerFilePath] string here = "") =>
-        Directory.EnumerateFiles(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../charts/snapshot-controller/files/crds")), "*.yaml").Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Files() => Directory.EnumerateFiles(Path.Combine(FindRoot(), "charts/snapshot-controller/files/crds"), "*.yaml").Order(StringComparer.Ordinal);
 
     /// <summary>Makes sure that the cluster has our definitions, whichever it had, and serves them.</summary>
     public static async Task Apply(ApiClient api)
@@ -31,6 +29,13 @@ internal static class SnapshotDefinitions
             foreach (var version in spec["versions"]!.AsArray().Where(version => (bool)version!["served"]!))
                 await Served(api, $"/apis/{spec["group"]}/{version!["name"]}/{spec["names"]!["plural"]}");
         }
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Sidecars.sln"))) return folder.FullName;
+        throw new DirectoryNotFoundException($"no folder above {AppContext.BaseDirectory} has a Sidecars.sln");
     }
 
     // A real server takes a moment to serve what it has accepted; each question is a request to it, so this does not spin.
