@@ -74,9 +74,9 @@ internal sealed class ProvisionerControllers : IControllers
         var topology = places is null ? null : new TopologyPart(new Placement(places, new ClusterTopology(places), options.Topology), memory);
         var composer = RequestComposer.Of(
             driver, options, SourceParts.Of(context.Api, options.Sources, memory.InProgress, users, hold), topology, secrets, new AttributesClasses(context.Api, context.Time), context.Loggers);
-        var maker = new VolumeMaker(calls, context.Api, volumes, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
+        var maker = new VolumeMaker(calls, context.Api, caches, volumes, placesVolumes: places is not null, context.Time, Log<VolumeMaker>());
         var abandoned = new AbandonedVolumes(asked, caches, context.Api, names, composer, calls, memory.InProgress, Log<AbandonedVolumes>());
-        var intents = new ClaimIntents(asked, options.NotesIntents, caches, memory, names, abandoned, context.Api, claimReports, Log<ClaimIntents>());
+        var intents = new ClaimIntents(asked, options.NotesIntents, caches, memory, names, abandoned, context.Api, claimReports, _claims.Queue.Add, Log<ClaimIntents>());
         var turns = node is null ? null : Turns(node, options.Nodes);
         var ownership = node is null ? null : new NodeOwnership(node, places is not null, options.Nodes, turns!,
             composer, claim => names.Of(claim).Name, calls, options.RetryIntervalMax, caches, context.Api, Log<NodeOwnership>());

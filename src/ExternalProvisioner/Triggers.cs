@@ -70,11 +70,11 @@ internal sealed class Triggers(
     {
         if (change is not { Old: { } old, New: { } now } || old.Uid != now.Uid) return false;
         if (old.Metadata.ResourceVersion == now.Metadata.ResourceVersion) return memory.IsNoteWrite(now.Uid, now.Metadata.ResourceVersion); // folded in when it was written
-        return IsNoted(old) != IsNoted(now) && Rest(old) == Rest(now);
+        return IsNoted(old) != IsNoted(now) && WhatMatters(old) == WhatMatters(now);
     }
 
     /// <summary>All of a claim that matters to its volume, but for the note.</summary>
-    private static (string?, DateTimeOffset?, string?, string, string?) Rest(PersistentVolumeClaim claim) =>
+    internal static (string?, DateTimeOffset?, string?, string, string?) WhatMatters(PersistentVolumeClaim claim) =>
         (claim.Spec.VolumeName, claim.Metadata.DeletionTimestamp, ClaimOwnership.ProvisionerOf(claim), ClaimOwnership.ClassOf(claim), ClaimOwnership.SelectedNodeOf(claim));
 
     /// <summary>The object that is no more, be it that another of the same name has taken its place while nobody watched.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class ClaimReconciler(
         if (!ClaimOwnership.IsDue(claim, storageClass)) return NotOurs(uid);
         if (nodes is not null && await nodes.Judge(claim, storageClass, stop) is { } later)
         {
-            if (later.Kind is OutcomeKind.Done) memory.InProgress.Drop(uid); // another node's by now
+            if (nodes.IsOthers(claim)) memory.InProgress.Drop(uid);
             return later;
         }
         if (intents.Another(claim) is not { } other) return await Provision(claim, storageClass, stop);

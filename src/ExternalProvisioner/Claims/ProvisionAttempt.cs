@@ -38,7 +38,11 @@ internal sealed class ProvisionAttempt(
         // From here on the driver may be at work for this claim, whatever happens to us.
         var wasUnderWay = memory.InProgress.Find(claim.Uid) is not null;
         if (names.Reserve(name!, claim, request.Asked) is { } other) return VolumeNames.IsTaken(name!, other);
-        if (await intents.Note(request, wasUnderWay, stop) is { } ended) return ended;
+        if (await intents.Note(request, wasUnderWay, stop) is { } ended)
+        {
+            if (!wasUnderWay) memory.InProgress.Drop(claim.Uid); // nobody was asked
+            return ended;
+        }
         (var made, failure) = await maker.Make(request, stop);
         if (made is not null) return AttemptResult.Made(await saver.Save(made, stop));
         // What an earlier call has made may be there all the same.

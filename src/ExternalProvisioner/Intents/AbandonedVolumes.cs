@@ -28,7 +28,8 @@ internal sealed partial class AbandonedVolumes(
 
         var (request, missing) = await Compose(claim, volume, stop);
         if (request is null) return ByHand($"{missing}; a volume may have been made for claim {claim.Key}, and only the same call tells. Put that right", volume, claim);
-        if (names.Reserve(volume, claim, request.Asked) is not null) return null; // the name is another claim's by now, and what it names too
+        // The name is another claim's by now, and what it names too. Where an object has it, whose that is says nothing of what the driver made for us.
+        if (names.IsWaiting(volume) || inProgress.Keep(claim, volume, request.Asked) is not null) return null;
         var answer = await calls.Create(request.Csi, request.IsMigrated, stop);
         if (!answer.IsOk)
         {

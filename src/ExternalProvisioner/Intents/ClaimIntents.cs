@@ -16,7 +16,7 @@ namespace Sidecars.ExternalProvisioner.Intents;
 /// process ends, is in <c>docs/architecture.md</c>.
 /// </summary>
 internal sealed partial class ClaimIntents(
-    AskedDriver driver, bool areWanted, Caches caches, ClaimMemory memory, VolumeNames names, AbandonedVolumes abandoned, ApiClient api, ClaimReports reports, ILogger<ClaimIntents> log)
+    AskedDriver driver, bool areWanted, Caches caches, ClaimMemory memory, VolumeNames names, AbandonedVolumes abandoned, ApiClient api, ClaimReports reports, Action<string> bringUp, ILogger<ClaimIntents> log)
 {
     /// <summary>
     /// Notes what the driver is about to be asked for. Null where it may be asked; the request then says what the note says, which is what an
@@ -42,7 +42,7 @@ internal sealed partial class ClaimIntents(
                 : written.Failure.IsNotFound ? LiveClaim.Gone
                 : new ProvisionFailure(ProvisionState.NoChange, $"cannot note on claim {claim.Key} that its volume is about to be made, so the driver was not asked: {written.Failure}");
         }
-        Fold(written.Value);
+        Fold(written.Value, claim);
         if (VolumeIntent.Of(written.Value, driver) is not { } noted)
         {
             if (Another(written.Value) is { } other) return new ProvisionFailure(ProvisionState.NoChange, other);
@@ -76,7 +76,8 @@ internal sealed partial class ClaimIntents(
         var note = VolumeIntent.Of(claim, driver);
         if (note is null && !areWanted) return null;
         var (volume, unnamed) = names.Of(claim);
-        var isStored = volume is not null && names.IsStored(volume, claim);
+        // What is noted, whatever names are made of now.
+        var isStored = (note is { IsSpoiled: false } ? note.Volume : volume) is { } made && names.IsStored(made, claim);
         if (note is null) return isStored ? Outcome.Done : null; // what brought it up was our own write
         if (caches.ClaimsByUid.Find(claim.Uid) is null) return null; // somebody took the claim away all the same: only memory is left of it
 
@@ -97,17 +98,21 @@ internal sealed partial class ClaimIntents(
     private async Task<string?> TakeOff(PersistentVolumeClaim claim, CancellationToken stop)
     {
         var written = await api.UpdateAsync(Resources.PersistentVolumeClaims, claim.Key, claim.Uid, VolumeIntent.Remove(claim.Annotation(VolumeIntent.Mark)), null, stop);
-        if (written.IsSuccess && !(written.Value.IsBeingDeleted && written.Value.Metadata.Finalizers is not { Length: > 0 })) Fold(written.Value);
+        if (written.IsSuccess && !(written.Value.IsBeingDeleted && written.Value.Metadata.Finalizers is not { Length: > 0 })) Fold(written.Value, claim);
         else if (written.IsSuccess || written.Failure.IsNotFound) caches.Claims.FoldDeletion(claim.Key, claim.Uid);
         else return $"cannot take finalizer {VolumeIntent.Mark} off claim {claim.Key}: {written.Failure}";
         return null;
     }
 
-    /// <summary>Remembered before it is shown: the watch may bring it back at once, and nobody is to come up for it.</summary>
-    private void Fold(PersistentVolumeClaim written)
+    /// <summary>
+    /// Remembered before it is shown: the watch may bring it back at once, and nobody is to come up for it. What others wrote up to then is shown with
+    /// it, and their events find it known: where any of that matters, the claim comes up again.
+    /// </summary>
+    private void Fold(PersistentVolumeClaim written, PersistentVolumeClaim decidedOn)
     {
         memory.NoteWritten(written.Uid, written.Metadata.ResourceVersion);
         caches.Claims.Fold(written);
+        if (Triggers.WhatMatters(written) != Triggers.WhatMatters(decidedOn)) bringUp(written.Uid);
     }
 
     private static partial class Log

@@ -53,7 +53,7 @@ internal static class IntentText
         try
         {
             if (Parse(text) is not { } intent) return null;
-            s_read.AddOrUpdate(text, intent);
+            if (text.Length <= LongestPlain && !text.StartsWith(Packed, StringComparison.Ordinal)) s_read.AddOrUpdate(text, intent); // what is larger would weigh more than the work saves
             return intent;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidDataException)

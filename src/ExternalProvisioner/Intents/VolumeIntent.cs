@@ -49,9 +49,12 @@ internal sealed record VolumeIntent(AskedDriver Asked, string Volume, TopologyRe
     /// <param name="text">The text.</param>
     /// <param name="spoiled">The text of a spoiled mark that it takes the place of, or null.</param>
     public static ObjectChange Add(string text, string? spoiled = null) => new("note the volume that is about to be made", item =>
-        item["metadata"]?["deletionTimestamp"] is null
-        && (ObjectChange.AddFinalizer(Mark).Apply(item) || TextOf(item) == spoiled)
-        && ObjectChange.SetAnnotation(Mark, text).Apply(item));
+    {
+        if (item["metadata"]?["deletionTimestamp"] is not null) return false;
+        var isNew = ObjectChange.AddFinalizer(Mark).Apply(item);
+        if (!isNew && TextOf(item) != spoiled) return false;
+        return ObjectChange.SetAnnotation(Mark, text).Apply(item) | isNew; // the text alone may have been left over
+    });
 
     /// <summary>Takes it off a claim, if it is still the one with that text: another instance may have noted a call of its own since.</summary>
     public static ObjectChange Remove(string? text) => new("take off the note of the volume that was being made", item =>

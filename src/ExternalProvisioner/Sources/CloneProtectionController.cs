@@ -53,8 +53,13 @@ internal sealed partial class CloneProtectionController : IControllers
     {
         if (_caches.ClaimsByUid.Find(uid) is not { } claim || !SourceProtection.IsToBeReleased(claim)) return Outcome.Done;
         // Noted before it is asked whether there are any: from then on what becomes of them brings the claim up again.
-        foreach (var clone in _users.WaitingClonesOf(claim.Key)) _waits[clone.Uid] = uid;
-        if (_users.WaitingClonesOf(claim.Key).Any()) return Outcome.Done;
+        var (hasClones, isNews) = (false, true);
+        while (isNews)
+        {
+            (hasClones, isNews) = (false, false);
+            foreach (var clone in _users.WaitingClonesOf(claim.Key)) (hasClones, isNews) = (true, isNews | _waits.TryAdd(clone.Uid, uid));
+        }
+        if (hasClones) return Outcome.Done;
         if (_users.HasAbandonedCloneOf(claim.Key))
             return Outcome.Retry($"a clone of PersistentVolumeClaim {claim.Key} may still be being made, for a claim that is gone");
 

@@ -14,7 +14,7 @@ namespace Sidecars.ExternalProvisioner.Volumes;
 /// Asks the driver for a volume, checks what it made, and takes back what is not what was asked for (provisioner contract 4.7 and
 /// 6, steps 1 and 2), or could not be one of the plugin its class is of. A volume it returns is usable; a failure says whether the driver may still be at work.
 /// </summary>
-internal sealed partial class VolumeMaker(DriverCalls driver, ApiClient api, VolumeComposer composer, bool placesVolumes, TimeProvider time, ILogger<VolumeMaker> log)
+internal sealed partial class VolumeMaker(DriverCalls driver, ApiClient api, Caches caches, VolumeComposer composer, bool placesVolumes, TimeProvider time, ILogger<VolumeMaker> log)
 {
     /// <summary>Tries to take back a wrong volume within one attempt; the next attempt tries again.</summary>
     private const int MostCleanupTries = 5;
@@ -75,6 +75,7 @@ internal sealed partial class VolumeMaker(DriverCalls driver, ApiClient api, Vol
     {
         var used = await api.GetAsync(Resources.PersistentVolumes, new ObjectKey(null, request.VolumeName), stop);
         if (used.IsSuccess && InTreeTranslation.HandleOf(used.Value) == volumeId) return $"PersistentVolume {request.VolumeName} names it, so it is not deleted";
+        if (caches.Volumes.Snapshot().FirstOrDefault(v => InTreeTranslation.HandleOf(v) == volumeId) is { } user) return $"PersistentVolume {user.Name} names it, so it is not deleted";
         if (!used.IsSuccess && !used.Failure.IsNotFound) return $"it is not deleted before it is known whether PersistentVolume {request.VolumeName} names it: {used.Failure}";
         var delete = new DeleteVolumeRequest { VolumeId = volumeId };
         delete.Secrets.Add(request.Csi.Secrets);

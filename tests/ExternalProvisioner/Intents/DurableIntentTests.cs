@@ -247,6 +247,67 @@ internal sealed class DurableIntentTests : RigTest
     }
 
     [Test]
+    public async Task A_note_that_cannot_be_written_asks_for_nothing_even_when_the_claim_is_gone()
+    {
+        var rig = await Started(Noting);
+        var fault = rig.Cluster.Faults.Add(To("update", World.Claims), Answers(403, "Forbidden"));
+        rig.World.Add(new TestClass());
+        rig.World.Add(new TestClaim());
+        await rig.World.UntilEvent("claim", "ProvisioningFailed", "so the driver was not asked");
+        rig.World.Delete(World.Claims, "claim");
+        rig.Cluster.Faults.Clear();
+        await rig.World.UntilProvisioned(rig.World.Add(new TestClaim("next")));
+        Assert.That(rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(1));
+        Assert.That(fault, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_text_that_was_left_over_is_no_note_before_its_finalizer_is_there()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        var claim = rig.World.Add(new TestClaim());
+        Note(rig, $"pvc-{claim.Uid}");
+        var gate = rig.Driver.Hold("CreateVolume");
+        await rig.Run();
+        await gate.Entered.WithinLimit();
+        Assert.That(World.Finalizers(rig.World.Find(World.Claims, "claim")), Does.Contain(Mark));
+        gate.Release();
+        await UntilUnmarked(rig);
+    }
+
+    [Test]
+    public async Task A_claim_bound_to_a_volume_of_a_former_prefix_only_loses_its_note()
+    {
+        var rig = await Prepared(Noting);
+        rig.World.Add(new TestClass());
+        var claim = rig.World.Add(Noted("claim"));
+        Note(rig, $"old-{claim.Uid}");
+        rig.World.Patch(World.Claims, "claim", $$$"""{"spec":{"volumeName":"old-{{{claim.Uid}}}"}}""");
+        await rig.Run();
+        await UntilUnmarked(rig);
+        Assert.That(rig.Driver.Calls.Of("CreateVolume").Concat(rig.Driver.Calls.Of("DeleteVolume")), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_node_that_is_selected_while_a_note_is_taken_off_is_asked_for()
+    {
+        var options = RigOptions.WithTopology;
+        var rig = await Prepared(options with { Provisioner = options.Provisioner with { NotesIntents = true } });
+        rig.World.AddPlacedNode("n1", "zone=z1", "zone");
+        rig.World.AddPlacedNode("n2", "zone=z2", "zone");
+        rig.World.Add(new TestClass().Delayed());
+        rig.Driver.Answer("CreateVolume", Fails(StatusCode.ResourceExhausted), DriverRule.Default);
+        await rig.Run();
+        var gate = rig.Driver.Hold("CreateVolume");
+        var claim = rig.World.Add(new TestClaim().OnNode("n1"));
+        await gate.Entered.WithinLimit();
+        rig.World.Patch(World.Claims, "claim", """{"metadata":{"annotations":{"volume.kubernetes.io/selected-node":"n2"}}}""");
+        gate.Release();
+        await rig.World.UntilProvisioned(claim);
+    }
+
+    [Test]
     public async Task Whatever_the_driver_made_for_a_deleted_claim_is_deleted_once()
     {
         var rig = await Prepared(Noting);
