@@ -125,7 +125,7 @@ internal sealed partial class ClaimReconciler(
         memory.Infeasible.Add(claim.Uid, storageClass);
         reports.Tell(claim, EventType.Warning, "ProvisioningFailed",
             $"Volume provisioning failed with infeasible error. Retries will be delayed. {failure.Message}");
-        return Outcome.After(memory.Infeasible.Remaining(claim.Uid, storageClass), failure.Message);
+        return Outcome.After(memory.Infeasible.Remaining(claim.Uid, storageClass)); // its event says that it is delayed
     }
 
     private static partial class Log

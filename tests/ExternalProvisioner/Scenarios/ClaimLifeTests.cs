@@ -253,12 +253,6 @@ internal sealed class ClaimLifeTests : RigTest
     public async Task A_claim_that_waits_for_long_says_what_it_waits_for_and_when_it_is_tried_again()
     {
         var rig = await Started(RigOptions.WithStandingClock);
-        rig.Driver.Answer("CreateVolume", Fails(StatusCode.InvalidArgument, "no such type"));
-        rig.World.Add(s_class);
-        rig.World.Add(s_claim);
-        Assert.That(await rig.World.UntilEvent("claim", "ProvisioningDelayed"), Is.EqualTo(
-            "the next attempt follows in 5m0s, or as soon as the claim is changed or its class made anew: rpc error: code = InvalidArgument desc = no such type"));
-
         rig.World.Add(new TestClaim("classless").OfClass("missing"));
         await rig.Fence();
         for (var pause = 1; pause < 32; pause *= 2) await rig.Passes(TimeSpan.FromSeconds(pause));
