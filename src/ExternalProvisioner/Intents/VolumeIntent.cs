@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Csi.V1;
 using Sidecars.ExternalProvisioner.Claims;
 using Sidecars.ExternalProvisioner.Requests;
@@ -60,8 +61,8 @@ internal sealed record VolumeIntent(AskedDriver Asked, string Volume, TopologyRe
     public static ObjectChange Remove(string? text) => new("take off the note of the volume that was being made", item =>
         TextOf(item) == text && ObjectChange.RemoveAnnotation(Mark).Apply(item) | ObjectChange.RemoveFinalizer(Mark).Apply(item));
 
-    private static string? TextOf(System.Text.Json.Nodes.JsonObject item) =>
-        item["metadata"]?["annotations"]?[Mark] is System.Text.Json.Nodes.JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    private static string? TextOf(JsonObject item) =>
+        item["metadata"]?["annotations"]?[Mark] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }
 
 /// <summary>A driver that is asked for volumes. Where each node has one of its own, another node's knows nothing of them.</summary>

@@ -50,9 +50,8 @@ internal static class Agreement
         foreach (var occasion in mine.Except(theirs)) yield return $"event only ours: {occasion}";
     }
 
-    /// <summary>An original may tell of an object whose name it has lost; nobody ever finds such an event.</summary>
     private static SortedSet<string> Occasions(JsonArray events) =>
-        new(events.Where(e => !((string)e!["on"]!).EndsWith('/')).Select(e => $"{e!["type"]} {e["reason"]} on {e["on"]}"), StringComparer.Ordinal);
+        new(events.Select(e => $"{e!["type"]} {e["reason"]} on {e["on"]}"), StringComparer.Ordinal);
 
     /// <summary>
     /// The objects without what means nothing. An attach error may or may not outlive the success that follows it: the originals race there. A
