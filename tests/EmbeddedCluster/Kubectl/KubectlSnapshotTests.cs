@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Sidecars.EmbeddedCluster.Tests;
 
 /// <summary>What a person does with snapshots at the command line, with a real kubectl and the definitions of the chart.</summary>
@@ -52,7 +54,7 @@ internal sealed class KubectlSnapshotTests
             Assert.That(await Ok(kubectl, $"apply -f {folder}"), Does.Match("(?s)(customresourcedefinition.apiextensions.k8s.io/.* unchanged\\s+){6}"));
             await Ok(kubectl, $"wait --for=condition=Established --timeout=20s -f {folder}");
             Assert.That(await Ok(kubectl, "apply -f -", Objects), Does.Match("volumesnapshot.snapshot.storage.k8s.io/s1 created\\s+volumesnapshotcontent.snapshot.storage.k8s.io/c1 created\\s+volumesnapshotclass.snapshot.storage.k8s.io/fast created"));
-            await Ok(kubectl, "patch vsc c1 --subresource=status --type=merge -p {\\\"status\\\":{\\\"readyToUse\\\":true,\\\"restoreSize\\\":1024}}");
+            await SayReady(kubectl, "c1", 1024);
 
             Assert.That(await Ok(kubectl, "get vs -o wide"), Does.Match(@"^NAME\s+READYTOUSE\s+SOURCEPVC\s+SOURCESNAPSHOTCONTENT\s+RESTORESIZE\s+SNAPSHOTCLASS\s+SNAPSHOTCONTENT\s+CREATIONTIME\s+AGE\s*\ns1\s+data\s+fast\s+\d+s\s*$"));
             Assert.That(await Ok(kubectl, "get vsc -o wide"), Does.Match(@"^NAME\s+READYTOUSE\s+RESTORESIZE\s+DELETIONPOLICY\s+DRIVER\s+VOLUMESNAPSHOTCLASS\s+VOLUMESNAPSHOT\s+VOLUMESNAPSHOTNAMESPACE\s+AGE\s*\nc1\s+true\s+1024\s+Retain\s+csi.example.com\s+s1\s+default\s+\d+s\s*$"));
@@ -69,6 +71,14 @@ internal sealed class KubectlSnapshotTests
             Assert.That(await Ok(kubectl, "delete -f -", Objects), Does.Match(@"(?s)s1"".* deleted.*c1"".* deleted.*fast"".* deleted"));
             await Ok(kubectl, $"delete -f {folder}");
         }
+    }
+
+    /// <summary>The sidecar's part, without <c>--subresource</c>, which Debian's kubectl (1.20) does not have.</summary>
+    private static async Task SayReady(Kubectl kubectl, string content, long restoreSize)
+    {
+        var body = JsonNode.Parse(await Ok(kubectl, $"get vsc {content} -o json"))!;
+        body["status"] = new JsonObject { ["readyToUse"] = true, ["restoreSize"] = restoreSize };
+        await Ok(kubectl, $"replace --raw /apis/snapshot.storage.k8s.io/v1/volumesnapshotcontents/{content}/status -f -", body.ToJsonString());
     }
 
     private static async Task<string> Ok(Kubectl kubectl, string arguments, string input = "")
