@@ -28,9 +28,10 @@ internal sealed class Readings(AskedDriver asked)
         if (read.HasFinalizer(SourceProtection.CloneFinalizer)) kept.TakeFinalizers(read);
         var isMarked = VolumeIntent.Of(read, asked) is not null;
         if (isMarked || VolumeIntent.OfAnother(read, asked) is not null) kept.TakeFinalizers(read);
-        // Whoever provisions it: what it is filled from is protected meanwhile.
+        // Whoever provisions it, what it is filled from is protected meanwhile; what lies in another namespace only while we are the ones who judge
+        // whether it may be used, or everybody could keep it from being deleted.
         if ((SourceProtection.ClonedFrom(read) ?? SourceProtection.RestoredFrom(read)) is { } source
-            && (source.Namespace == read.Metadata.Namespace || !string.IsNullOrEmpty(ClaimOwnership.ProvisionerOf(read)))) // else nobody fills it
+            && (source.Namespace == read.Metadata.Namespace || ClaimOwnership.IsOurs(read, asked.Name)))
             (kept.Spec.DataSource, kept.Spec.DataSourceRef, kept.Status) = (read.Spec.DataSource, read.Spec.DataSourceRef, read.Status);
         // A bound claim is never provisioned again: that it is bound is all there is to know of it.
         if (!isMarked && !ClaimOwnership.IsOurs(read, asked.Name)) return;

@@ -89,7 +89,8 @@ internal sealed partial class AbandonedVolumes(
             (var other, problem) = await Read(bound, claim, stop);
             if (problem is not null || (other is not null && Names(other, id))) return (true, problem);
         }
-        return (caches.Volumes.Snapshot().Any(v => Names(v, id)), null); // looked for where it happens, once in a thousand years
+        return caches.Volumes.AnyKnown(v => Names(v, id)) is { } isNamed ? (isNamed, null) // looked for where it happens, once in a thousand years
+            : (false, ByHand($"there is a PersistentVolume that cannot be read, and may be of volume {id}, which was made for claim {claim.Key} and is not wanted any more. Correct it; its name is in the log", volume, claim));
     }
 
     private bool Names(PersistentVolume volume, string id) => (volume.Spec.Csi is null || volume.Spec.Csi.Driver == driver.Name) && InTreeTranslation.HandleOf(volume) == id;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
 using Sidecars.Tests.Support.Controllers;
@@ -52,6 +53,26 @@ internal sealed class UnreadableObjectTests
 
         _world.Delete(World.Attachments, "of-odd-node-odd");
         await _world.UntilGone(World.Volumes, "odd");
+    }
+
+    /// <summary>A claim says that a call was made for it and wants no volume any more; a volume that is in use is what the call had made.</summary>
+    [TestCase("\"storageClassName\":\"class-odd\"", "\"storageClassName\":[\"class-o\"]", 0, TestName = "What_an_unreadable_object_names_is_not_deleted")]
+    [TestCase("\"storageClassName\":\"class-other\"", "\"storageClassName\":[\"class-oth\"]", 1, TestName = "What_no_unreadable_object_names_is_deleted")]
+    public async Task A_volume_left_behind_is_looked_for_in_objects_that_cannot_be_read_too(string read, string spoiled, int deletions)
+    {
+        const string mark = "external-provisioner.volume.kubernetes.io/durable-intent";
+        _front.Alter(read, spoiled);
+        _world.Add(new TestClass());
+        var claim = _world.Add(new TestClaim().Held(mark));
+        var text = new JsonObject { ["driver"] = "csi.example.com", ["volume"] = $"pvc-{claim.Uid}" }.ToJsonString();
+        _world.Patch(World.Claims, "claim", new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [mark] = text } } }.ToJsonString());
+        var odd = new TestVolume("odd").OfClass(deletions is 0 ? "class-odd" : "class-other").ToJson();
+        odd["spec"]!["csi"]!["volumeHandle"] = deletions is 0 ? $"vol-of-pvc-{claim.Uid}" : "of-another";
+        _world.Create(World.Volumes, odd);
+        _world.Delete(World.Claims, "claim");
+        _rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=2");
+        await _world.UntilGone(World.Claims, "claim");
+        Assert.That((_rig.Driver.Calls.Of("CreateVolume").Count, _rig.Driver.Calls.Of("DeleteVolume").Count), Is.EqualTo((1, deletions)));
     }
 
     [Test]

@@ -106,6 +106,26 @@ internal sealed class SourceProtectionTests : RigTest
     }
 
     [Test]
+    public async Task One_that_a_claim_of_another_namespace_and_another_driver_names_is_let_go_of()
+    {
+        var rig = await Prepared(new RigOptions
+        {
+            Cluster = new ClusterOptions { FeatureGates = new Dictionary<string, bool> { ["CrossNamespaceVolumeDataSource"] = true } },
+            Provisioner = new RigOptions().Provisioner with { Sources = new SourceOptions { CrossesNamespaces = true } },
+        });
+        rig.World.Add(new TestClass("foreign").OfProvisioner("other.example.com"));
+        rig.World.Add(Protected("source"));
+        var elsewhere = new TestClaim("stranger").OfClass("foreign").Annotated("volume.kubernetes.io/storage-provisioner", "other.example.com")
+            .Specified("dataSourceRef", new JsonObject { ["kind"] = "PersistentVolumeClaim", ["name"] = "source", ["namespace"] = "default" }).ToJson();
+        elsewhere["metadata"]!["namespace"] = "kube-system";
+        rig.World.Create(World.Claims, elsewhere);
+        rig.World.Patch(World.Claims, "stranger", """{"status":{"phase":"Pending"}}""", "status", "kube-system");
+        rig.World.Delete(World.Claims, "source");
+        await rig.Run();
+        await rig.World.UntilGone(World.Claims, "source");
+    }
+
+    [Test]
     public async Task A_restore_that_begins_while_a_sweep_lets_go_of_others_keeps_its_snapshot()
     {
         var rig = await Prepared();

@@ -21,6 +21,12 @@ public interface IObjectReader<T> where T : KubeObject
     /// <summary>Whether there is an object of that key whose state of today cannot be read, so that <see cref="Find"/> does not show it.</summary>
     bool IsUnreadable(ObjectKey key);
 
+    /// <summary>
+    /// Whether some object satisfies a condition, also one whose state of today cannot be read, by what was known of it; null where none does and
+    /// there is an object of which nothing is known. A scan, under the lock: not for a hot path, and the condition has to be quick.
+    /// </summary>
+    bool? AnyKnown(Func<T, bool> condition);
+
     /// <summary>All objects at one moment, in no order. Copies the references: not for a hot path.</summary>
     IReadOnlyList<T> Snapshot();
 }

@@ -79,6 +79,12 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     }
 
     /// <inheritdoc />
+    public bool? AnyKnown(Func<T, bool> condition)
+    {
+        lock (_lock) return _objects.Values.Any(condition) ? true : _hidden.All(_objects.ContainsKey) ? false : null;
+    }
+
+    /// <inheritdoc />
     public IReadOnlyList<T> Snapshot()
     {
         lock (_lock) return _hidden.Count is 0 ? [.. _objects.Values] : [.. _objects.Where(o => !_hidden.Contains(o.Key)).Select(o => o.Value)];

@@ -303,6 +303,18 @@ public sealed class ObjectStoreTests
     }
 
     [Test]
+    public void Whether_any_object_is_so_says_what_is_known_of_the_hidden_ones_too()
+    {
+        List(5, Class("a", 1, provisioner: "x"), Class("b", 2, provisioner: "y"));
+        Unreadable("a", 6);
+        Assert.That((_store.AnyKnown(c => c.Provisioner is "x"), _store.AnyKnown(c => c.Provisioner is "z")), Is.EqualTo(((bool?)true, (bool?)false)));
+        Unreadable("c", 7); // of which nothing is known
+        Assert.That((_store.AnyKnown(c => c.Provisioner is "x"), _store.AnyKnown(c => c.Provisioner is "z")), Is.EqualTo(((bool?)true, (bool?)null)));
+        Unreadable("c", 8, kind: WatchEventKind.DeletedUnreadable);
+        Assert.That(_store.AnyKnown(c => c.Provisioner is "z"), Is.False);
+    }
+
+    [Test]
     public void What_cannot_be_read_when_it_goes_is_gone()
     {
         List(5, Class("a", 1));
