@@ -3,6 +3,7 @@ using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
+using Sidecars.SnapshotController.Placement;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
 
@@ -18,7 +19,7 @@ internal sealed class Caches
     {
         var readings = new Readings(options);
         Snapshots = stores.Of(Resources.VolumeSnapshots, Readings.Snapshot);
-        Contents = stores.Of(Resources.VolumeSnapshotContents, Readings.Content);
+        Contents = stores.Of(Resources.VolumeSnapshotContents, readings.Content);
         Classes = stores.Of(Resources.VolumeSnapshotClasses, Readings.Class);
         Claims = stores.Of(Resources.PersistentVolumeClaims, readings.Claim);
         Volumes = stores.Of(Resources.PersistentVolumes, readings.Volume);
@@ -27,6 +28,7 @@ internal sealed class Caches
         SnapshotsByContent = Snapshots.IndexBy(s => s.Spec.Source?.VolumeSnapshotContentName);
         UnfinishedByClass = Snapshots.IndexBy(s => s.IsBeingDeleted || SnapshotState.IsReady(s) ? null : s.Spec.VolumeSnapshotClassName ?? "");
         SnapshotsByGroup = Snapshots.IndexBy(s => SnapshotState.GroupOwner(s)?.Uid);
+        Unplaced = options.IsDistributed ? Contents.IndexBy(c => ContentPlacement.IsOpen(c) ? "" : null) : null;
         PendingRestores = Claims.IndexBy(c => Restores.SourceOf(c)?.ToString());
         VolumesByHandle = options.HasGroups ? Volumes.IndexBy(v => v.Spec.Csi is { } csi ? HandleKey(csi.Driver, csi.VolumeHandle) : null) : null;
         ContentsByGroup = Contents.IndexBy(c => c.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } handle ? HandleKey(c.Spec.Driver, handle)
@@ -57,6 +59,9 @@ internal sealed class Caches
 
     /// <summary>Members of a group, by its uid.</summary>
     public ObjectIndex<VolumeSnapshot> SnapshotsByGroup { get; }
+
+    /// <summary>Contents that name no node yet, all under the empty text; null where contents are not placed.</summary>
+    public ObjectIndex<VolumeSnapshotContent>? Unplaced { get; }
 
     /// <summary>Claims that wait to be filled from a snapshot, by its namespace and name.</summary>
     public ObjectIndex<PersistentVolumeClaim> PendingRestores { get; }

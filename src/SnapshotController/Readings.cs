@@ -14,6 +14,8 @@ internal sealed class Readings(SnapshotControllerOptions options)
             WellKnown.AllowModeChange,
     ];
 
+    private static readonly HashSet<string> s_contentLabels = [WellKnown.ManagedBy];
+
     private static readonly HashSet<string> s_classAnnotations = [WellKnown.DefaultClass];
 
     public static void Snapshot(VolumeSnapshot read, VolumeSnapshot kept)
@@ -24,9 +26,10 @@ internal sealed class Readings(SnapshotControllerOptions options)
         (kept.Spec, kept.Status) = (read.Spec, read.Status);
     }
 
-    public static void Content(VolumeSnapshotContent read, VolumeSnapshotContent kept)
+    public void Content(VolumeSnapshotContent read, VolumeSnapshotContent kept)
     {
         kept.TakeIdentity(read);
+        if (options.IsDistributed) kept.TakeLabels(read, s_contentLabels);
         kept.TakeFinalizers(read);
         kept.TakeAnnotations(read, s_contentAnnotations);
         (kept.Spec, kept.Status) = (read.Spec, read.Status);

@@ -8,6 +8,7 @@ using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Groups;
 using Sidecars.SnapshotController.Metrics;
 using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Placement;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
 using Sidecars.SnapshotController.Waiting;
@@ -45,11 +46,12 @@ internal sealed class SnapshotControllers : IControllers
         var status = new StatusUpdate(writers.Snapshots, reports, groups, operations, waits, options.BoundPause, context.Time);
         var refusals = new ModeRefusals(caches, reports);
         var deletion = new SnapshotDeletion(caches, writers.Snapshots, writers.Contents, groups, operations, reports, waits);
-        var dynamic = new DynamicSnapshots(caches, new ContentPlanner(caches, options), marks, _claims, writers.Contents, status, reports,
+        var placement = new ContentPlacement(caches, writers.Contents, LogOf<ContentPlacement>());
+        var dynamic = new DynamicSnapshots(caches, new ContentPlanner(caches, placement, options), placement, marks, _claims, writers.Contents, status, reports,
             LogOf<DynamicSnapshots>());
         var imported = new ImportedSnapshots(caches, marks, writers.Contents, status, reports);
         var ready = new ReadySnapshots(caches, marks, writers.Snapshots, writers.Contents, groups, refusals, reports, waits);
-        _snapshotReconciler = new SnapshotReconciler(caches, dynamic, imported, new MemberSnapshots(caches, marks, status), ready, deletion,
+        _snapshotReconciler = new SnapshotReconciler(caches, dynamic, imported, new MemberSnapshots(caches, marks, status, reports, waits), ready, deletion,
             operations, reports);
         _contentReconciler = new ContentReconciler(caches, writers.Contents, context.Api, context.Events, LogOf<ContentReconciler>());
 
@@ -59,6 +61,7 @@ internal sealed class SnapshotControllers : IControllers
         caches.Classes.Changed += _triggers.ClassChanged;
         caches.Claims.Changed += _triggers.ClaimChanged;
         caches.Volumes.Changed += _triggers.VolumeChanged;
+        if (caches.Nodes is { } nodes) nodes.Changed += _triggers.NodeChanged;
         if (options.HasGroups) _groups =
             new GroupControllers(context, options, caches, groups, _queues, writers, operations, waits, _triggers.LookAgain);
     }

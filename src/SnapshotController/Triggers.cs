@@ -32,6 +32,7 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
         if (change.New is not { } now) return;
         if (ContentReconciler.IsUnfinished(now)) queues.Contents.Queue.Add(now.Name);
         LookAtSnapshots(now);
+        if (change.Old is { } before && ContentNames.SnapshotOf(before) != ContentNames.SnapshotOf(now)) LookAtSnapshots(before); // turned away from it
     }
 
     public void ClassChanged(StoreChange<VolumeSnapshotClass> change)
@@ -51,12 +52,19 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
         if (change.New is { } now && Restores.SourceOf(now) is { } restored
             && caches.FindSnapshot(restored) is not null) queues.Snapshots.Queue.Add(restored.ToString());
         LookAtClaim((change.New ?? change.Old)!.Key);
-        LookAtSnapshotsOf((change.New ?? change.Old)!.Key);
+        if (IsAnotherSource(change.Old, change.New)) LookAtSnapshotsOf((change.New ?? change.Old)!.Key);
     }
 
     public void VolumeChanged(StoreChange<PersistentVolume> change)
     {
         if ((change.New ?? change.Old)!.Spec.ClaimRef is { Name: { } claim } to) LookAtSnapshotsOf(new ObjectKey(to.Namespace, claim));
+    }
+
+    /// <summary>A node that is new, or labelled anew, may be the one a content waits for.</summary>
+    public void NodeChanged(StoreChange<Node> change)
+    {
+        if (change.New is not { } now || (change.Old is { } old && SameLabels(old.Metadata.Labels, now.Metadata.Labels))) return;
+        foreach (var content in caches.Unplaced!.All("")) LookAtSnapshots(content);
     }
 
     /// <summary>Looks at everything again that is not done, whatever pause it is in.</summary>
@@ -114,6 +122,13 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
             if (!SnapshotState.IsReady(snapshot) && caches.ContentOf(snapshot) is null) queues.Snapshots.Queue.Add(snapshot.Key.ToString());
         }
     }
+
+    /// <summary>Whether anything is new that a snapshot may have waited for: our own mark, which comes and goes with its attempts, is not.</summary>
+    private static bool IsAnotherSource(PersistentVolumeClaim? old, PersistentVolumeClaim? now) =>
+        old is null || now is null || old.Uid != now.Uid || old.IsBeingDeleted != now.IsBeingDeleted
+        || old.Spec.VolumeName != now.Spec.VolumeName || old.Status?.Phase != now.Status?.Phase;
+
+    private static bool SameLabels(StringMap? one, StringMap? other) => (one ?? StringMap.Empty).SequenceEqual(other ?? StringMap.Empty);
 
     private void LookAtClaim(ObjectKey? key)
     {

@@ -43,7 +43,7 @@ internal sealed class ReadingsTests
     public void Of_a_content_the_annotations_that_are_read()
     {
         var kept = new VolumeSnapshotContent();
-        Readings.Content(new VolumeSnapshotContent { Metadata = new ObjectMeta { Annotations = StringMap.From([new(WellKnown.BeingCreated, "yes"), new("a", "b")]) } }, kept);
+        new Readings(new SnapshotControllerOptions()).Content(new VolumeSnapshotContent { Metadata = new ObjectMeta { Annotations = StringMap.From([new(WellKnown.BeingCreated, "yes"), new("a", "b")]) } }, kept);
         Assert.That(kept.Metadata.Annotations!.Select(a => a.Key), Is.EqualTo(new[] { WellKnown.BeingCreated }));
     }
 }

@@ -13,7 +13,7 @@ namespace Sidecars.SnapshotController.Contents;
 /// Plans the content of a snapshot of a claim from what is known of the cluster (snapshot controller contract 4.5). Nothing is written before the
 /// plan stands: a snapshot that cannot be taken touches neither its claim nor any driver.
 /// </summary>
-internal sealed class ContentPlanner(Caches caches, SnapshotControllerOptions options)
+internal sealed class ContentPlanner(Caches caches, ContentPlacement placement, SnapshotControllerOptions options)
 {
     public const string CreationFailed = "SnapshotContentCreationFailed";
 
@@ -79,7 +79,7 @@ internal sealed class ContentPlanner(Caches caches, SnapshotControllerOptions op
     private VolumeSnapshotContent Compose(VolumeSnapshot snapshot, VolumeSnapshotClass by, PersistentVolume volume, string handle, string name,
         SecretReference? secret)
     {
-        var node = caches.Nodes is { } nodes ? NodeOfVolume.Find(volume.Spec.NodeAffinity, nodes.Snapshot()) : null;
+        var node = placement.NodeOf(volume);
         return new VolumeSnapshotContent
         {
             ApiVersion = WellKnown.SnapshotApi,

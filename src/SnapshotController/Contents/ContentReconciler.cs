@@ -52,7 +52,7 @@ internal sealed partial class ContentReconciler(
         if (ContentNames.SnapshotOf(content) is not { } key
             || (caches.FindSnapshot(key) is { } known && known.Uid == content.Spec.VolumeSnapshotRef!.Uid)) return Outcome.Done;
         var read = await api.GetAsync(Resources.VolumeSnapshots, key, stop);
-        if (read.Failure is { IsNotFound: false } failure)
+        if (read.Failure is { IsNotFound: false, IsUnaddressable: false } failure)
             return Outcome.Retry($"cannot tell whether VolumeSnapshot {key} of VolumeSnapshotContent {content.Name} is gone: {failure}");
         if (read.Value is { } snapshot && snapshot.Uid == content.Spec.VolumeSnapshotRef!.Uid) return Outcome.Done;
         var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.BeingDeleted, WellKnown.Yes), null, stop);

@@ -43,7 +43,7 @@ internal sealed class GroupContentReconciler(GroupObjects objects, ObjectWriter<
         var uid = content.Spec.VolumeGroupSnapshotRef!.Uid;
         if (GroupSnapshotState.GroupOf(content) is not { } key || (objects.Find(key) is { } known && known.Uid == uid)) return Outcome.Done;
         var read = await api.GetAsync(Resources.VolumeGroupSnapshots, key, stop);
-        if (read.Failure is { IsNotFound: false } failure)
+        if (read.Failure is { IsNotFound: false, IsUnaddressable: false } failure)
             return Outcome.Retry($"cannot tell whether VolumeGroupSnapshot {key} of VolumeGroupSnapshotContent {content.Name} is gone: {failure}");
         if (read.Value is { } group && group.Uid == uid) return Outcome.Done;
         var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.GroupBeingDeleted, WellKnown.Yes), null, stop);

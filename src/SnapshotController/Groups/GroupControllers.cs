@@ -50,8 +50,8 @@ internal sealed partial class GroupControllers : IDisposable
         var contents = new ObjectWriter<VolumeGroupSnapshotContent>(context.Api, Resources.VolumeGroupSnapshotContents, objects.Contents);
         var reports = new GroupReports(groups, context.Events, context.Time);
         var deletion = new GroupDeletion(caches, objects, groups, contents, writers.Snapshots, reports, operations, waits);
-        _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects), new GroupMembers(caches, writers.Snapshots, writers.Contents),
-            groups, contents, deletion, reports, operations, waits);
+        _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects, context.Api), new GroupMembers(caches, writers.Snapshots, writers.Contents),
+            new ImportedGroups(objects, contents), groups, contents, deletion, reports, operations, waits);
         _contentReconciler = new GroupContentReconciler(objects, contents, context.Api, context.Events);
         _triggers = new GroupTriggers(caches, objects, queues, _groups, _contents, operations, waits);
         objects.Groups.Changed += _triggers.GroupChanged;
@@ -92,18 +92,21 @@ internal sealed partial class GroupControllers : IDisposable
         _contents.Dispose();
     }
 
-    /// <summary>Completes when all three kinds are served; says once that they are not, and each time something else is in the way.</summary>
+    /// <summary>
+    /// Completes when all three kinds can be listed; says once that they are not there or not for us, and each time something else is in the way, which
+    /// says nothing of them.
+    /// </summary>
     private async Task Served(CancellationToken stop)
     {
         var isTold = false;
         for (; await Kinds.Missing(_context.Api, Kinds.OfGroups, stop) is { } missing; await Pause.For(_options.GroupProbe, _context.Time, stop))
         {
-            if (!missing.Failure.IsNotFound)
+            if (missing.Failure is { IsNotFound: false, IsForbidden: false })
             {
                 Log.NotKnown(_log, missing.Kind, missing.Failure.ToString(), _options.GroupProbe);
                 continue;
             }
-            if (!isTold) Log.Off(_log, missing.Kind, _options.GroupProbe);
+            if (!isTold) Log.Off(_log, missing.Kind, missing.Failure.ToString(), _options.GroupProbe);
             isTold = true;
             if (_objects.State is GroupState.Off) continue;
             _objects.State = GroupState.Off;
@@ -126,8 +129,8 @@ internal sealed partial class GroupControllers : IDisposable
         public static partial void On(ILogger logger);
 
         [LoggerMessage(2, LogLevel.Warning,
-            "Groups of snapshots are not worked on until the cluster serves their kinds, which it is asked for again {Missing} {Every}")]
-        public static partial void Off(ILogger logger, string missing, TimeSpan every);
+            "Groups of snapshots are not worked on until their kinds can be listed, which is tried again; install their definitions, or allow the account to list them {Missing} {Err} {Every}")]
+        public static partial void Off(ILogger logger, string missing, string err, TimeSpan every);
 
         [LoggerMessage(3, LogLevel.Warning, "Cannot tell whether the cluster serves groups of snapshots, asking again {Kind} {Err} {RetryAfter}")]
         public static partial void NotKnown(ILogger logger, string kind, string err, TimeSpan retryAfter);

@@ -45,8 +45,8 @@ internal sealed class GroupDeletion(
         if (content?.Spec.DeletionPolicy is WellKnown.Delete)
         {
             return waits.For(GroupSnapshotState.Reference(group), "GroupSnapshotDeletionDelayed",
-                $"VolumeGroupSnapshotContent {content.Name} to go: the csi-snapshotter sidecar of driver {content.Spec.Driver} has to run and its driver to delete the group"
-                + (content.Status?.Error is { } error ? $"; it failed last with: {error.Message}" : ""));
+                $"VolumeGroupSnapshotContent {content.Name} to go: the csi-snapshotter sidecar of driver {content.Spec.Driver} has to run and its driver to delete the group",
+                content.Status?.Error?.Message);
         }
         var released = await writer.Patch(group,
             MergePatch.Guarded(group, json => json.WriteFinalizers([.. group.Metadata.Finalizers!.Where(f => f != WellKnown.GroupFinalizer)])), null,
@@ -82,11 +82,11 @@ internal sealed class GroupDeletion(
         var name = GroupSnapshotState.ContentOf(group);
         if (objects.Contents.IsUnreadable(ContentNames.KeyOf(name))) return (null, $"VolumeGroupSnapshotContent {name} cannot be read; correct it");
         var content = objects.FindContent(name);
-        if (content is null)
+        if (content is null || !GroupSnapshotState.PointsAt(content, group))
         {
             // Once the group is gone nobody will look for it: the server itself has to say that there is none.
             var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false } failure)
+            if (read.Failure is { IsNotFound: false, IsUnaddressable: false } failure)
                 return (null, $"cannot tell whether there is a VolumeGroupSnapshotContent {name}: {failure}");
             content = read.Value;
         }

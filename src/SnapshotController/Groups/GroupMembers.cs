@@ -15,34 +15,40 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         new() { ApiVersion = WellKnown.GroupApi, Kind = WellKnown.GroupKind, Name = group.Name, Uid = group.Uid };
 
     /// <summary>Null once all members are there, or why one is not.</summary>
-    public async Task<string?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
+    public async Task<MemberProblem?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
     {
         if (content.Status is not { VolumeGroupSnapshotHandle: { Length: > 0 } handle, VolumeSnapshotInfoList: { Length: > 0 } infos }) return null;
         foreach (var info in infos)
         {
             if (info is not { VolumeHandle: { Length: > 0 } volume, SnapshotHandle.Length: > 0 })
-                return $"VolumeGroupSnapshotContent {content.Name} names a snapshot without its handles; the driver has to name both";
-            if (await Make(group, content, handle, info, volume, stop) is { } error) return error;
+                return new MemberProblem($"VolumeGroupSnapshotContent {content.Name} names a snapshot without its handles; the driver has to name both");
+            if (await Make(group, content, handle, info, volume, stop) is { } problem) return problem;
         }
         return null;
     }
 
-    private async Task<string?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, string handle, SnapshotInfo info, string volume,
+    private async Task<MemberProblem?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, string handle, SnapshotInfo info, string volume,
         CancellationToken stop)
     {
         var digest = ContentNames.MemberDigest(group.Uid, volume);
         var source = caches.VolumesByHandle!.All(Caches.HandleKey(content.Spec.Driver, volume)) is [var one] ? one : null;
 
-        var (snapshot, error) = await Snapshot(group, ContentNames.Member(digest), source, stop);
-        if (snapshot is null) return error;
-        (var member, error) = await Content(content, snapshot, ContentNames.MemberContent(digest), handle, volume, source, stop);
-        if (member is null) return error;
+        var (snapshot, problem) = await Snapshot(group, ContentNames.Member(digest), source, stop);
+        if (snapshot is null) return problem;
+        (var member, problem) = await Content(content, snapshot, ContentNames.MemberContent(digest), handle, volume, source, stop);
+        if (member is null) return problem;
+        if (member.Annotation(WellKnown.GroupHandle) is { } before && before != handle)
+        {
+            var renamed = await contents.Patch(member, MergePatch.Annotation(member, WellKnown.GroupHandle, handle), null, stop);
+            if (!renamed.IsSuccess) return new MemberProblem($"cannot write the name of the group on VolumeSnapshotContent {member.Name}", renamed.Failure);
+            member = renamed.Value;
+        }
         if (MemberPatch.Status(member, info, handle) is not { } patch) return null;
         var written = await contents.Patch(member, patch, "status", stop);
-        return written.IsSuccess ? null : $"cannot write the status of VolumeSnapshotContent {member.Name}: {written.Failure}";
+        return written.IsSuccess ? null : new MemberProblem($"cannot write the status of VolumeSnapshotContent {member.Name}", written.Failure);
     }
 
-    private async Task<(VolumeSnapshot? Snapshot, string? Error)> Snapshot(VolumeGroupSnapshot group, string name, PersistentVolume? source,
+    private async Task<(VolumeSnapshot? Snapshot, MemberProblem? Problem)> Snapshot(VolumeGroupSnapshot group, string name, PersistentVolume? source,
         CancellationToken stop)
     {
         var key = new ObjectKey(group.Metadata.Namespace, name);
@@ -63,14 +69,15 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
                 Spec = new SnapshotSpec { Source = new SnapshotSource { PersistentVolumeClaimName = source?.Spec.ClaimRef?.Name ?? "" } },
             }, stop);
             if (made.Failure is { IsAlreadyExists: true }) made = await snapshots.Read(key, stop);
-            if (!made.IsSuccess) return (null, $"cannot make VolumeSnapshot {key}: {made.Failure}");
+            if (!made.IsSuccess) return (null, new($"cannot make VolumeSnapshot {key}", made.Failure));
             found = made.Value;
         }
-        return SnapshotState.GroupOwner(found)?.Uid == group.Uid ? (found, null)
-            : (null, $"VolumeSnapshot {key} is there and does not belong to group {group.Name}; delete it");
+        if (SnapshotState.GroupOwner(found)?.Uid != group.Uid)
+            return (null, new($"VolumeSnapshot {key} is there and does not belong to group {group.Name}; delete it"));
+        return !found.IsBeingDeleted ? (found, null) : (null, new($"VolumeSnapshot {key} is being deleted, which it can only be with group {group.Name}; delete the group"));
     }
 
-    private async Task<(VolumeSnapshotContent? Content, string? Error)> Content(
+    private async Task<(VolumeSnapshotContent? Content, MemberProblem? Problem)> Content(
         VolumeGroupSnapshotContent group, VolumeSnapshot snapshot, string name, string handle, string volume, PersistentVolume? source,
             CancellationToken stop)
     {
@@ -93,11 +100,11 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
                 },
             }, stop);
             if (made.Failure is { IsAlreadyExists: true }) made = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (!made.IsSuccess) return (null, $"cannot make VolumeSnapshotContent {name}: {made.Failure}");
+            if (!made.IsSuccess) return (null, new($"cannot make VolumeSnapshotContent {name}", made.Failure));
             found = made.Value;
         }
         if (!ContentNames.IsMeantFor(found, snapshot))
-            return (null, $"VolumeSnapshotContent {name} is there and belongs to another snapshot; delete it");
+            return (null, new($"VolumeSnapshotContent {name} is there and belongs to another snapshot; delete it"));
         if (ContentNames.PointsAt(found, snapshot)) return (found, null);
         // As the original leaves it where it ends half-way.
         var bound = await contents.Patch(found, MergePatch.Guarded(found, rest: json =>
@@ -108,7 +115,7 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
             json.WriteEndObject();
             json.WriteEndObject();
         }), null, stop);
-        return bound.IsSuccess ? (bound.Value, null) : (null, $"cannot bind VolumeSnapshotContent {name}: {bound.Failure}");
+        return bound.IsSuccess ? (bound.Value, null) : (null, new($"cannot bind VolumeSnapshotContent {name}", bound.Failure));
     }
 
     /// <summary>The name of the group, and the secret of the group, as its content has it.</summary>

@@ -1,5 +1,7 @@
 using Sidecars.Hosting;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Watching;
 using Sidecars.SnapshotController.Classes;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Patches;
@@ -8,13 +10,34 @@ using Sidecars.SnapshotController.Sources;
 
 namespace Sidecars.SnapshotController.Groups;
 
-/// <summary>Plans the content of a group from the claims its selector selects (snapshot controller contract 10.2 and 10.3). Nothing is written
-/// before the plan stands.</summary>
-internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
+/// <summary>
+/// Plans the content of a group from the claims its selector selects (snapshot controller contract 10.2 and 10.3). Nothing is written before the
+/// plan stands. What is known of claims is enough to refuse; which claims are taken, the server itself has to say: one that is left out of a group is
+/// missed when the group is restored.
+/// </summary>
+internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClient api)
 {
     public const string CreationFailed = "GroupSnapshotContentCreationFailed";
 
-    public GroupPlan Plan(VolumeGroupSnapshot group)
+    /// <summary>The plan by what is known of claims.</summary>
+    public GroupPlan Plan(VolumeGroupSnapshot group) => Plan(group, caches.Claims.Snapshot());
+
+    /// <summary>The plan by the claims that the server has; or why it does not say.</summary>
+    public async Task<(GroupPlan? Plan, string? Unread)> PlanByServer(VolumeGroupSnapshot group, CancellationToken stop)
+    {
+        var (claims, odd) = (new List<PersistentVolumeClaim>(), (UnreadableObject?)null);
+        var list = new FullList<PersistentVolumeClaim>(api, Resources.PersistentVolumeClaims, group.Metadata.Namespace);
+        var failure = await list.ForEach(listed =>
+        {
+            if (listed.Readable is { } claim) claims.Add(claim);
+            else if (listed.Part is not { Metadata.Labels: { } labels } || LabelSelectors.Selects(group.Spec.Source!.Selector!, labels)) odd = listed.Unreadable;
+        }, stop);
+        if (failure is not null) return (null, $"the claims of namespace {group.Metadata.Namespace} cannot be listed for VolumeGroupSnapshot {group.Key}: {failure}");
+        return odd is null ? (Plan(group, claims), null)
+            : (null, $"PersistentVolumeClaim {odd.Key} may belong to VolumeGroupSnapshot {group.Key} and cannot be read: {odd.What}; correct it");
+    }
+
+    private GroupPlan Plan(VolumeGroupSnapshot group, IReadOnlyCollection<PersistentVolumeClaim> all)
     {
         var className = group.Spec.VolumeGroupSnapshotClassName;
         VolumeGroupSnapshotClass? by = null;
@@ -23,7 +46,7 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
             by = objects.Classes.Find(new ObjectKey(null, className));
             if (by is null) return ClassMissing(className);
         }
-        var (volumes, error) = VolumesOf(group);
+        var (volumes, error) = VolumesOf(group, all);
         if (by is null)
         {
             var driver = volumes is [var first, ..] ? first.Spec.Csi?.Driver : null;
@@ -53,11 +76,11 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects)
         Advice = "name a class that exists in the spec, or have the administrator make it",
     };
 
-    private (IReadOnlyList<PersistentVolume>? Volumes, string? Error) VolumesOf(VolumeGroupSnapshot group)
+    private (IReadOnlyList<PersistentVolume>? Volumes, string? Error) VolumesOf(VolumeGroupSnapshot group, IEnumerable<PersistentVolumeClaim> all)
     {
         var selector = group.Spec.Source!.Selector!;
         if (LabelSelectors.Problem(selector) is { } problem) return (null, $"{problem}; make the group anew with another selector");
-        var claims = caches.Claims.Snapshot()
+        var claims = all
             .Where(c => c.Metadata.Namespace == group.Metadata.Namespace && LabelSelectors.Selects(selector, c.Metadata.Labels))
             .OrderBy(c => c.Name, StringComparer.Ordinal).ToList();
         if (claims.Count is 0) return (null, $"label selector {LabelSelectors.Text(selector)} for group snapshot not applied to any PVC");

@@ -4,7 +4,11 @@ using Sidecars.SnapshotController.Patches;
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>What a group's status has to say by what its content says (snapshot controller contract 10.5).</summary>
-internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool BecomesCreated, bool BecomesReady)
+/// <param name="Patch">The change of the status; null where it says all that already.</param>
+/// <param name="BecomesCreated">From now on it is known to be taken.</param>
+/// <param name="BecomesReady">From now on it can be used.</param>
+/// <param name="OtherTime">The driver says another time than was noted before: another group has taken its place.</param>
+internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool BecomesCreated, bool BecomesReady, DateTimeOffset? OtherTime)
 {
     public static GroupProjection Of(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content)
     {
@@ -26,6 +30,8 @@ internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool Becomes
             if (setsError) json.WriteError(error!);
             else if (clearsError) json.WriteNull("error");
             json.WriteEndObject();
-        }), newTime is not null ? !wasReady : isReady && !wasReady && now.CreationTime is null, isReady && !wasReady);
+        }), newTime is not null ? !wasReady : isReady && !wasReady && now.CreationTime is null, isReady && !wasReady,
+            isReady && !wasReady && now.CreationTime is { } noted && from.CreationTime is { } said && said > DateTimeOffset.UnixEpoch
+                && MergePatch.Text(noted) != MergePatch.Text(said) ? said : null);
     }
 }

@@ -10,7 +10,7 @@ namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>What a group needs, by what it is (snapshot controller contract 10).</summary>
 internal sealed class GroupReconciler(
-    GroupObjects objects, GroupPlanner planner, GroupMembers members, ObjectWriter<VolumeGroupSnapshot> writer,
+    GroupObjects objects, GroupPlanner planner, GroupMembers members, ImportedGroups imported, ObjectWriter<VolumeGroupSnapshot> writer,
         ObjectWriter<VolumeGroupSnapshotContent> contents,
     GroupDeletion deletion, GroupReports reports, Operations operations, LongWaits waits)
 {
@@ -45,6 +45,10 @@ internal sealed class GroupReconciler(
         if (!marked.IsSuccess) return NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
 
+        var (confirmed, unread) = await planner.PlanByServer(marked.Value, stop);
+        if (confirmed is null) return Outcome.Retry(unread!);
+        if (confirmed.Failure is { } late) return await reports.Fail(marked.Value, late, stop);
+        plan = confirmed;
         plan.Content!.Spec.VolumeGroupSnapshotRef = GroupSnapshotState.Reference(marked.Value);
         var made = await contents.Create(plan.Content, stop);
         if (made.Failure is { IsAlreadyExists: true }) made = await contents.Read(ContentNames.KeyOf(plan.Content.Name), stop);
@@ -65,7 +69,7 @@ internal sealed class GroupReconciler(
 
     private async Task<Outcome> Follow(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
     {
-        if (!GroupSnapshotState.PointsAt(content, group)) return await reports.Fail(group, Misbound(content), stop);
+        if (!GroupSnapshotState.PointsAt(content, group)) return await reports.Fail(group, ImportedGroups.Misbound(content), stop);
         if (content.Spec.Source?.GroupSnapshotHandles is not null)
             return await reports.Fail(group,
                 new Failure("GroupSnapshotHandleSet", $"GroupSnapshotHandles should not be set in content {content.Name} for dynamic provisioning"),
@@ -73,52 +77,24 @@ internal sealed class GroupReconciler(
         var marked = await Mark(group, null, stop);
         if (!marked.IsSuccess) return NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
-        if (await members.Make(marked.Value, content, stop) is { } error) return Outcome.Retry(error);
+        if (await members.Make(marked.Value, content, stop) is { } problem)
+        {
+            return problem.PassesByItself ? Outcome.Retry(problem.Text)
+                : await reports.Fail(marked.Value, new Failure("GroupSnapshotMembersFailed", $"the snapshots of the group cannot all be made: {problem.Text}"), stop);
+        }
         return await Project(marked.Value, content, stop);
     }
 
     private async Task<Outcome> Import(VolumeGroupSnapshot group, VolumeGroupSnapshotContent? content, CancellationToken stop)
     {
-        if (content is null)
-            return await reports.Fail(group, new Failure("GroupSnapshotContentMissing", "VolumeGroupSnapshotContent is missing"), stop);
-        if (content.Spec.Source?.GroupSnapshotHandles is null)
-            return await reports.Fail(group,
-                new Failure("GroupSnapshotContentMismatch",
-                $"VolumeGroupSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one"), stop);
-        if (!GroupSnapshotState.IsMeantFor(content, group)) return await reports.Fail(group, Misbound(content), stop);
-        var className = group.Spec.VolumeGroupSnapshotClassName;
-        if (!GroupSnapshotState.PointsAt(content, group) && className is not null && objects.Classes.Find(new ObjectKey(null, className)) is null)
-            return await reports.Fail(group, GroupPlanner.ClassMissing(className), stop);
-
+        if (imported.Refusal(group, content) is { } refusal) return await reports.Fail(group, refusal, stop);
         var marked = await Mark(group, null, stop);
         if (!marked.IsSuccess) return NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
-        if (!GroupSnapshotState.PointsAt(content, group))
-        {
-            var bound = await contents.Patch(content, MergePatch.Guarded(content,
-                json =>
-                {
-                    if (!content.HasFinalizer(WellKnown.GroupContentFinalizer)
-                        && !content.IsBeingDeleted) json.WriteFinalizers([.. content.Metadata.Finalizers ?? [], WellKnown.GroupContentFinalizer]);
-                },
-                json =>
-                {
-                    json.WriteStartObject("spec");
-                    json.WriteStartObject("volumeGroupSnapshotRef");
-                    json.WriteString("uid", group.Uid);
-                    json.WriteEndObject();
-                    if (className is not null && string.IsNullOrEmpty(content.Spec.VolumeGroupSnapshotClassName)) json.WriteString(
-                        "volumeGroupSnapshotClassName", className);
-                    json.WriteEndObject();
-                }), null, stop);
-            if (bound.Failure is { IsConflict: true } or { IsWithoutAnswer: true } or { IsNotFound: true })
-                return Outcome.Retry($"VolumeGroupSnapshotContent {content.Name} is not bound yet: {bound.Failure}");
-            if (!bound.IsSuccess)
-                return await reports.Fail(marked.Value,
-                    new Failure("GroupSnapshotBindFailed", $"GroupSnapshot failed to bind VolumeGroupSnapshotContent, {bound.Failure}"), stop);
-            content = bound.Value;
-        }
-        return await Project(marked.Value, content, stop);
+        var (bound, failure) = await imported.Bind(marked.Value, content!, stop);
+        if (bound is not null) return await Project(marked.Value, bound, stop);
+        return failure is not null ? await reports.Fail(marked.Value, failure, stop)
+            : Outcome.Retry($"VolumeGroupSnapshotContent {content!.Name} changed while it was being bound");
     }
 
     private async Task<Outcome> Project(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
@@ -136,7 +112,8 @@ internal sealed class GroupReconciler(
             group = written.Value;
             Tell(group, content, projection);
         }
-        if (!GroupSnapshotState.IsReady(group)) return waits.For(GroupSnapshotState.Reference(group), "GroupSnapshotDelayed", Awaited(content));
+        if (!GroupSnapshotState.IsReady(group))
+            return waits.For(GroupSnapshotState.Reference(group), "GroupSnapshotDelayed", Awaited(content), content.Status?.Error?.Message);
         waits.Over(group.Uid);
         return Outcome.Done;
     }
@@ -147,6 +124,11 @@ internal sealed class GroupReconciler(
         {
             operations.Succeed(group.Uid, Operations.CreateGroup, content.Spec.Driver);
             reports.Tell(group, "GroupSnapshotCreated", $"GroupSnapshot {group.Key} was successfully created by the CSI driver.");
+        }
+        if (projection.OtherTime is { } other)
+        {
+            reports.Warn(group, "GroupSnapshotCreationTimeChanged",
+                $"the driver has taken group snapshot {group.Key} anew: it says {MergePatch.Text(other)}, where {MergePatch.Text(group.Status!.CreationTime!.Value)} was noted; its snapshots hold what was written before that moment, too");
         }
         if (!projection.BecomesReady) return;
         operations.Succeed(group.Uid, Operations.CreateGroupAndReady, content.Spec.Driver);
@@ -164,7 +146,7 @@ internal sealed class GroupReconciler(
         if (content is null)
         {
             var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false })
+            if (read.Failure is { IsNotFound: false, IsUnaddressable: false })
                 return Outcome.Retry($"VolumeGroupSnapshotContent {name} is not known, and cannot be read: {read.Failure}");
             content = read.Value;
         }
@@ -212,13 +194,10 @@ internal sealed class GroupReconciler(
         operations.Begin(group.Uid, Operations.CreateGroupAndReady, driver, type);
     }
 
-    private static Failure Misbound(VolumeGroupSnapshotContent content) =>
-        new("GroupSnapshotContentMisbound", $"VolumeGroupSnapshotContent [{content.Name}] is bound to a different group snapshot");
-
     private static string Awaited(VolumeGroupSnapshotContent content)
     {
         var driver = content.Spec.Driver;
-        if (content.Status?.Error is { } error) return $"driver {driver} to take the group, which is tried again; it failed last with: {error.Message}";
+        if (content.Status?.Error is not null) return $"driver {driver} to take the group, which is tried again";
         return content.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } handle ? $"driver {driver} to make its group {handle} ready"
             : $"the csi-snapshotter sidecar of driver {driver}, with groups switched on, to take the snapshots of VolumeGroupSnapshotContent {content.Name}";
     }

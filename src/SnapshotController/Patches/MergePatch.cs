@@ -22,10 +22,14 @@ internal static class MergePatch
     public static ReadOnlyMemory<byte> Annotation(KubeObject target, string key, string value) =>
         Free(target, json => json.WriteAnnotations([new(key, value)]));
 
-    public static void WriteAnnotations(this Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> annotations)
+    /// <param name="json">Metadata that is being written.</param>
+    /// <param name="annotations">Annotations to be set.</param>
+    /// <param name="without">One to be taken off.</param>
+    public static void WriteAnnotations(this Utf8JsonWriter json, IEnumerable<KeyValuePair<string, string>> annotations, string? without = null)
     {
         json.WriteStartObject("annotations");
         foreach (var (key, value) in annotations) json.WriteString(key, value);
+        if (without is not null) json.WriteNull(without);
         json.WriteEndObject();
     }
 

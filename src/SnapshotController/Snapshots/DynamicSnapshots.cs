@@ -4,6 +4,7 @@ using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Placement;
 using Sidecars.SnapshotController.Sources;
 
 namespace Sidecars.SnapshotController.Snapshots;
@@ -14,7 +15,7 @@ namespace Sidecars.SnapshotController.Snapshots;
 /// may be gone by then.
 /// </summary>
 internal sealed partial class DynamicSnapshots(
-    Caches caches, ContentPlanner planner, SnapshotMarks marks, ClaimProtection claims, ObjectWriter<VolumeSnapshotContent> contents,
+    Caches caches, ContentPlanner planner, ContentPlacement placement, SnapshotMarks marks, ClaimProtection claims, ObjectWriter<VolumeSnapshotContent> contents,
         StatusUpdate status,
     SnapshotReports reports, ILogger<DynamicSnapshots> log)
 {
@@ -30,8 +31,10 @@ internal sealed partial class DynamicSnapshots(
         claims.Settled(snapshot.Uid);
         if (Misfit(snapshot, content) is { } misfit) return await reports.Fail(snapshot, misfit, stop);
         var marked = await marks.Ensure(snapshot, isBound: content.Spec.DeletionPolicy is WellKnown.Delete, null, stop);
-        if (!marked.IsSuccess) return NotMarked(snapshot, marked.Failure);
-        return marked.Value.IsBeingDeleted ? Outcome.Done : await status.Run(marked.Value, content, stop);
+        if (!marked.IsSuccess) return reports.NotMarked(snapshot, marked.Failure);
+        if (marked.Value.IsBeingDeleted) return Outcome.Done;
+        (content, var awaited) = await placement.Place(marked.Value, content, stop);
+        return await status.Run(marked.Value, content, stop, awaited);
     }
 
     private async Task<Outcome> Create(VolumeSnapshot snapshot, CancellationToken stop)
@@ -39,13 +42,14 @@ internal sealed partial class DynamicSnapshots(
         var plan = planner.Plan(snapshot);
         if (plan.Failure is { } failure)
         {
+            if (claims.MayBeUnderWay(snapshot.Uid) && await Begun(snapshot, stop) is { } begun) return begun;
             if (!failure.ClearsReady) return await reports.Fail(snapshot, failure, stop); // nothing is begun without a class
             var held = await marks.Ensure(snapshot, isBound: false, null, stop);
-            return held.IsSuccess ? await reports.Fail(held.Value, failure, stop) : NotMarked(snapshot, held.Failure);
+            return held.IsSuccess ? await reports.Fail(held.Value, failure, stop) : reports.NotMarked(snapshot, held.Failure);
         }
 
         var marked = await marks.Ensure(snapshot, isBound: plan.Content!.Spec.DeletionPolicy is WellKnown.Delete, plan.DefaultClass, stop);
-        if (!marked.IsSuccess) return NotMarked(snapshot, marked.Failure);
+        if (!marked.IsSuccess) return reports.NotMarked(snapshot, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
         if (await claims.Protect(plan.Claim!, marked.Value, stop) is { } refused) return await NotProtected(marked.Value, plan.Claim!, refused, stop);
 
@@ -54,12 +58,23 @@ internal sealed partial class DynamicSnapshots(
         if (made.IsSuccess) return Begun(marked.Value, made.Value);
         if (made.Failure.IsWithoutAnswer) return Outcome.Retry($"VolumeSnapshotContent {plan.Content.Name} may have been made: {made.Failure}");
         if (made.Failure.IsAlreadyExists) return await Found(marked.Value, plan.Content.Name, stop);
-        claims.GiveUp(snapshot.Uid);
+        if (made.Failure.IsRejected) claims.Refused(snapshot.Uid); // else it may have been made
         var text = $"snapshot controller failed to update {snapshot.Key} on API server: {made.Failure}";
         return await reports.Fail(marked.Value, new Failure(ContentPlanner.CreationFailed, $"Failed to create snapshot content with error {text}")
         {
             MoreEvents = [("CreateSnapshotContentFailed", $"Failed to create snapshot content {text}")],
         }, stop);
+    }
+
+    /// <summary>An attempt before this one got no answer: what became of it decides whether its claim is held on. Null where nothing did.</summary>
+    private async Task<Outcome?> Begun(VolumeSnapshot snapshot, CancellationToken stop)
+    {
+        var name = ContentNames.OfUid(snapshot.Uid);
+        var read = await contents.Read(ContentNames.KeyOf(name), stop);
+        if (read.IsSuccess) return await Follow(snapshot, read.Value, stop);
+        if (!read.Failure.IsNotFound) return Outcome.Retry($"VolumeSnapshotContent {name} may have been made, and cannot be read: {read.Failure}");
+        claims.GiveUp(snapshot.Uid);
+        return null;
     }
 
     private Outcome Begun(VolumeSnapshot snapshot, VolumeSnapshotContent content)
@@ -85,14 +100,6 @@ internal sealed partial class DynamicSnapshots(
         var text = $"snapshot controller failed to update {snapshot.Name} on API server: cannot put finalizer {WellKnown.ClaimFinalizer} on PersistentVolumeClaim {claim.Key}: {failure}";
         if (failure.IsWithoutAnswer || failure.IsConflict) return Outcome.Retry(text); // it passes by itself
         return await reports.Fail(snapshot, new Failure(ContentPlanner.CreationFailed, $"Failed to create snapshot content with error {text}"), stop);
-    }
-
-    private Outcome NotMarked(VolumeSnapshot snapshot, ApiFailure failure)
-    {
-        if (failure.IsNotFound) return Outcome.Done;
-        var text = $"Failed to check and update snapshot: snapshot controller failed to update {snapshot.Key} on API server: {failure}";
-        if (failure is { IsWithoutAnswer: false, IsConflict: false }) reports.Warn(snapshot, SnapshotReports.FinalizerError, text);
-        return Outcome.Retry(text);
     }
 
     private static Failure? Misfit(VolumeSnapshot snapshot, VolumeSnapshotContent content)

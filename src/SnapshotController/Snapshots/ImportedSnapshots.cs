@@ -26,12 +26,7 @@ internal sealed class ImportedSnapshots(
         }
 
         var marked = await marks.Ensure(snapshot, isBound: content?.Spec.DeletionPolicy is WellKnown.Delete, null, stop);
-        if (!marked.IsSuccess)
-        {
-            if (marked.Failure is { IsNotFound: false, IsWithoutAnswer: false, IsConflict: false } refused)
-                reports.Warn(snapshot, SnapshotReports.FinalizerError, $"Failed to check and update snapshot: {refused}");
-            return ObjectWriter<VolumeSnapshot>.After(marked.Failure, $"cannot put the finalizers on VolumeSnapshot {snapshot.Key}");
-        }
+        if (!marked.IsSuccess) return reports.NotMarked(snapshot, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
         if (content is null)
             return await reports.Fail(marked.Value,
@@ -63,16 +58,18 @@ internal sealed class ImportedSnapshots(
     private async Task<(VolumeSnapshotContent? Bound, Failure? Failure)> Bind(VolumeSnapshot snapshot, VolumeSnapshotContent content,
         CancellationToken stop)
     {
+        if (content.IsBeingDeleted)
+            return (null, BindFailed($"VolumeSnapshotContent {content.Name} is being deleted") with { Advice = "have the administrator make it anew once it is gone" });
         var (secret, error) = SecretFor(snapshot, content);
         if (error is not null) return (null, BindFailed(error));
-        // Bound and held in one write.
-        string[]? finalizers = content.IsBeingDeleted || content.HasFinalizer(WellKnown.ContentFinalizer) ? null
-            : [.. content.Metadata.Finalizers ?? [], WellKnown.ContentFinalizer];
+        // Bound and held in one write; what a snapshot before this one has said of its end is not meant for this one.
+        string[]? finalizers = content.HasFinalizer(WellKnown.ContentFinalizer) ? null : [.. content.Metadata.Finalizers ?? [], WellKnown.ContentFinalizer];
+        var annotations = ContentPlanner.SecretAnnotations(secret, WellKnown.SecretName, WellKnown.SecretNamespace) ?? StringMap.Empty;
+        var without = content.Annotation(WellKnown.BeingDeleted) is null ? null : WellKnown.BeingDeleted;
         var written = await contents.Patch(content, MergePatch.Guarded(content,
             json =>
             {
-                if (ContentPlanner.SecretAnnotations(secret, WellKnown.SecretName,
-                    WellKnown.SecretNamespace) is { } annotations) json.WriteAnnotations(annotations);
+                if (annotations.Count > 0 || without is not null) json.WriteAnnotations(annotations, without);
                 if (finalizers is not null) json.WriteFinalizers(finalizers);
             },
             json =>

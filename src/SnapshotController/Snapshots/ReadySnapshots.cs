@@ -26,8 +26,7 @@ internal sealed class ReadySnapshots(
         // A member that was made with its group waits for that, and not for its content.
         var isMember = SnapshotState.GroupOwner(snapshot) is not null && snapshot.Spec.Source?.VolumeSnapshotContentName is null;
         var marked = await marks.Ensure(snapshot, isBound: !isMember && content!.Spec.DeletionPolicy is WellKnown.Delete, null, stop);
-        if (!marked.IsSuccess)
-            return ObjectWriter<VolumeSnapshot>.After(marked.Failure, $"cannot put the finalizers on VolumeSnapshot {snapshot.Key}");
+        if (!marked.IsSuccess) return reports.NotMarked(snapshot, marked.Failure);
         snapshot = marked.Value;
         if (StatusProjection.Completion(snapshot, content!) is { } patch)
         {
@@ -51,7 +50,7 @@ internal sealed class ReadySnapshots(
             // Rare, and it takes a snapshot out of use: the server itself has to say so.
             var read = await contents.Read(ContentNames.KeyOf(name), stop);
             if (read.Failure is { } failure)
-                return failure.IsNotFound ? (null, SnapshotFailures.ContentMissing, null)
+                return failure.IsNotFound || failure.IsUnaddressable ? (null, SnapshotFailures.ContentMissing, null)
                     : (null, null, $"VolumeSnapshotContent {name} is not known, and cannot be read: {failure}");
             content = read.Value!;
         }

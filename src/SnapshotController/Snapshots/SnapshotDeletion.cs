@@ -37,11 +37,12 @@ internal sealed class SnapshotDeletion(
 
         if (content is not null && caches.PendingRestores.First(snapshot.Key.ToString()) is { } claim)
             return IsPending(snapshot, $"a volume is being restored from it for PersistentVolumeClaim {claim.Key}; it goes once that is bound, or deleted");
-        if (groups.State is GroupState.Unknown && !string.IsNullOrEmpty(snapshot.Status?.VolumeGroupSnapshotName))
+        if (groups.State is GroupState.Unknown && (!string.IsNullOrEmpty(snapshot.Status?.VolumeGroupSnapshotName) || SnapshotState.GroupOwner(snapshot) is not null))
             return Outcome.Retry($"whether the group of VolumeSnapshot {snapshot.Key} is there is not known yet");
         if (GroupOf(snapshot) is { } group)
         {
-            if (group.IsBeingDeleted) return Outcome.Done; // it takes its members with it, and its end brings them up again
+            if (group.IsBeingDeleted) // it takes its members with it, and its end brings those up again that it owns
+                return SnapshotState.GroupOwner(snapshot) is not null ? Outcome.Done : Outcome.Retry($"VolumeGroupSnapshot {group.Key} goes first");
             return IsPending(snapshot, $"deletion of the individual volume snapshot {snapshot.Name} is not allowed, as it belongs to group snapshot {group.Name}; delete the group snapshot");
         }
 
@@ -64,7 +65,7 @@ internal sealed class SnapshotDeletion(
                 return ObjectWriter<VolumeSnapshot>.After(released.Failure, $"cannot take the finalizers off VolumeSnapshot {snapshot.Key}");
         }
         return waitsForContent && kept.Contains(WellKnown.BoundFinalizer)
-            ? waits.For(SnapshotState.Reference(snapshot), LongWaits.NotGone, Awaited(content!)) : Outcome.Done;
+            ? waits.For(SnapshotState.Reference(snapshot), LongWaits.NotGone, Awaited(content!), content!.Status?.Error?.Message) : Outcome.Done;
     }
 
     /// <summary>Tells the sidecar that the content may go, and with policy Delete asks for its deletion.</summary>
@@ -96,11 +97,11 @@ internal sealed class SnapshotDeletion(
         if (ContentNames.Of(snapshot) is not { Length: > 0 } name) return (null, null);
         if (caches.Contents.IsUnreadable(ContentNames.KeyOf(name))) return (null, $"VolumeSnapshotContent {name} cannot be read; correct it");
         var content = caches.FindContent(name);
-        if (content is null && !_ended.ContainsKey(snapshot.Uid))
+        if (content is null ? !_ended.ContainsKey(snapshot.Uid) : !ContentNames.PointsAt(content, snapshot))
         {
-            // It may have been made a moment ago, by a request whose answer nobody got: once the snapshot is gone, nobody will look for it.
+            // It may have been made or bound a moment ago, by a request whose answer nobody got: once the snapshot is gone, nobody will look for it.
             var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false } failure)
+            if (read.Failure is { IsNotFound: false, IsUnaddressable: false } failure)
                 return (null, $"cannot tell whether there is a VolumeSnapshotContent {name}: {failure}");
             if (read.Value is null) ContentGone(snapshot.Uid);
             content = read.Value;
@@ -108,12 +109,14 @@ internal sealed class SnapshotDeletion(
         return (content is not null && ContentNames.PointsAt(content, snapshot) ? content : null, null);
     }
 
+    /// <summary>The group it belongs to, by its owner, or by its status where it has not joined it yet; null where that is gone.</summary>
     private VolumeGroupSnapshot? GroupOf(VolumeSnapshot snapshot)
     {
-        if (!groups.IsOn || snapshot.Status?.VolumeGroupSnapshotName is not { Length: > 0 } name) return null;
+        var owner = SnapshotState.GroupOwner(snapshot);
+        if (!groups.IsOn || (owner?.Name ?? snapshot.Status?.VolumeGroupSnapshotName) is not { Length: > 0 } name) return null;
         var group = groups.Find(new ObjectKey(snapshot.Metadata.Namespace, name));
         // Another of the same name, made since, is not its group.
-        return group is not null && SnapshotState.GroupOwner(snapshot) is { } owner && owner.Uid != group.Uid ? null : group;
+        return group is not null && owner is not null && owner.Uid != group.Uid ? null : group;
     }
 
     private Outcome IsPending(VolumeSnapshot snapshot, string why)
@@ -126,8 +129,8 @@ internal sealed class SnapshotDeletion(
         snapshot.HasFinalizer(WellKnown.SourceFinalizer) || snapshot.HasFinalizer(WellKnown.BoundFinalizer)
             || snapshot.HasFinalizer(WellKnown.MemberFinalizer);
 
-    private static string Awaited(VolumeSnapshotContent content) => content.Status?.Error is { } error
-        ? $"driver {content.Spec.Driver} to delete the snapshot of VolumeSnapshotContent {content.Name}, which is tried again; it failed last with: {error.Message}"
+    private static string Awaited(VolumeSnapshotContent content) => content.Status?.Error is not null
+        ? $"driver {content.Spec.Driver} to delete the snapshot of VolumeSnapshotContent {content.Name}, which is tried again"
         : $"VolumeSnapshotContent {content.Name} to go: the csi-snapshotter sidecar of driver {content.Spec.Driver} has to run and its driver to delete the snapshot"
             + (content.Annotation(WellKnown.BeingCreated) is null ? "" : ", once it has answered the call that takes it");
 }

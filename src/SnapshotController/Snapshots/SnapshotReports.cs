@@ -1,4 +1,6 @@
+using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Patches;
 
@@ -9,6 +11,15 @@ internal sealed class SnapshotReports(ObjectWriter<VolumeSnapshot> writer, Event
     : FailureReports<VolumeSnapshot>(writer, events, time)
 {
     public const string FinalizerError = "SnapshotFinalizerError";
+
+    /// <summary>The finalizers cannot be put on a snapshot: told where it does not pass by itself.</summary>
+    public Outcome NotMarked(VolumeSnapshot snapshot, ApiFailure failure)
+    {
+        if (failure.IsNotFound) return Outcome.Done;
+        var text = $"Failed to check and update snapshot: snapshot controller failed to update {snapshot.Key} on API server: {failure}";
+        if (failure is { IsWithoutAnswer: false, IsConflict: false }) Warn(snapshot, FinalizerError, text);
+        return Outcome.Retry(text);
+    }
 
     protected override ObjectReference Reference(VolumeSnapshot item) => SnapshotState.Reference(item);
 

@@ -31,7 +31,11 @@ internal sealed class StatusUpdate(
     /// <summary>Nothing is left to remember of a snapshot that is gone.</summary>
     public void Forget(string uid) => _fresh.TryRemove(uid, out _);
 
-    public async Task<Outcome> Run(VolumeSnapshot snapshot, VolumeSnapshotContent content, CancellationToken stop)
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="content">Its content.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <param name="awaited">What is awaited besides, before the driver is.</param>
+    public async Task<Outcome> Run(VolumeSnapshot snapshot, VolumeSnapshotContent content, CancellationToken stop, string? awaited = null)
     {
         if (content.Status is null && _fresh.TryGetValue(snapshot.Uid, out var since) && pause - time.GetElapsedTime(since) is var left
             && left > TimeSpan.Zero)
@@ -51,7 +55,7 @@ internal sealed class StatusUpdate(
             Tell(written.Value, content, projection);
             snapshot = written.Value;
         }
-        if (!SnapshotState.IsReady(snapshot)) return waits.For(SnapshotState.Reference(snapshot), LongWaits.NotReady, Awaited(content));
+        if (!SnapshotState.IsReady(snapshot)) return waits.For(SnapshotState.Reference(snapshot), LongWaits.NotReady, awaited ?? Awaited(content), content.Status?.Error?.Message);
         waits.Over(snapshot.Uid);
         return Outcome.Done;
     }
@@ -85,7 +89,7 @@ internal sealed class StatusUpdate(
     private static string Awaited(VolumeSnapshotContent content)
     {
         var driver = content.Spec.Driver;
-        if (content.Status?.Error is { } error) return $"driver {driver} to take the snapshot, which is tried again; it failed last with: {error.Message}";
+        if (content.Status?.Error is not null) return $"driver {driver} to take the snapshot, which is tried again";
         if (content.Status?.SnapshotHandle is { Length: > 0 } handle) return $"driver {driver} to make its snapshot {handle} ready";
         return content.Annotation(WellKnown.BeingCreated) is not null
             ? $"driver {driver} to answer the call that takes the snapshot of VolumeSnapshotContent {content.Name}"

@@ -13,19 +13,21 @@ namespace Sidecars.SnapshotController.Sources;
 /// <summary>
 /// Holds a claim for as long as a snapshot of it may be under way at the driver, and no longer (snapshot controller contract 7): from before its
 /// content is made until the snapshot is ready or gone. One that failed holds nobody up who wants to delete the claim. The account may not patch
-/// claims, so that they are replaced; the answer to the first write is remembered for the second one.
+/// claims, so that they are replaced; the answer to each write is remembered for the next one.
 /// </summary>
 internal sealed partial class ClaimProtection(Caches caches, ApiClient api, WorkQueue<string> queue, EventRecorder events,
     ILogger<ClaimProtection> log) : IDisposable
 {
+    /// <summary>Claims of which a next snapshot needs no read; one is some 2 KB.</summary>
+    private const int RememberedClaims = 256;
+
     private static readonly ObjectChange s_hold = ObjectChange.AddFinalizer(WellKnown.ClaimFinalizer);
     private static readonly ObjectChange s_release = ObjectChange.RemoveFinalizer(WellKnown.ClaimFinalizer);
 
     // Putting on and taking off are decided by what others do to the same claim at the same moment.
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1, 1))];
-    private readonly ConcurrentDictionary<string,
-        ObjectKey> _underWay = new(StringComparer.Ordinal); // snapshots whose content is about to be made, by uid
-    private readonly ObjectMemory _memory = new();
+    private readonly ConcurrentDictionary<string, UnderWay> _underWay = new(StringComparer.Ordinal); // snapshots without a content yet, by uid
+    private readonly ObjectMemory _memory = new(RememberedClaims);
 
     /// <summary>Puts the finalizer on; null, or why the content must not be made yet.</summary>
     public async Task<ApiFailure?> Protect(PersistentVolumeClaim claim, VolumeSnapshot snapshot, CancellationToken stop)
@@ -34,7 +36,7 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
         await turn.WaitAsync(stop);
         try
         {
-            _underWay[snapshot.Uid] = claim.Key;
+            _underWay[snapshot.Uid] = new UnderWay(claim.Key, IsRefused: false);
             if (caches.Claims.Find(claim.Key) is { } now && now.Uid == claim.Uid && now.HasFinalizer(WellKnown.ClaimFinalizer)) return null;
             var written = await Update(claim.Key, claim.Uid, s_hold, stop);
             if (written.IsSuccess) return null;
@@ -50,10 +52,21 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
     /// <summary>The content is there and says what is under way.</summary>
     public void Settled(string snapshotUid) => _underWay.TryRemove(snapshotUid, out _);
 
-    /// <summary>The content was not made: what the claim was held for is not under way.</summary>
+    /// <summary>Whether a content may have been made for the snapshot that nobody has seen.</summary>
+    public bool MayBeUnderWay(string snapshotUid) => _underWay.TryGetValue(snapshotUid, out var underWay) && !underWay.IsRefused;
+
+    /// <summary>The server has refused the content, which is tried again: the claim stays held meanwhile, unless it is to go.</summary>
+    public void Refused(string snapshotUid)
+    {
+        if (!_underWay.TryGetValue(snapshotUid, out var underWay)) return;
+        _underWay[snapshotUid] = underWay with { IsRefused = true };
+        queue.Add(underWay.Claim.ToString());
+    }
+
+    /// <summary>What the claim was held for is not under way any more.</summary>
     public void GiveUp(string snapshotUid)
     {
-        if (_underWay.TryRemove(snapshotUid, out var claim)) queue.Add(claim.ToString());
+        if (_underWay.TryRemove(snapshotUid, out var underWay)) queue.Add(underWay.Claim.ToString());
     }
 
     /// <summary>Whether the claim has been held and is not wanted any more.</summary>
@@ -68,7 +81,6 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
         {
             if (caches.Claims.Find(key) is not { } claim || !IsToBeReleased(claim)) return Outcome.Done;
             var written = await Update(key, claim.Uid, s_release, stop);
-            _memory.Forget(key);
             if (written.Failure is { IsNotFound: false } failure) return Failed(key, failure);
             if (written.IsSuccess) Log.Released(log, key);
             return Outcome.Done;
@@ -85,7 +97,7 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
     }
 
     private bool IsInUse(PersistentVolumeClaim claim) =>
-        _underWay.Values.Contains(claim.Key)
+        _underWay.Values.Any(u => u.Claim == claim.Key && !(u.IsRefused && claim.IsBeingDeleted))
             || caches.SnapshotsByClaim.All(claim.Key.ToString()).Any(snapshot => IsUnderWay(snapshot, claim.IsBeingDeleted));
 
     /// <summary>
@@ -116,13 +128,15 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
     private Outcome Failed(ObjectKey key, ApiFailure failure)
     {
         var text = $"Error removing finalizer {WellKnown.ClaimFinalizer} from PersistentVolumeClaim {key}: {failure}";
-        if (!failure.IsWithoutAnswer)
-            foreach (var snapshot in caches.SnapshotsByClaim.All(key.ToString())) events.Record(SnapshotState.Reference(snapshot), EventType.Warning,
-                "ErrorPVCFinalizer", text);
+        // Told on the last one: a claim may have hundreds, for years.
+        if (!failure.IsWithoutAnswer && caches.SnapshotsByClaim.All(key.ToString()).MaxBy(s => s.Metadata.ResourceVersion) is { } last)
+            events.Record(SnapshotState.Reference(last), EventType.Warning, "ErrorPVCFinalizer", text);
         return Outcome.Retry(text);
     }
 
     private SemaphoreSlim LockOf(ObjectKey claim) => _locks[(uint)claim.GetHashCode() % (uint)_locks.Length];
+
+    private readonly record struct UnderWay(ObjectKey Claim, bool IsRefused);
 
     private static partial class Log
     {

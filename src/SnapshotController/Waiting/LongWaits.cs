@@ -27,7 +27,8 @@ internal sealed class LongWaits(EventRecorder events, TimeProvider time)
     /// <param name="about">The object whose user is told.</param>
     /// <param name="reason">Reason of the event.</param>
     /// <param name="what">What is awaited, of whom, and what to do if it does not come.</param>
-    public Outcome For(ObjectReference about, string reason, string what)
+    /// <param name="error">What was said last by those who are awaited; another word of theirs is no other wait.</param>
+    public Outcome For(ObjectReference about, string reason, string what, string? error = null)
     {
         var uid = about.Uid ?? "";
         lock (_lock)
@@ -38,7 +39,7 @@ internal sealed class LongWaits(EventRecorder events, TimeProvider time)
             if (waited >= wait.TellAfter)
             {
                 events.Record(about, EventType.Warning, reason,
-                    $"waiting for {(int)waited.TotalSeconds} s; awaited: {what}"); // recording does not wait
+                    $"waiting for {(int)waited.TotalSeconds} s; awaited: {what}{(error is null ? "" : $"; it failed last with: {error}")}"); // recording does not wait
                 wait = wait with { TellAfter = waited + s_reminder };
             }
             _waits[uid] = wait;

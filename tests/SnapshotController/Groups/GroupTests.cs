@@ -171,7 +171,7 @@ internal sealed class GroupTests : RigTest
     public async Task Groups_are_worked_on_from_when_their_kinds_come_and_all_else_before()
     {
         var rig = await Started(new RigOptions { HasGroupKinds = false });
-        await rig.Log.WaitForLine(l => l.Contains("Groups of snapshots are not worked on until the cluster serves their kinds", StringComparison.Ordinal));
+        await rig.Log.WaitForLine(l => l.Contains("Groups of snapshots are not worked on until their kinds can be listed", StringComparison.Ordinal));
         var content = await Begun(rig, "s");
         rig.World.Taken(content);
         await rig.World.UntilReady("s");

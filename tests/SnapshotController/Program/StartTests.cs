@@ -52,15 +52,16 @@ internal sealed class StartTests
     }
 
     /// <summary>The original works no groups for ever after any error of that question.</summary>
-    [Test]
-    public async Task Groups_that_cannot_be_asked_for_are_asked_for_again()
+    [TestCase(403, "Forbidden", "Groups of snapshots are not worked on until their kinds can be listed")]
+    [TestCase(500, "InternalError", "Cannot tell whether the cluster serves groups of snapshots")]
+    public async Task Groups_that_cannot_be_asked_for_are_asked_for_again(int code, string reason, string told)
     {
         var world = new World(_rig.Cluster.Storage);
         world.AddSnapshotKinds();
         world.AddGroupKinds();
-        _rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = World.Groups }, new FaultAction.Answer(new ApiStatus(403, "Forbidden", "not yet")), times: 1);
+        _rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = World.Groups }, new FaultAction.Answer(new ApiStatus(code, reason, "not yet")), times: 1);
         var running = Run();
-        await _rig.Log.WaitFor("Cannot tell whether the cluster serves groups of snapshots");
+        await _rig.Log.WaitFor(told);
         _rig.Time.Advance(TimeSpan.FromSeconds(30));
         await _rig.Log.WaitFor("Groups of snapshots are worked on");
         await _rig.Over(running);

@@ -206,9 +206,25 @@ internal sealed class CreateTests : RigTest
         var uid = rig.World.AddSnapshot("s").Uid;
         await rig.World.UntilEventObject("s", "CreateSnapshotContentFailed");
         await rig.World.UntilEventObject("s", ContentFailed, "as the test wants it");
-        await rig.World.Until(World.Claims, "a", c => !World.Finalizers(c).Contains(WellKnown.ClaimFinalizer));
         rig.Cluster.Faults.Clear();
         await rig.World.UntilExists(World.Contents, $"snapcontent-{uid}");
+    }
+
+    [Test]
+    public async Task A_refused_content_is_tried_again_when_its_time_comes_and_not_for_our_own_marks_on_the_claim()
+    {
+        var rig = await Started(RigOptions.WithoutRetries);
+        rig.World.AddClaim("b");
+        rig.Cluster.Faults.Add(Request("create", World.Contents), Answers(403, "Forbidden"), times: 1);
+        var uid = rig.World.AddSnapshot("s").Uid;
+        await rig.World.UntilEventObject("s", "CreateSnapshotContentFailed");
+        Assert.That(World.Finalizers(rig.World.Find(World.Claims, "a")), Does.Contain(WellKnown.ClaimFinalizer), "the next try needs it");
+        var fence = rig.World.AddSnapshot("fence", "b").Uid;
+        await rig.World.UntilExists(World.Contents, $"snapcontent-{fence}");
+        Assert.That(rig.World.Find(World.Contents, $"snapcontent-{uid}"), Is.Null);
+
+        rig.World.Delete(World.Claims, "a");
+        await rig.World.UntilGone(World.Claims, "a");
     }
 
     [Test]

@@ -10,7 +10,8 @@ namespace Sidecars.Kubernetes.Http;
 /// soon, need not be read for that (see <see cref="ObjectUpdate"/>). Whoever remembers an object forgets it too. A state that is not the last
 /// one does no harm: the server refuses what is made from it.
 /// </summary>
-public sealed class ObjectMemory
+/// <param name="limit">How many objects are remembered; beyond that one of them is forgotten for each new one.</param>
+public sealed class ObjectMemory(int limit = int.MaxValue)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, (string Uid, ulong Version, byte[] Document)> _states = [];
@@ -29,7 +30,11 @@ public sealed class ObjectMemory
 
     internal void Keep(ObjectKey key, string uid, ulong version, byte[] document)
     {
-        lock (_lock) _states[key] = (uid, version, document);
+        lock (_lock)
+        {
+            if (_states.Count >= limit && !_states.ContainsKey(key)) _states.Remove(_states.Keys.First());
+            _states[key] = (uid, version, document);
+        }
     }
 
     /// <summary>The state of that incarnation, for one use.</summary>
