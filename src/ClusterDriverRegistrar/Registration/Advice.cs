@@ -9,7 +9,7 @@ internal static class Advice
     {
         { IsForbidden: true } => $"grant the verb {verb} on csidrivers in the group storage.k8s.io to the service account",
         { Code: 401 } => "the credentials are not accepted; look at the service account's token, or at the kubeconfig",
-        { IsNotFound: true } => "the server does not serve csidrivers in storage.k8s.io/v1, or the object vanished under way; look at the server's version and address",
+        { IsNotFound: true } or { IsUnserved: true } => "the server does not serve csidrivers in storage.k8s.io/v1, or the object vanished under way; look at the server's version and address",
         { Code: 422 or 400 } => "the server does not accept the object; look at the flags and at the name of the driver",
         { IsConflict: true } => "somebody else is writing the same object",
         { IsWithoutAnswer: true } => "look whether the API server is up and can be reached from this pod",

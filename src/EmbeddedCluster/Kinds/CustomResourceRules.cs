@@ -9,7 +9,7 @@ internal sealed class CustomResourceRules(StructuralSchema schema) : KindRules
 
     public override bool AllowsUnconditionalUpdate => false;
 
-    public override bool StatusKeepsMetadata => true;
+    public override bool StatusIgnoresMetadata => true;
 
     public override bool QualifiesFinalizers => false;
 

@@ -21,6 +21,9 @@ internal class KindRules
     /// <summary>True when a write to the status subresource cannot touch labels, annotations, finalizers and owners.</summary>
     public virtual bool StatusKeepsMetadata => false;
 
+    /// <summary>Whether a write of the status takes nothing at all of the metadata that is sent, not even to compare it: a foreign uid is no conflict then.</summary>
+    public virtual bool StatusIgnoresMetadata => false;
+
     /// <summary>True when a delete answers with the removed object, not with a Status.</summary>
     public virtual bool ReturnsDeletedObject => false;
 

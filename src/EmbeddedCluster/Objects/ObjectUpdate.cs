@@ -95,7 +95,7 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
         options.Warnings?.AddRange(errors.Warnings);
         if (errors.Any) return ApiStatus.Invalid(resource, current.Name, errors);
 
-        metadata["resourceVersion"] = old["metadata"].Text("resourceVersion");
+        content.Metadata()["resourceVersion"] = old["metadata"].Text("resourceVersion");
         if (IsUnchanged(content, old)) return current;
         if (ObjectDeletion.IsReleased(content))
         {
@@ -119,7 +119,8 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
                 content.Remove(field);
             foreach (var (field, value) in old)
                 if (field is not ("status" or "metadata" or "kind" or "apiVersion")) content[field] = value?.DeepClone();
-            if (resource.Rules.StatusKeepsMetadata)
+            if (resource.Rules.StatusIgnoresMetadata) content["metadata"] = previous.DeepClone();
+            else if (resource.Rules.StatusKeepsMetadata)
                 foreach (var field in (ReadOnlySpan<string>)["labels", "annotations", "finalizers", "ownerReferences"])
                     metadata.CopyFrom(previous, field);
             resource.Rules.PrepareForStatusUpdate(content, old, time.GetUtcNow());

@@ -24,12 +24,8 @@ internal sealed class AttributesClasses(ApiClient api, TimeProvider time)
         {
             var (version, _) = await _served.Ask(stop);
             var read = await api.GetAsync(Resources.VolumeAttributesClasses(version ?? Newest), new ObjectKey(null, name), stop);
-            if (read.IsSuccess || version is null || isSecond || !IsOfVersion(read.Failure, name)) return read;
+            if (read.IsSuccess || version is null || isSecond || !read.Failure.IsUnserved) return read;
             _served.Forget(version);
         }
     }
-
-    /// <summary>A server that serves the version names the class that it does not have; one that does not knows nothing of classes.</summary>
-    private static bool IsOfVersion(ApiFailure failure, string name) =>
-        failure.IsNotFound && !failure.Message.Contains($"\"{name}\" not found", StringComparison.Ordinal);
 }

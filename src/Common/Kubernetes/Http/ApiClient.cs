@@ -86,7 +86,7 @@ public sealed partial class ApiClient : IDisposable
     public Task<ApiResult<T>> PatchAsync<T>(
         Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken stop, CancellationToken abandon = default)
         where T : KubeObject =>
-        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : SendAsync(HttpMethod.Patch, resource.Of(key, subresource), resource.Item, patch, type, stop, abandon);
+        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<T>>(refused) : AboutObject(SendAsync(HttpMethod.Patch, resource.Of(key, subresource), resource.Item, patch, type, stop, abandon));
 
     /// <summary>
     /// Deletes an object. The answer holds the metadata of what is left while finalizers keep it, or little more than nothing.
@@ -110,18 +110,24 @@ public sealed partial class ApiClient : IDisposable
         Resource<T> resource, ObjectKey key, string? uid, ulong version, CancellationToken stop, CancellationToken abandon = default) where T : KubeObject =>
         Unaddressable(key) is { } refused
             ? Task.FromResult<ApiResult<MetadataOnly>>(refused)
-            : SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly,
-                uid is null ? default : JsonSerializer.SerializeToUtf8Bytes(DeleteOptions.Only(uid, version), KubeJson.Default.DeleteOptions), uid is null ? null : MediaTypes.Json, stop, abandon);
+            : AboutObject(SendAsync(HttpMethod.Delete, resource.Of(key), KubeJson.Default.MetadataOnly,
+                uid is null ? default : JsonSerializer.SerializeToUtf8Bytes(DeleteOptions.Only(uid, version), KubeJson.Default.DeleteOptions), uid is null ? null : MediaTypes.Json, stop, abandon));
 
     /// <summary>Reads one object in another form than its model; for <see cref="ObjectUpdate"/>.</summary>
     internal Task<ApiResult<TForm>> GetAsync<T, TForm>(Resource<T> resource, ObjectKey key, JsonTypeInfo<TForm> form, CancellationToken stop)
         where T : KubeObject where TForm : class =>
-        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<TForm>>(refused) : SendAsync(HttpMethod.Get, resource.Of(key), form, default, null, stop);
+        Unaddressable(key) is { } refused ? Task.FromResult<ApiResult<TForm>>(refused) : AboutObject(SendAsync(HttpMethod.Get, resource.Of(key), form, default, null, stop));
 
     /// <summary>Replaces an object as a whole; for <see cref="ObjectUpdate"/>, because what a model does not know would be lost.</summary>
     internal Task<ApiResult<T>> ReplaceAsync<T>(
         Resource<T> resource, ObjectKey key, string? subresource, ReadOnlyMemory<byte> item, CancellationToken stop) where T : KubeObject =>
-        SendAsync(HttpMethod.Put, resource.Of(key, subresource), resource.Item, item, MediaTypes.Json, stop);
+        ReplaceAsync(resource, key, subresource, resource.Item, item, stop);
+
+    /// <summary>The same, with an answer in another form than the model.</summary>
+    internal Task<ApiResult<TForm>> ReplaceAsync<T, TForm>(
+        Resource<T> resource, ObjectKey key, string? subresource, JsonTypeInfo<TForm> form, ReadOnlyMemory<byte> item, CancellationToken stop)
+        where T : KubeObject where TForm : class =>
+        AboutObject(SendAsync(HttpMethod.Put, resource.Of(key, subresource), form, item, MediaTypes.Json, stop));
 
     /// <summary>Sends any request whose answer is one JSON document.</summary>
     /// <param name="method">Verb.</param>
@@ -287,6 +293,12 @@ public sealed partial class ApiClient : IDisposable
         var bytes = new byte[enough];
         var read = await stream.ReadAtLeastAsync(bytes, enough, throwOnEndOfStream: false, cancel);
         return Encoding.UTF8.GetString(bytes, 0, read).ReplaceLineEndings(" ").Trim();
+    }
+
+    private static async Task<ApiResult<TAnswer>> AboutObject<TAnswer>(Task<ApiResult<TAnswer>> sent) where TAnswer : class
+    {
+        var answer = await sent;
+        return answer.Failure is { Code: 404 } failure ? failure.AboutObject() : answer;
     }
 
     // A path with such a last part is another path, of the whole collection for instance; no object can have such a name.

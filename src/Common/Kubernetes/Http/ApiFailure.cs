@@ -7,7 +7,7 @@ namespace Sidecars.Kubernetes.Http;
 /// exception to catch. <see cref="ToString"/> is fit for a log line or an event: it never holds a request or response body
 /// other than the server's own message.
 /// </summary>
-public sealed class ApiFailure
+public sealed record ApiFailure
 {
     /// <summary>HTTP status; 0 when there was no answer, so that nobody knows whether the request took effect.</summary>
     public int Code { get; init; }
@@ -36,8 +36,17 @@ public sealed class ApiFailure
     /// <summary>The connection broke under way, so that a read may as well be sent again.</summary>
     internal bool IsCut { get; init; }
 
-    /// <summary>The object does not exist.</summary>
-    public bool IsNotFound => Code is 404;
+    /// <summary>The object does not exist, or the path of a list is not served.</summary>
+    public bool IsNotFound => Code is 404 && !IsUnserved;
+
+    /// <summary>
+    /// An object was asked for, and the answer is that there is no such path, be it from a server whose definition is not established yet, or from
+    /// whoever stands before it: that says nothing of the object.
+    /// </summary>
+    public bool IsUnserved { get; private init; }
+
+    /// <summary>Whether the answer says which object there is not.</summary>
+    private bool NamesObject { get; init; } = true;
 
     /// <summary>An object of that name exists already.</summary>
     public bool IsAlreadyExists => Code is 409 && Reason is "AlreadyExists";
@@ -97,7 +106,11 @@ public sealed class ApiFailure
             ? asked < LongestRetryAfter ? asked : LongestRetryAfter
             : null,
         Causes = status?.Details?.Causes is { } causes ? [.. causes.Select(c => c.Reason ?? "")] : [],
+        NamesObject = status?.Details?.Name is { Length: > 0 },
     };
+
+    /// <summary>The failure as that of a request about one object.</summary>
+    internal ApiFailure AboutObject() => Code is 404 && !NamesObject ? this with { IsUnserved = true } : this;
 
     internal static ApiFailure Unaddressable(string name) =>
         new() { Code = 422, Reason = "Invalid", IsUnaddressable = true, Message = $"no object can have the name \"{name}\", so nothing was sent" };

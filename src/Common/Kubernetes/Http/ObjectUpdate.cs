@@ -56,7 +56,7 @@ public static class ObjectUpdate
     private static async Task<ApiResult<T>> Replace<T>(
         ApiClient api, Resource<T> resource, ObjectKey key, string? subresource, JsonObject item, ObjectMemory memory, CancellationToken stop) where T : KubeObject
     {
-        var written = await api.SendAsync(HttpMethod.Put, resource.Of(key, subresource), KubeJson.Default.JsonObject, Bytes(item), MediaTypes.Json, stop);
+        var written = await api.ReplaceAsync(resource, key, subresource, KubeJson.Default.JsonObject, Bytes(item), stop);
         if (!written.IsSuccess) return written.Failure;
         var now = written.Value.Deserialize(resource.Item)!;
         memory.Keep(key, now.Uid, now.Metadata.ResourceVersion, Bytes(written.Value));

@@ -19,6 +19,9 @@ public sealed class Status
 /// <summary>Details of a refusal.</summary>
 public sealed class StatusDetails
 {
+    /// <summary>Name of the object it is about; absent where it is about none.</summary>
+    public string? Name { get; set; }
+
     /// <summary>Each single cause.</summary>
     public List<StatusCause>? Causes { get; set; }
 

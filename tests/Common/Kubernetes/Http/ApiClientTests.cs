@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Tests.Support;
 
@@ -52,6 +53,27 @@ public sealed class ApiClientTests
             failure.IsNotFound ? "notfound" : "", failure.IsAlreadyExists ? "exists" : "", failure.IsConflict ? "conflict" : "",
             failure.IsForbidden ? "forbidden" : "", failure.IsRejected ? "rejected" : "", failure.IsExpired ? "expired" : "",
         }.Where(t => t.Length > 0));
+    }
+
+    /// <summary>From a server whose definition is not established yet, or from whoever stands before it.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task That_a_path_is_not_served_does_not_say_that_an_object_of_it_is_gone(bool isStatus)
+    {
+        using var client = _api.Client(_time, _log);
+        var (get, delete, patch) = (Get(client), client.DeleteAsync(Resources.StorageClasses, s_key, null, default), client.PatchAsync(Resources.StorageClasses, s_key, null, "{}"u8.ToArray(), MediaTypes.MergePatch, default));
+        for (var i = 0; i < 3; i++)
+        {
+            var request = await _api.Request();
+            if (isStatus) await request.Refuse(404, "NotFound", "the server could not find the requested resource", name: null);
+            else await request.Reply(404, "404 page not found\n", "text/plain");
+        }
+        foreach (var failure in (ApiFailure[])[(await get.WithinLimit()).Failure!, (await delete.WithinLimit()).Failure!, (await patch.WithinLimit()).Failure!])
+            Assert.That((failure.IsNotFound, failure.IsUnserved), Is.EqualTo((false, true)));
+
+        var list = client.SendAsync(HttpMethod.Get, Resources.StorageClasses.CollectionPath, KubeJson.Default.MetadataOnly, default, null, default);
+        await (await _api.Request()).Refuse(404, "NotFound", name: null);
+        Assert.That((await list.WithinLimit()).Failure!.IsNotFound, Is.True, "of a list it says all there is to say");
     }
 
     [TestCase("[1,2]", "application/json", "the server answered 502 without saying why (502 Unknown)")]

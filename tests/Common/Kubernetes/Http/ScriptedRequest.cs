@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -35,8 +36,14 @@ internal sealed class ScriptedRequest(HttpContext http, string body)
     }
 
     /// <summary>Answers with a Status.</summary>
-    public Task Refuse(int code, string reason, string message = "no", int? retryAfter = null, string? cause = null) =>
-        Reply(code, StatusText(code, reason, message, cause), headers: retryAfter is { } s ? [("Retry-After", $"{s}")] : []);
+    /// <param name="code">HTTP status.</param>
+    /// <param name="reason">The server's reason.</param>
+    /// <param name="message">Its message.</param>
+    /// <param name="retryAfter">Seconds to wait.</param>
+    /// <param name="cause">Type of the cause.</param>
+    /// <param name="name">Name of the object it is about; null for a path that is not served.</param>
+    public Task Refuse(int code, string reason, string message = "no", int? retryAfter = null, string? cause = null, string? name = "x") =>
+        Reply(code, StatusText(code, reason, message, cause, name), headers: retryAfter is { } s ? [("Retry-After", $"{s}")] : []);
 
     /// <summary>Begins a stream.</summary>
     public async Task Open(params (string Name, string Value)[] headers)
@@ -65,8 +72,11 @@ internal sealed class ScriptedRequest(HttpContext http, string body)
         _answered.TrySetResult();
     }
 
-    public static string StatusText(int code, string reason, string message = "no", string? cause = null) =>
-        $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{message}}","reason":"{{reason}}",{{(cause is null ? "" : $$"""
-        "details":{"causes":[{"reason":"{{cause}}"}]},
-        """.Trim())}}"code":{{code}}}""";
+    public static string StatusText(int code, string reason, string message = "no", string? cause = null, string? name = "x")
+    {
+        var details = new JsonObject();
+        if (name is not null) details["name"] = name;
+        if (cause is not null) details["causes"] = new JsonArray(new JsonObject { ["reason"] = cause });
+        return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["message"] = message, ["reason"] = reason, ["details"] = details, ["code"] = code }.ToJsonString();
+    }
 }
