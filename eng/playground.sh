@@ -20,7 +20,7 @@ done
 # The native programs are all there, and nothing they are made from is newer.
 native_is_current() {
   local name
-  for name in csi-provisioner csi-attacher csi-node-driver-registrar livenessprobe csi-cluster-driver-registrar; do
+  for name in csi-provisioner csi-attacher csi-snapshotter snapshot-controller csi-node-driver-registrar livenessprobe csi-cluster-driver-registrar; do
     [ -x "artifacts/native/$name" ] || return 1
     [ -z "$(find src Directory.Build.props Directory.Packages.props -newer "artifacts/native/$name" -type f -print -quit)" ] || return 1
   done

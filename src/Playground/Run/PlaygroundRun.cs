@@ -35,6 +35,8 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
     {
         using var api = new ClusterApi(world.Cluster.Url);
         var manifests = Manifests.Load(options.Files, world.DriverName);
+        var state = new ClusterState(world.Cluster.Storage);
+        var data = options.IsOwnDriver ? new DriverData(directory) : null;
         var story = StoryOf(manifests);
         var whole = story;
         var walk = new StepWalk(world.Board, world.Programs, time);
@@ -43,11 +45,13 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
             await Come(manifests, story.Registered().Concat(story.Rising()));
             if (options.HasSequel)
             {
+                Sequel.WritePage(story);
+                var snapshot = Manifests.Snapshot(world.DriverName);
+                await Come(snapshot, StoryOf(snapshot).Rising());
+                Sequel.WriteAnotherPage(story);
                 var more = Manifests.Sequel(world.DriverName, options.TellsRoom);
-                var sequel = new Sequel(world.Cluster.Storage, story, StoryOf(more), world.Nodes);
-                sequel.WritePage();
-                await Come(more, sequel.Steps());
-                whole = StoryOf([.. manifests, .. more]);
+                await Come(more, new Sequel(state, story, StoryOf(more), world.Nodes).Steps());
+                whole = StoryOf([.. manifests, .. snapshot, .. more]);
             }
 
             if (options.Once) await TakeDown(whole, api, walk, stop);
@@ -57,7 +61,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
         if (options.Once)
         {
-            await output.WriteLineAsync($"All of it came true: {WhatCameTrue()}.");
+            await output.WriteLineAsync($"All of it came true: {string.Join(", ", walk.Deeds)}.");
             return ExitCode.Success;
         }
 
@@ -65,8 +69,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         await world.KeepRunning(output, time, stop);
         return ExitCode.Success;
 
-        Story StoryOf(IReadOnlyList<JsonObject> told) =>
-            new(world.Cluster.Storage, directory, world.DriverName, world.Nodes, options.IsOwnDriver, told);
+        Story StoryOf(IReadOnlyList<JsonObject> told) => new(state, data, world.DriverName, world.Nodes, told);
 
         async Task Come(IEnumerable<JsonObject> applied, IEnumerable<Step> steps)
         {
@@ -75,21 +78,12 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         }
     }
 
-    private string WhatCameTrue()
-    {
-        var parts = new List<string> { "claim bound", "volume published" };
-        if (options.HasSequel) parts.AddRange(["cloned with its content", "a large claim placed on the node with room"]);
-        parts.Add(options.IsOwnDriver ? "everything gone again" : "and everything gone again");
-        if (options.IsOwnDriver) parts.Add("and a killed driver noticed");
-        return string.Join(", ", parts);
-    }
-
     private async Task TakeDown(Story story, ClusterApi api, StepWalk walk, CancellationToken stop)
     {
         var podsGone = story.PodsGone();
         foreach (var pod in story.Pods) await api.Delete(pod, stop);
         foreach (var step in podsGone) await walk.Wait(step, options.StepLimit, stop);
-        foreach (var claim in story.Claims) await api.Delete(claim, stop);
+        foreach (var held in story.Claims.Concat(story.Snapshots.All)) await api.Delete(held, stop);
         foreach (var step in story.VolumesGone()) await walk.Wait(step, options.StepLimit, stop);
     }
 
@@ -124,8 +118,9 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
               kubectl describe pvc {claim}
               kubectl get nodes --show-labels
               kubectl get csistoragecapacities
+              kubectl get volumesnapshots,volumesnapshotcontents
               kubectl get events --sort-by=.lastTimestamp
-              kubectl delete pods,pvc --all
+              kubectl delete pods,pvc,volumesnapshots --all
 
             """);
     }

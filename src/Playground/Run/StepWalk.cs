@@ -8,6 +8,11 @@ internal sealed class StepWalk(Board board, IReadOnlyCollection<ChildProgram> pr
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
+    private readonly List<string> _deeds = [];
+
+    /// <summary>What the steps that came true say of the run, each once, in the order they came.</summary>
+    public IReadOnlyList<string> Deeds => _deeds;
+
     /// <summary>A limit of null waits for ever.</summary>
     public async Task Wait(Step step, TimeSpan? limit, CancellationToken stop)
     {
@@ -25,6 +30,8 @@ internal sealed class StepWalk(Board board, IReadOnlyCollection<ChildProgram> pr
             await Task.WhenAny(board.NextChange, Task.Delay(Glance, time, stop));
             stop.ThrowIfCancellationRequested();
         }
+
+        if (step.Deed is { } deed && !_deeds.Contains(deed)) _deeds.Add(deed);
     }
 
     private string Explain(Step step, string why, ChildProgram? guilty)

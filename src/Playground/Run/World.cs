@@ -53,8 +53,10 @@ internal sealed class World : IAsyncDisposable
         {
             var controllers = await world.StartCluster(stop);
             if (options.CsiAddress is null) await world.StartDriver();
-            foreach (var (sidecar, node) in world.Sidecars) await world.StartSidecar(sidecar, node);
+            await world.StartSidecars(sidecar => !sidecar.NeedsSnapshots || options.IsOwnDriver);
             world.DriverName = await world.Registered(controllers, stop);
+            if (options.CsiAddress is { } socket && await DriverTraits.TakesSnapshots(socket, stop))
+                await world.StartSidecars(sidecar => sidecar.NeedsSnapshots);
             return world;
         }
         catch
@@ -81,7 +83,7 @@ internal sealed class World : IAsyncDisposable
     public async Task StartDriverAgain()
     {
         await StartDriver();
-        foreach (var (sidecar, node) in Sidecars.Where(placed => placed.Sidecar.EndsWithDriver)) await StartSidecar(sidecar, node);
+        await StartSidecars(sidecar => sidecar.EndsWithDriver);
     }
 
     /// <summary>Starts anew, after a pause, whatever program ends, as a kubelet does, until told to stop.</summary>
@@ -124,6 +126,8 @@ internal sealed class World : IAsyncDisposable
         Cluster = await ClusterServer.StartAsync(new ClusterOptions { Admission = AdmissionOptions.All }, stop: stop);
         _parts.Push(Cluster);
         await Cluster.WriteKubeconfig(Kubeconfig);
+        using (var api = new ClusterApi(Cluster.Url))
+            foreach (var definition in Manifests.SnapshotDefinitions()) await api.Create(definition, stop);
         var following = new Following(Board, Cluster.Storage);
         _parts.Push(following);
         var controllers = ClusterControllers.Start(Cluster.Storage, new ControllerOptions
@@ -147,6 +151,11 @@ internal sealed class World : IAsyncDisposable
             $"--node-capacity={string.Join(',', Nodes.SkipLast(1).Select(node => $"{node.Name}={PlaygroundNode.SmallCapacity}"))}",
             "--v=2",
         ], null);
+
+    private async Task StartSidecars(Func<SidecarProgram, bool> which)
+    {
+        foreach (var (sidecar, node) in Sidecars.Where(placed => which(placed.Sidecar))) await StartSidecar(sidecar, node);
+    }
 
     private Task StartSidecar(SidecarProgram sidecar, PlaygroundNode node)
     {

@@ -13,9 +13,17 @@ internal static class Manifests
     public static List<JsonObject> Load(IReadOnlyList<string> files, string driverName) =>
         Read(files.Count > 0 ? files.Select(file => (file, File.ReadAllText(file))) : Embedded("Announcement/"), driverName);
 
-    /// <summary>What is applied once the announcement's pod runs: the clone, and where room is told the claim that only one node can hold.</summary>
+    /// <summary>The definitions of the snapshot kinds, as the chart of the snapshot controller installs them.</summary>
+    public static List<JsonObject> SnapshotDefinitions() => Read(Embedded("Definitions/"), "");
+
+    /// <summary>What is applied once the announcement's pod runs: a class of snapshots, and a snapshot of its claim.</summary>
+    public static List<JsonObject> Snapshot(string driverName) => Read(Embedded("Snapshot/"), driverName);
+
+    /// <summary>
+    /// What is applied once the snapshot is there: the claim restored from it, the clone, and where room is told the claim that only one node can hold.
+    /// </summary>
     public static List<JsonObject> Sequel(string driverName, bool tellsRoom) =>
-        Read([.. Embedded("Clone/"), .. tellsRoom ? Embedded("Room/") : []], driverName);
+        Read([.. Embedded("Restore/"), .. Embedded("Clone/"), .. tellsRoom ? Embedded("Room/") : []], driverName);
 
     private static List<JsonObject> Read(IEnumerable<(string File, string Text)> sources, string driverName) =>
     [

@@ -33,7 +33,16 @@ internal sealed class WholeRunTests
             Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-clone: bound to pvc-"));
             Assert.That(playground.OutputLines, Has.Some.Contains("of class roomy-storage on playground-node-3"));
             Assert.That(playground.OutputLines, Has.Some.Contains("Pod default/my-large-pod: running on playground-node-3"));
-            Assert.That(playground.OutputLines, Has.Some.Contains("All of it came true").And.Contains("cloned with its content").And.Contains("the node with room"));
+            Assert.That(playground.OutputLines, Has.Some.Matches("VolumeSnapshot default/my-snapshot: ready to use, 5Gi of claim my-request-for-storage$"));
+            Assert.That(playground.OutputLines, Has.Some.Matches("VolumeSnapshotContent snapcontent-.*: ready, snapshot snap-.* of hostpath.csi.sidecars.dev$"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-restored-claim: bound to pvc-"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("CreateSnapshot 1, CreateVolume 4,").And.Contains("DeleteSnapshot 1, DeleteVolume 4,"));
+            Assert.That(playground.OutputLines, Has.Some.EqualTo(
+                "All of it came true: driver registered, claim bound, volume published, snapshot taken, a second claim restored from it with the content of that time, "
+                + "cloned with its content, a large claim placed on the node with room, claim gone again, snapshot gone again, nothing left at the driver, "
+                + "a killed driver noticed."));
+            Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/volumes")), Is.Empty);
+            Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/snapshots")), Is.Empty);
             Assert.That(ProcessesIn(_directory.Path), Is.Empty);
         });
     }
