@@ -30,6 +30,9 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
         new(SnapshotStory.Snapshotter, Controller) { EndsWithDriver = true, NeedsSnapshots = true },
     ];
 
+    /// <summary>The playground's flag that hands arguments on to it.</summary>
+    public string ArgumentsFlag => $"--{(FileName.StartsWith("csi-", StringComparison.Ordinal) ? FileName[4..] : FileName)}-args";
+
     /// <summary>Whether there is one on every node; otherwise one in the cluster, at the driver's first socket.</summary>
     public bool IsOnEveryNode { get; private init; }
 

@@ -10,13 +10,21 @@ namespace Sidecars.Playground;
 /// </summary>
 internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output, TextWriter errors, bool isTerminal, TimeProvider time)
 {
+    /// <summary>The board, while it is shown.</summary>
+    private volatile Board? _shown;
+
     public async Task<int> Run(CancellationToken stop)
     {
         try
         {
+            _ = Manifests.Load(options.Files, Manifests.DriverPlaceholder); // a mistake in a file is found before anything is started
             using var directory = WorkingDirectory.Create(options.KeepDirectory);
-            await output.WriteLineAsync($"Starting cluster, driver and sidecars in {directory.Path}");
-            await using var world = await World.Start(options, directory, stop);
+            await output.WriteLineAsync($"""
+                Starting cluster, driver and sidecars in {directory.Path}
+                  export KUBECONFIG={directory.Kubeconfig}
+                  tail -F {directory.File("*.log")}
+                """);
+            await using var world = await World.Start(options, directory, Tell, stop);
             return await Play(world, directory, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -27,8 +35,16 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
             failure is StepFailed or ClusterRefusal or FormatException or IOException or UnauthorizedAccessException or HttpRequestException)
         {
             await errors.WriteLineAsync(failure.Message);
+            if (failure is StepFailed && options.KeepDirectory is null) await errors.WriteLineAsync("--keep-dir DIR keeps all logs.");
             return ExitCode.Failure;
         }
+    }
+
+    // While the board is shown, everything is said through it.
+    private void Tell(string line)
+    {
+        if (_shown is { } board) board.Tell(line);
+        else output.WriteLine(line);
     }
 
     private async Task<int> Play(World world, WorkingDirectory directory, CancellationToken stop)
@@ -40,6 +56,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         var story = StoryOf(manifests);
         var whole = story;
         var walk = new StepWalk(world.Board, world.Programs, time);
+        _shown = world.Board;
         await using (var show = new Showing(stopShowing => Show(world.Board, stopShowing)))
         {
             await Come(manifests, story.Registered().Concat(story.Rising()));
@@ -56,6 +73,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
 
             if (options.Once) await TakeDown(whole, api, walk, stop);
             if (options is { Once: true, IsOwnDriver: true }) await LoseDriver(story, world, walk, stop);
+            _shown = null;
         }
 
         await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
@@ -66,7 +84,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         }
 
         await Invite(world, story);
-        await world.KeepRunning(output, time, stop);
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
         return ExitCode.Success;
 
         Story StoryOf(IReadOnlyList<JsonObject> told) => new(state, data, world.DriverName, world.Nodes, told);

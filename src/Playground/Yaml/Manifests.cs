@@ -8,10 +8,13 @@ internal static class Manifests
     /// <summary>Stands for the driver's name in any manifest, so that a class fits whichever driver is played with.</summary>
     public const string DriverPlaceholder = "${DRIVER_NAME}";
 
-    /// <exception cref="FormatException">A file holds no manifests.</exception>
+    /// <exception cref="FormatException">A file is no YAML, or there is no object in any.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static List<JsonObject> Load(IReadOnlyList<string> files, string driverName) =>
-        Read(files.Count > 0 ? files.Select(file => (file, File.ReadAllText(file))) : Embedded("Announcement/"), driverName);
+    public static List<JsonObject> Load(IReadOnlyList<string> files, string driverName)
+    {
+        var manifests = Read(files.Count > 0 ? files.Select(file => (file, File.ReadAllText(file))) : Embedded("Announcement/"), driverName);
+        return manifests.Count > 0 ? manifests : throw new FormatException($"No object to apply is in {string.Join(", ", files)}.");
+    }
 
     /// <summary>The definitions of the snapshot kinds, as the chart of the snapshot controller installs them.</summary>
     public static List<JsonObject> SnapshotDefinitions() => Read(Embedded("Definitions/"), "");
