@@ -57,8 +57,9 @@ internal sealed class World : IAsyncDisposable
             if (options.CsiAddress is null) await world.StartDriver();
             await world.StartSidecars(sidecar => !sidecar.NeedsSnapshots || options.IsOwnDriver);
             world.DriverName = await world.Registered(controllers, stop);
-            if (options.CsiAddress is { } socket && await DriverTraits.TakesSnapshots(socket, stop))
-                await world.StartSidecars(sidecar => sidecar.NeedsSnapshots);
+            if (options.CsiAddress is not { } socket) return world;
+            if (await DriverTraits.TakesSnapshots(socket, stop)) await world.StartSidecars(sidecar => sidecar.NeedsSnapshots);
+            else tell($"{world.DriverName} takes no snapshots (CREATE_DELETE_SNAPSHOT), so {SnapshotStory.Snapshotter} and {SnapshotStory.SnapshotController} are not started");
             return world;
         }
         catch

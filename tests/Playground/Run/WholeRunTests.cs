@@ -183,6 +183,21 @@ internal sealed class WholeRunTests
     }
 
     [Test]
+    public async Task A_program_that_ends_at_the_start_is_told_of_and_tried_again_before_the_run_is_given_up()
+    {
+        // What a registrar does whose driver does not answer in time: it ends, with 1.
+        await using var playground = Start("--once", "--node-driver-registrar-args=--kubelet-registration-path=", "--v=2");
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                playground.OutputLines.Count(line => line.StartsWith("csi-node-driver-registrar ended with exit code 1 and is started again", StringComparison.Ordinal)),
+                Is.GreaterThan(1));
+            Assert.That(playground.ErrorLines, Has.Some.Contains("registrar").And.Some.Contains("ended with exit code 1"));
+        });
+    }
+
+    [Test]
     public async Task Arguments_are_handed_on_and_those_a_sidecar_cannot_read_end_the_run_with_its_words()
     {
         await using var playground = Start("--once", "--attacher-args=--no-such-flag");
