@@ -209,6 +209,26 @@ internal sealed class KubeletTests : ControllerTest
             async () => await Started.RegisterDriver(address, limit.Token).WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
     }
 
+    [Test]
+    public async Task Pods_that_go_side_by_side_leave_no_volume_that_is_shown_in_use()
+    {
+        const int Pods = 8;
+        MakeClass();
+        for (var round = 0; round < 5; round++)
+        {
+            foreach (var i in Enumerable.Range(0, Pods))
+            {
+                MakeVolume($"pv-{round}-{i}", MakeClaim($"claim-{round}-{i}"));
+                MakePod($"pod-{round}-{i}", $"claim-{round}-{i}");
+            }
+
+            foreach (var i in Enumerable.Range(0, Pods)) await UntilPhase("pods", $"pod-{round}-{i}", "Running");
+            foreach (var i in Enumerable.Range(0, Pods)) Storage.Delete("pods", "default", $"pod-{round}-{i}");
+            foreach (var i in Enumerable.Range(0, Pods)) await UntilGone("volumeattachments", AttachmentName($"handle-pv-{round}-{i}"));
+            Assert.That(InUse(), Is.Empty);
+        }
+    }
+
     private static string Target(DriverCall call) => (string)call.Request["target_path"]!;
 
     private async Task MakeBoundPod()

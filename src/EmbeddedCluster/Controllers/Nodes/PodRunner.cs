@@ -44,7 +44,8 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
         try
         {
             // Shown before the driver is called: from here on the volume must not be detached.
-            if (volume.Driver.Length > 0) node.ShowInUse([.. uses.Names, AttachmentName.InNodeStatus(volume)]);
+            uses.Intend(volume, pod);
+            node.ShowInUse(uses);
             return await mounting.Mount(pod, volume, isReadOnly, stop);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException)
@@ -53,7 +54,8 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
         }
         finally
         {
-            node.ShowInUse(uses.Names);
+            uses.EndIntent(volume, pod);
+            node.ShowInUse(uses);
         }
     }
 
@@ -73,7 +75,7 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
     {
         foreach (var volume in uses.Of(podUid))
             if (await mounting.Unmount(podUid, volume, stop) is { } failure) return (volume, failure);
-        node.ShowInUse(uses.Names);
+        node.ShowInUse(uses);
         return null;
     }
 

@@ -9,13 +9,28 @@ internal sealed class VolumeUse
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (Volume Volume, HashSet<(string Key, string Uid)> Pods)> _uses = new(StringComparer.Ordinal);
 
-    /// <summary>The names under which the node's status shows the volumes.</summary>
+    private readonly HashSet<(string Volume, string PodUid)> _intents = [];
+
+    /// <summary>The names under which the node's status shows the volumes: those that are here, and those about to be brought.</summary>
     public IReadOnlyList<string> Names
     {
         get
         {
-            lock (_gate) return [.. _uses.Keys];
+            lock (_gate) return [.. _uses.Keys.Union(_intents.Select(intent => intent.Volume))];
         }
+    }
+
+    /// <summary>A volume is about to be brought to a pod.</summary>
+    public void Intend(Volume volume, StoredObject pod)
+    {
+        if (volume.Driver.Length == 0) return;
+        lock (_gate) _intents.Add((AttachmentName.InNodeStatus(volume), pod.Uid));
+    }
+
+    /// <summary>It was brought, or not: what came of it is among the uses.</summary>
+    public void EndIntent(Volume volume, StoredObject pod)
+    {
+        lock (_gate) _intents.Remove((AttachmentName.InNodeStatus(volume), pod.Uid));
     }
 
     public void Begin(Volume volume, StoredObject pod)
