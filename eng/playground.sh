@@ -17,12 +17,13 @@ for argument in "$@"; do
   if [ "$argument" = --native ]; then native=wanted; else arguments+=("$argument"); fi
 done
 
-# The native programs are all there, and nothing they are made from is newer.
+# The native programs are all there, and nothing they are made from is newer; the playground's own parts are built anew each time.
 native_is_current() {
-  local name
-  for name in csi-provisioner csi-attacher csi-node-driver-registrar livenessprobe csi-cluster-driver-registrar; do
+  local name own
+  own=(-path src/Playground -o -path src/EmbeddedCluster -o -path src/HostPathDriver)
+  for name in csi-provisioner csi-attacher csi-snapshotter snapshot-controller csi-node-driver-registrar livenessprobe csi-cluster-driver-registrar; do
     [ -x "artifacts/native/$name" ] || return 1
-    [ -z "$(find src Directory.Build.props Directory.Packages.props -newer "artifacts/native/$name" -type f -print -quit)" ] || return 1
+    [ -z "$(find src Directory.Build.props Directory.Packages.props \( "${own[@]}" \) -prune -o -newer "artifacts/native/$name" -type f -print -quit)" ] || return 1
   done
 }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sidecars.Hosting;
 
 namespace Sidecars.Playground;
 
@@ -9,16 +10,21 @@ namespace Sidecars.Playground;
 internal static class PlaygroundFlags
 {
     public const string Usage = """
-        playground [--once] [-f FILE]... [--csi-address SOCKET] [--keep-dir DIR] [--programs DIR] [--v N]
+        playground [--once] [--timeout D] [-f FILE]... [--csi-address SOCKET] [--keep-dir DIR] [--programs DIR] [--v N] [--SIDECAR-args ARGS]...
 
           --once             check that all of it came true, take it down again, and end with 0 or 1
+          --timeout D        how long each step may take with --once (default 1m0s)
           -f FILE            apply these manifests instead of the announcement's; may be repeated;
                              ${DRIVER_NAME} in them stands for the driver's name
-          --csi-address S    play with the driver that listens on this Unix socket instead of the hostpath driver
+          --csi-address S    play with the driver that listens on this Unix socket instead of the hostpath driver:
+                             a path, also from here, or unix:///PATH
           --keep-dir DIR     keep logs, volumes and kubeconfig in this directory
           --programs DIR     the directory with the sidecar programs, or with the outputs of a build
                              (default: artifacts/native of the repository, else artifacts/bin)
           --v N              verbosity of the sidecars' logs (default 5)
+          --SIDECAR-args A   hand these arguments, parted by spaces, on to a sidecar, after those it gets anyway; may be repeated;
+                             SIDECAR is provisioner, attacher, snapshotter, snapshot-controller, node-driver-registrar, livenessprobe
+                             or cluster-driver-registrar: --provisioner-args="--worker-threads=1 --timeout=30s"
 
         """;
 
@@ -37,28 +43,45 @@ internal static class PlaygroundFlags
                 case "--once" when value is null:
                     options = options with { Once = true };
                     continue;
-                case "-f" or "--csi-address" or "--keep-dir" or "--programs" or "--v" or "-v":
+                case "-f" or "--csi-address" or "--keep-dir" or "--programs" or "--v" or "-v" or "--timeout":
+                case var _ when SidecarOf(flag) is not null:
                     break;
                 default:
                     return (null, $"unknown argument: {argument}");
             }
 
             if (value is null && !rest.TryDequeue(out value)) return (null, $"{flag} needs a value");
-            if (Apply(options, flag, value) is not { } changed) return (null, $"{flag} \"{value}\" is no whole number of 0 or more");
+            (var changed, var wrong) = Apply(options, flag, value);
+            if (changed is null) return (null, wrong);
             options = changed;
         }
 
         return (options, "");
     }
 
-    private static PlaygroundOptions? Apply(PlaygroundOptions options, string flag, string value) => flag switch
+    private static (PlaygroundOptions? Options, string Error) Apply(PlaygroundOptions options, string flag, string value) => flag switch
     {
-        "-f" => options with { Files = [.. options.Files, value] },
-        "--csi-address" => options with { CsiAddress = value },
-        "--keep-dir" => options with { KeepDirectory = value },
-        "--programs" => options with { Programs = value },
-        _ => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var verbosity) ? options with { Verbosity = verbosity } : null,
+        "-f" => (options with { Files = [.. options.Files, value] }, ""),
+        "--csi-address" => DriverSocket.Parse(value, Environment.CurrentDirectory) is var (path, error) && path is not null
+            ? (options with { CsiAddress = path }, "")
+            : (null, error),
+        "--keep-dir" => (options with { KeepDirectory = value }, ""),
+        "--programs" => (options with { Programs = value }, ""),
+        "--timeout" => GoDuration.TryParse(value, out var limit, out _) && limit > TimeSpan.Zero
+            ? (options with { StepLimit = limit }, "")
+            : (null, $"--timeout \"{value}\" is no duration above zero, such as 90s or 2m"),
+        "--v" or "-v" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var verbosity)
+            ? (options with { Verbosity = verbosity }, "")
+            : (null, $"{flag} \"{value}\" is no whole number of 0 or more"),
+        _ => (options with { SidecarArguments = With(options.SidecarArguments, SidecarOf(flag)!, value) }, ""),
     };
+
+    private static string? SidecarOf(string flag) => SidecarProgram.All.FirstOrDefault(sidecar => sidecar.ArgumentsFlag == flag)?.FileName;
+
+    private static ILookup<string, string> With(ILookup<string, string> before, string sidecar, string arguments) => before
+        .SelectMany(of => of.Select(argument => (Sidecar: of.Key, Argument: argument)))
+        .Concat(arguments.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(argument => (Sidecar: sidecar, Argument: argument)))
+        .ToLookup(passed => passed.Sidecar, passed => passed.Argument, StringComparer.Ordinal);
 
     private static (string Flag, string? Value) Split(string argument) =>
         argument.StartsWith('-') && argument.IndexOf('=', StringComparison.Ordinal) is var equals and > 0

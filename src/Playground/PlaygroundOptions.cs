@@ -9,7 +9,7 @@ internal sealed record PlaygroundOptions
     /// <summary>Manifests instead of the announcement's.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>The socket of somebody's own driver; null starts the hostpath driver.</summary>
+    /// <summary>The absolute path of the socket of somebody's own driver; null starts the hostpath driver.</summary>
     public string? CsiAddress { get; init; }
 
     /// <summary>Our own driver is played with, of which is known what it can do.</summary>
@@ -29,6 +29,9 @@ internal sealed record PlaygroundOptions
 
     /// <summary>Verbosity of the sidecars' logs.</summary>
     public int Verbosity { get; init; } = 5;
+
+    /// <summary>Further arguments of sidecars, by the file of the program; they come last, so that they win.</summary>
+    public ILookup<string, string> SidecarArguments { get; init; } = Array.Empty<string>().ToLookup(argument => argument);
 
     /// <summary>How long one step may take with <see cref="Once"/>.</summary>
     public TimeSpan StepLimit { get; init; } = TimeSpan.FromSeconds(60);

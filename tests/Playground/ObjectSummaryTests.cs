@@ -26,6 +26,14 @@ internal sealed class ObjectSummaryTests
         "room for volumes of 2Gi of class c on n")]
     [TestCase("CSIStorageCapacity", """{"storageClassName":"c","capacity":"9Gi"}""", "room for volumes of 9Gi of class c on no node")]
     [TestCase("CSIStorageCapacity", """{"storageClassName":"c","nodeTopology":{"matchLabels":{"k":"n"}}}""", "no room known of class c on n")]
+    [TestCase("VolumeSnapshot", """{"spec":{"source":{"persistentVolumeClaimName":"c"}}}""", "being taken of claim c")]
+    [TestCase("VolumeSnapshot", """{"spec":{"source":{"persistentVolumeClaimName":"c"}},"status":{"readyToUse":true,"restoreSize":"5Gi"}}""",
+        "ready to use, 5Gi of claim c")]
+    [TestCase("VolumeSnapshot", """{"spec":{"source":{"volumeSnapshotContentName":"s"}},"status":{"readyToUse":false,"error":{"message":"no"}}}""",
+        "not ready, of content s: no")]
+    [TestCase("VolumeSnapshotContent", "{}", "waiting for the driver")]
+    [TestCase("VolumeSnapshotContent", """{"spec":{"driver":"d"},"status":{"readyToUse":true,"snapshotHandle":"h"}}""", "ready, snapshot h of d")]
+    [TestCase("VolumeSnapshotContent", """{"spec":{"driver":"d"},"status":{"readyToUse":false,"error":{"message":"no"}}}""", "not ready: no")]
     [TestCase("Secret", "{}", "exists")]
     public void States_are_told_in_plain_words(string kind, string json, string summary)
     {

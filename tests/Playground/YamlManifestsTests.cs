@@ -82,18 +82,19 @@ internal sealed class YamlManifestsTests
     }
 
     [Test]
-    public void The_sequel_clones_the_announcement_s_claim_and_asks_for_what_only_one_node_has_room_for()
+    public void The_sequel_restores_the_snapshot_clones_the_announcement_s_claim_and_asks_for_what_only_one_node_has_room_for()
     {
         var manifests = Manifests.Sequel("csi.example.com", tellsRoom: true);
         Assert.Multiple(() =>
         {
             Assert.That(
                 manifests.Select(manifest => manifest["kind"]!.ToString()),
-                Is.EqualTo(new[] { "PersistentVolumeClaim", "Pod", "StorageClass", "PersistentVolumeClaim", "Pod" }));
-            Assert.That(manifests[0]["spec"]!["dataSource"]!["name"]!.ToString(), Is.EqualTo("my-request-for-storage"));
-            Assert.That(manifests[0]["spec"]!["storageClassName"]!.ToString(), Is.EqualTo("fast-storage"));
-            Assert.That(manifests[2]["provisioner"]!.ToString(), Is.EqualTo("csi.example.com"));
-            Assert.That(manifests[2]["volumeBindingMode"]!.ToString(), Is.EqualTo("WaitForFirstConsumer"));
+                Is.EqualTo(new[] { "PersistentVolumeClaim", "Pod", "PersistentVolumeClaim", "Pod", "StorageClass", "PersistentVolumeClaim", "Pod" }));
+            Assert.That(manifests[0]["spec"]!["dataSource"]!["name"]!.ToString(), Is.EqualTo("my-snapshot"));
+            Assert.That(manifests[2]["spec"]!["dataSource"]!["name"]!.ToString(), Is.EqualTo("my-request-for-storage"));
+            Assert.That(manifests[2]["spec"]!["storageClassName"]!.ToString(), Is.EqualTo("fast-storage"));
+            Assert.That(manifests[4]["provisioner"]!.ToString(), Is.EqualTo("csi.example.com"));
+            Assert.That(manifests[4]["volumeBindingMode"]!.ToString(), Is.EqualTo("WaitForFirstConsumer"));
         });
     }
 }

@@ -69,7 +69,7 @@ internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog,
     {
         foreach (var resource in catalog.All.Where(resource => resource.IsNamespaced))
             foreach (var stored in store.Table(resource).Current.In(ns).ToList())
-                Run(resource, ns, stored.Name, DeleteOptions.Default with { GracePeriodSeconds = 0 });
+                Run(resource, ns, stored.Name, DeleteOptions.Default); // a pod that runs is given its time: its kubelet has volumes to take away
         FinishNamespace(ns);
     }
 

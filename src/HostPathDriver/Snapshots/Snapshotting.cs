@@ -60,6 +60,7 @@ internal sealed class Snapshotting(Backend backend)
     public ListSnapshotsResponse List(ListSnapshotsRequest request)
     {
         var maxEntries = Check.MaxEntries(request.MaxEntries);
+        Paging.After(request.StartingToken); // checked whatever is asked for
         if (request.SnapshotId.Length > 0) return ListOne(request);
         var (entries, next) = Paging.Page(
             request.StartingToken,

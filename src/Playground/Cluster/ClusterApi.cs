@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Sidecars.Playground;
 
 /// <summary>
-/// Creates and deletes objects over the cluster's HTTP API, finding the path of a kind by discovery, as kubectl does. Refusals become
+/// Creates and deletes objects over the cluster's HTTP API, finding the path of a kind by discovery and refusing unknown fields, as kubectl does. Refusals become
 /// <see cref="ClusterRefusal"/> with the server's own message.
 /// </summary>
 internal sealed class ClusterApi(Uri url) : IDisposable
@@ -18,7 +18,7 @@ internal sealed class ClusterApi(Uri url) : IDisposable
         var what = ObjectName.Of(manifest);
         var path = await PathOf(manifest, stop);
         using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
-        using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), body, stop);
+        using var response = await _http.PostAsync(new Uri($"{path}?fieldValidation=Strict", UriKind.Relative), body, stop);
         await Require(response, $"Creating {what}", stop);
     }
 

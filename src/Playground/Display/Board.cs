@@ -9,7 +9,11 @@ namespace Sidecars.Playground;
 /// </summary>
 internal sealed partial class Board
 {
-    private static readonly string[] Followed = ["csidrivers", "csinodes", "persistentvolumeclaims", "persistentvolumes", "csistoragecapacities", "volumeattachments", "pods"];
+    private static readonly string[] Followed =
+    [
+        "csidrivers", "csinodes", "persistentvolumeclaims", "persistentvolumes", "csistoragecapacities", "volumeattachments", "pods",
+        "volumesnapshots.snapshot.storage.k8s.io", "volumesnapshotcontents.snapshot.storage.k8s.io",
+    ];
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _objects = new(StringComparer.Ordinal);

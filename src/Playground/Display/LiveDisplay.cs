@@ -35,7 +35,7 @@ internal sealed class LiveDisplay(IAnsiConsole console)
     private static string ColourOf(string state) => state switch
     {
         _ when state.Contains("failed", StringComparison.Ordinal) || state.Contains("lost", StringComparison.Ordinal) => "red",
-        _ when state.StartsWith("bound", StringComparison.Ordinal) || state.StartsWith("running", StringComparison.Ordinal)
+        _ when state.StartsWith("bound", StringComparison.Ordinal) || state.StartsWith("ready", StringComparison.Ordinal) || state.StartsWith("running", StringComparison.Ordinal)
             || state.Contains("is attached", StringComparison.Ordinal) => "green",
         "gone" => "grey",
         _ => "yellow",

@@ -15,6 +15,8 @@ internal static class ObjectSummary
         ["CSIDriver"] = Driver,
         ["CSINode"] = Node,
         ["CSIStorageCapacity"] = Capacity,
+        ["VolumeSnapshot"] = Snapshot,
+        ["VolumeSnapshotContent"] = SnapshotContent,
     };
 
     public static string Of(StoredObject stored) => Of(stored.Resource.Kind, stored.Root);
@@ -56,13 +58,13 @@ internal static class ObjectSummary
     private static string Attachment(JsonElement attachment)
     {
         var (volume, node) = (Text(attachment, "spec", "source", "persistentVolumeName"), Text(attachment, "spec", "nodeName"));
-        if (At(attachment, "status", "attached") is { ValueKind: JsonValueKind.True }) return $"{volume} is attached to {node}";
+        if (IsTrue(attachment, "status", "attached")) return $"{volume} is attached to {node}";
         var error = Text(attachment, "status", "attachError", "message");
         return error.Length > 0 ? $"attaching {volume} to {node} failed: {error}" : $"{volume} is being attached to {node}";
     }
 
     private static string Driver(JsonElement driver) =>
-        At(driver, "spec", "attachRequired") is { ValueKind: JsonValueKind.True } ? "registered, its volumes are attached" : "registered, its volumes need no attaching";
+        IsTrue(driver, "spec", "attachRequired") ? "registered, its volumes are attached" : "registered, its volumes need no attaching";
 
     private static string Node(JsonElement node)
     {
@@ -78,10 +80,28 @@ internal static class ObjectSummary
         return $"{(size.Length > 0 ? $"room for volumes of {size}" : "no room known")} of class {Text(capacity, "storageClassName")} on {where}";
     }
 
+    private static string Snapshot(JsonElement snapshot)
+    {
+        var source = Text(snapshot, "spec", "source", "persistentVolumeClaimName") is { Length: > 0 } claim
+            ? $"of claim {claim}"
+            : $"of content {Text(snapshot, "spec", "source", "volumeSnapshotContentName")}";
+        if (IsTrue(snapshot, "status", "readyToUse")) return $"ready to use, {Text(snapshot, "status", "restoreSize")} {source}";
+        return Text(snapshot, "status", "error", "message") is { Length: > 0 } error ? $"not ready, {source}: {error}" : $"being taken {source}";
+    }
+
+    private static string SnapshotContent(JsonElement content)
+    {
+        var of = Text(content, "status", "snapshotHandle") is { Length: > 0 } handle ? $", snapshot {handle} of {Text(content, "spec", "driver")}" : "";
+        if (IsTrue(content, "status", "readyToUse")) return $"ready{of}";
+        return Text(content, "status", "error", "message") is { Length: > 0 } error ? $"not ready{of}: {error}" : $"waiting for the driver{of}";
+    }
+
     private static string Annotation(JsonElement content, string name) => Text(content, "metadata", "annotations", name);
 
     internal static string Text(JsonElement content, params ReadOnlySpan<string> path) =>
         At(content, path) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+
+    internal static bool IsTrue(JsonElement content, params ReadOnlySpan<string> path) => At(content, path) is { ValueKind: JsonValueKind.True };
 
     private static JsonElement? At(JsonElement content, params ReadOnlySpan<string> path)
     {

@@ -12,7 +12,8 @@ internal static class ChildLauncher
     /// <summary>The first argument that makes the playground's program a launcher.</summary>
     public const string Verb = "run-as-child-of";
 
-    private const int CannotExecute = 127;
+    /// <summary>Its exit code where the program cannot be started.</summary>
+    public const int CannotExecute = 127;
 
     /// <summary>Arguments: the parent's process id, the program, its arguments. Returns only when the program cannot be started.</summary>
     public static int Run(ReadOnlySpan<string> args, TextWriter errors)

@@ -4,27 +4,24 @@ using System.Globalization;
 namespace Sidecars.Playground;
 
 /// <summary>
-/// A program that runs for as long as the playground does. Its output goes to a log file and its last lines are kept; it dies with the
+/// A program that runs for as long as the playground does. Its output goes to a log file and what is worth showing of it is kept; it dies with the
 /// playground in any case, and disposing it asks it to stop first.
 /// </summary>
 internal sealed class ChildProgram : IAsyncDisposable
 {
-    // What is worth showing when something went wrong.
-    private const int TailLength = 25;
-
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
     private readonly StreamWriter _log;
     private readonly Action<string>? _onLine;
     private readonly Lock _gate = new();
-    private readonly Queue<string> _tail = new();
+    private readonly LogTail _tail = new();
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDisposed;
 
-    private ChildProgram(string name, Process process, StreamWriter log, Action<string>? onLine)
+    private ChildProgram(string name, string logFile, Process process, StreamWriter log, Action<string>? onLine)
     {
-        (Name, _process, _log, _onLine) = (name, process, log, onLine);
+        (Name, LogFile, _process, _log, _onLine) = (name, logFile, process, log, onLine);
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) => _exited.TrySetResult();
         process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -33,19 +30,15 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     public string Name { get; }
 
+    public string LogFile { get; }
+
     /// <summary>Completes when the program has ended, for whatever reason.</summary>
     public Task Exited => _exited.Task;
 
     public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
 
-    /// <summary>The last lines it wrote.</summary>
-    public IReadOnlyList<string> Tail
-    {
-        get
-        {
-            lock (_gate) return [.. _tail];
-        }
-    }
+    /// <summary>What is worth showing of what it wrote.</summary>
+    public IReadOnlyList<string> Tail => _tail.Lines;
 
     /// <summary>Starts a program. <paramref name="onLine"/> is told every line it writes.</summary>
     /// <exception cref="FileNotFoundException">There is no such program.</exception>
@@ -68,7 +61,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         start.Environment["NAMESPACE"] = start.Environment["POD_NAMESPACE"] = "default";
         start.Environment["POD_NAME"] = name;
 
-        var child = new ChildProgram(name, new Process { StartInfo = start }, new StreamWriter(logFile, append: true) { AutoFlush = true }, onLine);
+        var child = new ChildProgram(name, logFile, new Process { StartInfo = start }, new StreamWriter(logFile, append: true) { AutoFlush = true }, onLine);
         await StarterThread.Run(child._process.Start);
         child._process.StandardInput.Close();
         child._process.BeginOutputReadLine();
@@ -115,10 +108,9 @@ internal sealed class ChildProgram : IAsyncDisposable
         {
             if (_log.BaseStream is null) return;
             _log.WriteLine(line);
-            _tail.Enqueue(line);
-            if (_tail.Count > TailLength) _tail.Dequeue();
         }
 
+        _tail.Add(line);
         _onLine?.Invoke(line);
     }
 }

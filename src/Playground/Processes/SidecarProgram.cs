@@ -26,13 +26,21 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
         new(LivenessProbe, setting => [CsiAddress(setting), AnyPort, Verbosity(setting)]),
         new("csi-provisioner", setting => [.. Controller(setting), .. setting.TellsRoom ? Capacity : []]) { EndsWithDriver = true },
         new("csi-attacher", Controller) { EndsWithDriver = true },
+        new(SnapshotStory.SnapshotController, Cluster) { NeedsSnapshots = true },
+        new(SnapshotStory.Snapshotter, Controller) { EndsWithDriver = true, NeedsSnapshots = true },
     ];
+
+    /// <summary>The playground's flag that hands arguments on to it.</summary>
+    public string ArgumentsFlag => $"--{(FileName.StartsWith("csi-", StringComparison.Ordinal) ? FileName[4..] : FileName)}-args";
 
     /// <summary>Whether there is one on every node; otherwise one in the cluster, at the driver's first socket.</summary>
     public bool IsOnEveryNode { get; private init; }
 
     /// <summary>Whether it ends when it loses the driver, so that the kubelet starts it anew.</summary>
     public bool EndsWithDriver { get; private init; }
+
+    /// <summary>Whether there is something to do for it only where the driver takes snapshots.</summary>
+    public bool NeedsSnapshots { get; private init; }
 
     // The scheduler goes by the room that is told.
     private static string[] ForTheScheduler => ["--storage-capacity"];
@@ -43,9 +51,10 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
     // A port the system chooses: it stands in the program's log.
     private static string AnyPort => "--http-endpoint=127.0.0.1:0";
 
-    private static IEnumerable<string> Controller(SidecarSetting setting) =>
+    private static IEnumerable<string> Controller(SidecarSetting setting) => [CsiAddress(setting), .. Cluster(setting)];
+
+    private static IEnumerable<string> Cluster(SidecarSetting setting) =>
     [
-        CsiAddress(setting),
         $"--kubeconfig={setting.Kubeconfig}",
         "--leader-election",
         "--leader-election-namespace=default",

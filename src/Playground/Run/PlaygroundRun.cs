@@ -10,13 +10,21 @@ namespace Sidecars.Playground;
 /// </summary>
 internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output, TextWriter errors, bool isTerminal, TimeProvider time)
 {
+    /// <summary>The board, while it is shown.</summary>
+    private volatile Board? _shown;
+
     public async Task<int> Run(CancellationToken stop)
     {
         try
         {
+            _ = Manifests.Load(options.Files, Manifests.DriverPlaceholder); // a mistake in a file is found before anything is started
             using var directory = WorkingDirectory.Create(options.KeepDirectory);
-            await output.WriteLineAsync($"Starting cluster, driver and sidecars in {directory.Path}");
-            await using var world = await World.Start(options, directory, stop);
+            await output.WriteLineAsync($"""
+                Starting cluster, driver and sidecars in {directory.Path}
+                  export KUBECONFIG={directory.Kubeconfig}
+                  tail -F {directory.File("*.log")}
+                """);
+            await using var world = await World.Start(options, directory, Tell, stop);
             return await Play(world, directory, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -27,46 +35,59 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
             failure is StepFailed or ClusterRefusal or FormatException or IOException or UnauthorizedAccessException or HttpRequestException)
         {
             await errors.WriteLineAsync(failure.Message);
+            if (failure is StepFailed && options.KeepDirectory is null) await errors.WriteLineAsync("--keep-dir DIR keeps all logs.");
             return ExitCode.Failure;
         }
+    }
+
+    // While the board is shown, everything is said through it.
+    private void Tell(string line)
+    {
+        if (_shown is { } board) board.Tell(line);
+        else output.WriteLine(line);
     }
 
     private async Task<int> Play(World world, WorkingDirectory directory, CancellationToken stop)
     {
         using var api = new ClusterApi(world.Cluster.Url);
         var manifests = Manifests.Load(options.Files, world.DriverName);
+        var state = new ClusterState(world.Cluster.Storage);
+        var data = options.IsOwnDriver ? new DriverData(directory) : null;
         var story = StoryOf(manifests);
         var whole = story;
         var walk = new StepWalk(world.Board, world.Programs, time);
+        _shown = world.Board;
         await using (var show = new Showing(stopShowing => Show(world.Board, stopShowing)))
         {
             await Come(manifests, story.Registered().Concat(story.Rising()));
             if (options.HasSequel)
             {
+                Sequel.WritePage(story);
+                var snapshot = Manifests.Snapshot(world.DriverName);
+                await Come(snapshot, StoryOf(snapshot).Rising());
+                Sequel.WriteAnotherPage(story);
                 var more = Manifests.Sequel(world.DriverName, options.TellsRoom);
-                var sequel = new Sequel(world.Cluster.Storage, story, StoryOf(more), world.Nodes);
-                sequel.WritePage();
-                await Come(more, sequel.Steps());
-                whole = StoryOf([.. manifests, .. more]);
+                await Come(more, new Sequel(state, story, StoryOf(more), world.Nodes).Steps());
+                whole = StoryOf([.. manifests, .. snapshot, .. more]);
             }
 
             if (options.Once) await TakeDown(whole, api, walk, stop);
             if (options is { Once: true, IsOwnDriver: true }) await LoseDriver(story, world, walk, stop);
+            _shown = null;
         }
 
         await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
         if (options.Once)
         {
-            await output.WriteLineAsync($"All of it came true: {WhatCameTrue()}.");
+            await output.WriteLineAsync($"All of it came true: {string.Join(", ", walk.Deeds)}.");
             return ExitCode.Success;
         }
 
         await Invite(world, story);
-        await world.KeepRunning(output, time, stop);
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
         return ExitCode.Success;
 
-        Story StoryOf(IReadOnlyList<JsonObject> told) =>
-            new(world.Cluster.Storage, directory, world.DriverName, world.Nodes, options.IsOwnDriver, told);
+        Story StoryOf(IReadOnlyList<JsonObject> told) => new(state, data, world.DriverName, world.Nodes, told);
 
         async Task Come(IEnumerable<JsonObject> applied, IEnumerable<Step> steps)
         {
@@ -75,21 +96,12 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         }
     }
 
-    private string WhatCameTrue()
-    {
-        var parts = new List<string> { "claim bound", "volume published" };
-        if (options.HasSequel) parts.AddRange(["cloned with its content", "a large claim placed on the node with room"]);
-        parts.Add(options.IsOwnDriver ? "everything gone again" : "and everything gone again");
-        if (options.IsOwnDriver) parts.Add("and a killed driver noticed");
-        return string.Join(", ", parts);
-    }
-
     private async Task TakeDown(Story story, ClusterApi api, StepWalk walk, CancellationToken stop)
     {
         var podsGone = story.PodsGone();
         foreach (var pod in story.Pods) await api.Delete(pod, stop);
         foreach (var step in podsGone) await walk.Wait(step, options.StepLimit, stop);
-        foreach (var claim in story.Claims) await api.Delete(claim, stop);
+        foreach (var held in story.Claims.Concat(story.Snapshots.All)) await api.Delete(held, stop);
         foreach (var step in story.VolumesGone()) await walk.Wait(step, options.StepLimit, stop);
     }
 
@@ -124,8 +136,9 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
               kubectl describe pvc {claim}
               kubectl get nodes --show-labels
               kubectl get csistoragecapacities
+              kubectl get volumesnapshots,volumesnapshotcontents
               kubectl get events --sort-by=.lastTimestamp
-              kubectl delete pods,pvc --all
+              kubectl delete pods,pvc,volumesnapshots --all
 
             """);
     }

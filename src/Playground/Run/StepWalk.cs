@@ -1,12 +1,19 @@
+using Sidecars.Hosting;
+
 namespace Sidecars.Playground;
 
 /// <summary>
 /// Waits for one step after the other, looking again whenever the world changes. Files are not watched, so a step is also looked at a
-/// few times a second. A step that takes too long, or a program that ends before it, fails the walk with all that is known.
+/// few times a second. A step that takes too long, or a program that will not run, fails the walk with all that is known.
 /// </summary>
-internal sealed class StepWalk(Board board, IReadOnlyCollection<ChildProgram> programs, TimeProvider time)
+internal sealed class StepWalk(Board board, ProgramKeeper programs, TimeProvider time)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+
+    private readonly List<string> _deeds = [];
+
+    /// <summary>What the steps that came true say of the run, each once, in the order they came.</summary>
+    public IReadOnlyList<string> Deeds => _deeds;
 
     /// <summary>A limit of null waits for ever.</summary>
     public async Task Wait(Step step, TimeSpan? limit, CancellationToken stop)
@@ -14,25 +21,28 @@ internal sealed class StepWalk(Board board, IReadOnlyCollection<ChildProgram> pr
         var began = time.GetTimestamp();
         while (!step.IsTrue())
         {
-            if (programs.FirstOrDefault(program => program.Exited.IsCompleted) is { } ended)
-                throw new StepFailed(Explain(step, $"{ended.Name} ended with exit code {ended.ExitCode}", ended));
-            if (limit is { } most && time.GetElapsedTime(began) > most)
+            if (programs.Failed.IsCompleted)
             {
-                var guilty = programs.FirstOrDefault(program => program.Name == step.Program);
-                throw new StepFailed(Explain(step, $"not within {most.TotalSeconds:0} s", guilty));
+                var ended = await programs.Failed;
+                throw new StepFailed(Explain(step, $"{ended.Name} ended with exit code {ended.ExitCode}", ended.Name, ended.Tail));
             }
+
+            if (limit is { } most && time.GetElapsedTime(began) > most)
+                throw new StepFailed(Explain(step, $"not within {GoDuration.Format(most)}", step.Program, programs.TailOf(step.Program)));
 
             await Task.WhenAny(board.NextChange, Task.Delay(Glance, time, stop));
             stop.ThrowIfCancellationRequested();
         }
+
+        if (step.Deed is { } deed && !_deeds.Contains(deed)) _deeds.Add(deed);
     }
 
-    private string Explain(Step step, string why, ChildProgram? guilty)
+    private string Explain(Step step, string why, string guilty, IReadOnlyList<string> log)
     {
         var lines = new List<string> { $"This did not come true: {step.Promise} ({why}).", $"Last seen: {step.LastSeen()}." };
         var warnings = board.News.Where(line => line.Contains(": warning ", StringComparison.Ordinal)).TakeLast(3).ToList();
         if (warnings.Count > 0) lines.AddRange(["Warnings of the cluster:", .. warnings.Select(line => "  " + line)]);
-        if (guilty is not null) lines.AddRange([$"The end of the log of {guilty.Name}:", .. guilty.Tail.Select(line => "  " + line)]);
+        if (log.Count > 0) lines.AddRange([$"From the log of {guilty}:", .. log.Select(line => "  " + line)]);
         return string.Join(Environment.NewLine, lines);
     }
 }

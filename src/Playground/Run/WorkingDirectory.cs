@@ -29,6 +29,9 @@ internal sealed class WorkingDirectory : IDisposable
         return new WorkingDirectory(Directory.CreateDirectory(keep).FullName, isKept: true);
     }
 
+    /// <summary>Where the cluster's kubeconfig is, once the cluster is up.</summary>
+    public string Kubeconfig => File("kubeconfig");
+
     public string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
     public void Dispose()

@@ -9,20 +9,21 @@ namespace Sidecars.Playground;
 /// </summary>
 internal sealed class World : IAsyncDisposable
 {
-    // Enough for a driver that has to start, short enough for somebody who mistyped the socket.
-    private static readonly TimeSpan DriverLimit = TimeSpan.FromSeconds(20);
+    // Short enough for somebody who mistyped the socket.
+    private static readonly TimeSpan s_foreignDriverLimit = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan s_restartPause = TimeSpan.FromSeconds(1);
+    // Enough for a driver that has to start, and registrars that have to try again, on a machine where all else starts too.
+    private static readonly TimeSpan s_ownDriverLimit = TimeSpan.FromSeconds(60);
 
     private readonly Stack<IAsyncDisposable> _parts = new();
-    private readonly List<ChildProgram> _programs = [];
     private readonly PlaygroundOptions _options;
     private readonly WorkingDirectory _directory;
 
-    private World(PlaygroundOptions options, WorkingDirectory directory)
+    private World(PlaygroundOptions options, WorkingDirectory directory, Action<string> tell)
     {
         (_options, _directory) = (options, directory);
         Nodes = PlaygroundNode.All(options, directory);
+        Programs = new ProgramKeeper(tell, TimeProvider.System);
     }
 
     public Board Board { get; } = new();
@@ -31,9 +32,10 @@ internal sealed class World : IAsyncDisposable
 
     public string DriverName { get; private set; } = "";
 
-    public string Kubeconfig => _directory.File("kubeconfig");
+    public string Kubeconfig => _directory.Kubeconfig;
 
-    public IReadOnlyList<ChildProgram> Programs => _programs;
+    /// <summary>The driver and the sidecars.</summary>
+    public ProgramKeeper Programs { get; }
 
     public IReadOnlyList<PlaygroundNode> Nodes { get; }
 
@@ -43,18 +45,21 @@ internal sealed class World : IAsyncDisposable
     /// <summary>What the livenessprobe says.</summary>
     public DriverHealth Health { get; } = new();
 
-    /// <summary>Brings everything up but the manifests.</summary>
-    public static async Task<World> Start(PlaygroundOptions options, WorkingDirectory directory, CancellationToken stop)
+    /// <summary>Brings everything up but the manifests. <paramref name="tell"/> is told of programs that are started again.</summary>
+    public static async Task<World> Start(PlaygroundOptions options, WorkingDirectory directory, Action<string> tell, CancellationToken stop)
     {
         // Looked for first: a missing program is the likeliest mistake, and the cheapest to find.
         foreach (var sidecar in SidecarProgram.All) ProgramFinder.Find(sidecar.FileName, options.Programs);
-        var world = new World(options, directory);
+        var world = new World(options, directory, tell);
         try
         {
             var controllers = await world.StartCluster(stop);
             if (options.CsiAddress is null) await world.StartDriver();
-            foreach (var (sidecar, node) in world.Sidecars) await world.StartSidecar(sidecar, node);
+            await world.StartSidecars(sidecar => !sidecar.NeedsSnapshots || options.IsOwnDriver);
             world.DriverName = await world.Registered(controllers, stop);
+            if (options.CsiAddress is not { } socket) return world;
+            if (await DriverTraits.TakesSnapshots(socket, stop)) await world.StartSidecars(sidecar => sidecar.NeedsSnapshots);
+            else tell($"{world.DriverName} takes no snapshots (CREATE_DELETE_SNAPSHOT), so {SnapshotStory.Snapshotter} and {SnapshotStory.SnapshotController} are not started");
             return world;
         }
         catch
@@ -65,56 +70,23 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>Kills our own driver, and waits for the sidecars that end with it.</summary>
-    public async Task KillDriver(CancellationToken stop)
-    {
-        await _programs.Single(program => program.Name == Story.Driver).Kill(stop);
-        foreach (var name in NamesEndingWithDriver)
-        {
-            var program = _programs.Single(running => running.Name == name);
-            await program.Exited.WaitAsync(stop);
-            await program.DisposeAsync(); // its log is written on by the next
-            _programs.Remove(program);
-        }
-    }
+    public Task KillDriver(CancellationToken stop) => Programs.Kill(
+        Story.Driver, SidecarProgram.All.Where(sidecar => sidecar.EndsWithDriver).Select(sidecar => sidecar.FileName), stop);
 
     /// <summary>Starts what <see cref="KillDriver"/> ended, as a kubelet does.</summary>
     public async Task StartDriverAgain()
     {
         await StartDriver();
-        foreach (var (sidecar, node) in Sidecars.Where(placed => placed.Sidecar.EndsWithDriver)) await StartSidecar(sidecar, node);
-    }
-
-    /// <summary>Starts anew, after a pause, whatever program ends, as a kubelet does, until told to stop.</summary>
-    public async Task KeepRunning(TextWriter output, TimeProvider time, CancellationToken stop)
-    {
-        while (true)
-        {
-            await Task.WhenAny(_programs.Select(program => program.Exited)).WaitAsync(stop);
-            var ended = _programs.First(program => program.Exited.IsCompleted);
-            await output.WriteLineAsync($"{ended.Name} ended with exit code {ended.ExitCode} and is started again; its log: {_directory.File($"{ended.Name}.log")}");
-            await ended.DisposeAsync(); // its log is written on by the next
-            _programs.Remove(ended);
-            await Task.Delay(s_restartPause, time, stop);
-            if (ended.Name == Story.Driver)
-            {
-                await StartDriver();
-                continue;
-            }
-
-            var (sidecar, node) = Sidecars.Single(placed => placed.Node.NameOf(placed.Sidecar.FileName) == ended.Name);
-            await StartSidecar(sidecar, node);
-        }
+        await StartSidecars(sidecar => sidecar.EndsWithDriver);
     }
 
     /// <summary>Every sidecar with the node it is started for.</summary>
     private IEnumerable<(SidecarProgram Sidecar, PlaygroundNode Node)> Sidecars => SidecarProgram.All.SelectMany(sidecar =>
         Nodes.Take(sidecar.IsOnEveryNode ? Nodes.Count : 1).Select(node => (sidecar, node)));
 
-    private static IEnumerable<string> NamesEndingWithDriver =>
-        [Story.Driver, .. SidecarProgram.All.Where(sidecar => sidecar.EndsWithDriver).Select(sidecar => sidecar.FileName)];
-
     public async ValueTask DisposeAsync()
     {
+        await Programs.DisposeAsync();
         while (_parts.TryPop(out var part)) await part.DisposeAsync();
         Health.Dispose();
     }
@@ -124,6 +96,8 @@ internal sealed class World : IAsyncDisposable
         Cluster = await ClusterServer.StartAsync(new ClusterOptions { Admission = AdmissionOptions.All }, stop: stop);
         _parts.Push(Cluster);
         await Cluster.WriteKubeconfig(Kubeconfig);
+        using (var api = new ClusterApi(Cluster.Url))
+            foreach (var definition in Manifests.SnapshotDefinitions()) await api.Create(definition, stop);
         var following = new Following(Board, Cluster.Storage);
         _parts.Push(following);
         var controllers = ClusterControllers.Start(Cluster.Storage, new ControllerOptions
@@ -148,46 +122,48 @@ internal sealed class World : IAsyncDisposable
             "--v=2",
         ], null);
 
+    private async Task StartSidecars(Func<SidecarProgram, bool> which)
+    {
+        foreach (var (sidecar, node) in Sidecars.Where(placed => which(placed.Sidecar))) await StartSidecar(sidecar, node);
+    }
+
     private Task StartSidecar(SidecarProgram sidecar, PlaygroundNode node)
     {
         var setting = new SidecarSetting(node.CsiSocket, Kubeconfig, NodeOptionsOf(node).PluginRegistry, _options.TellsRoom, _options.Verbosity);
         var path = ProgramFinder.Find(sidecar.FileName, _options.Programs);
         return StartProgram(
-            node.NameOf(sidecar.FileName), path, sidecar.Flags(setting),
+            node.NameOf(sidecar.FileName), path, [.. sidecar.Flags(setting), .. _options.SidecarArguments[sidecar.FileName]],
             sidecar.FileName == SidecarProgram.LivenessProbe ? Health.ReadLogLine : Board.ReadLogLine);
     }
 
     /// <summary>The name of the driver, once the registrars have made it known to the kubelets of all nodes.</summary>
     private async Task<string> Registered(ClusterControllers controllers, CancellationToken stop)
     {
+        var most = _options.IsOwnDriver ? s_ownDriverLimit : s_foreignDriverLimit;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limited.CancelAfter(DriverLimit);
+        limited.CancelAfter(most);
         var registered = Task.WhenAll(Nodes.Select(node => controllers.FirstDriverOf(node.Name)));
         try
         {
-            // A program that ends at once need not be waited for.
-            await Task.WhenAny([registered, .. _programs.Select(program => program.Exited)]).WaitAsync(limited.Token);
+            await Task.WhenAny(registered, Programs.Failed).WaitAsync(limited.Token);
             if (registered.IsCompleted) return (await registered)[0];
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             var missing = Nodes.First(node => !controllers.FirstDriverOf(node.Name).IsCompleted);
-            throw new StepFailed($"The CSI driver at {missing.CsiSocket} was not registered within {DriverLimit.TotalSeconds:0} s. Is it running, and is that its socket?{EndOf(missing.NameOf(Story.NodeRegistrar))}");
+            throw new StepFailed(
+                $"The CSI driver at {missing.CsiSocket} was not registered within {most.TotalSeconds:0} s. Is it running, and is that its socket?"
+                + Lines(Programs.TailOf(missing.NameOf(Story.NodeRegistrar))));
         }
 
-        var ended = _programs.First(program => program.Exited.IsCompleted);
-        throw new StepFailed($"{ended.Name} ended with exit code {ended.ExitCode}:{EndOf(ended.Name)}");
+        var ended = await Programs.Failed;
+        throw new StepFailed($"{ended.Name} ended with exit code {ended.ExitCode}:{Lines(ended.Tail)}");
     }
 
-    private string EndOf(string program) => string.Concat(
-        _programs.Where(running => running.Name == program).SelectMany(running => running.Tail).Select(line => Environment.NewLine + line));
+    private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => Environment.NewLine + line));
 
-    private async Task StartProgram(string name, string path, IEnumerable<string> arguments, Action<string>? onLine)
-    {
-        var program = await ChildProgram.Start(name, path, arguments, _directory.File($"{name}.log"), onLine);
-        _programs.Add(program);
-        _parts.Push(program);
-    }
+    private Task StartProgram(string name, string path, IReadOnlyList<string> arguments, Action<string>? onLine) =>
+        Programs.Start(name, () => ChildProgram.Start(name, path, arguments, _directory.File($"{name}.log"), onLine));
 
     private sealed class Following : IAsyncDisposable
     {

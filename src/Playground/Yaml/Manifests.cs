@@ -8,14 +8,25 @@ internal static class Manifests
     /// <summary>Stands for the driver's name in any manifest, so that a class fits whichever driver is played with.</summary>
     public const string DriverPlaceholder = "${DRIVER_NAME}";
 
-    /// <exception cref="FormatException">A file holds no manifests.</exception>
+    /// <exception cref="FormatException">A file is no YAML, or there is no object in any.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static List<JsonObject> Load(IReadOnlyList<string> files, string driverName) =>
-        Read(files.Count > 0 ? files.Select(file => (file, File.ReadAllText(file))) : Embedded("Announcement/"), driverName);
+    public static List<JsonObject> Load(IReadOnlyList<string> files, string driverName)
+    {
+        var manifests = Read(files.Count > 0 ? files.Select(file => (file, File.ReadAllText(file))) : Embedded("Announcement/"), driverName);
+        return manifests.Count > 0 ? manifests : throw new FormatException($"No object to apply is in {string.Join(", ", files)}.");
+    }
 
-    /// <summary>What is applied once the announcement's pod runs: the clone, and where room is told the claim that only one node can hold.</summary>
+    /// <summary>The definitions of the snapshot kinds, as the chart of the snapshot controller installs them.</summary>
+    public static List<JsonObject> SnapshotDefinitions() => Read(Embedded("Definitions/"), "");
+
+    /// <summary>What is applied once the announcement's pod runs: a class of snapshots, and a snapshot of its claim.</summary>
+    public static List<JsonObject> Snapshot(string driverName) => Read(Embedded("Snapshot/"), driverName);
+
+    /// <summary>
+    /// What is applied once the snapshot is there: the claim restored from it, the clone, and where room is told the claim that only one node can hold.
+    /// </summary>
     public static List<JsonObject> Sequel(string driverName, bool tellsRoom) =>
-        Read([.. Embedded("Clone/"), .. tellsRoom ? Embedded("Room/") : []], driverName);
+        Read([.. Embedded("Restore/"), .. Embedded("Clone/"), .. tellsRoom ? Embedded("Room/") : []], driverName);
 
     private static List<JsonObject> Read(IEnumerable<(string File, string Text)> sources, string driverName) =>
     [

@@ -99,6 +99,89 @@ internal sealed class KubeletTests : ControllerTest
     }
 
     [Test]
+    public async Task A_pod_removed_by_force_loses_its_volume_as_well_and_the_volume_is_detached()
+    {
+        await MakeBoundPod();
+        await UntilPhase("pods", "pod", "Running");
+        var published = Target(_driver.Calls.Of("NodePublishVolume")[0]);
+        Storage.Delete("pods", "default", "pod", new DeleteOptions { GracePeriodSeconds = 0 });
+        Assert.That(Storage.Get("pods", "default", "pod").Object, Is.Null, "nobody is waited for");
+        await UntilGone("volumeattachments", AttachmentName("handle-pv-1"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Target(_driver.Calls.Of("NodeUnpublishVolume").Single()), Is.EqualTo(published));
+            Assert.That(InUse(), Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task A_pod_made_anew_under_the_name_of_one_removed_by_force_runs_and_the_former_s_volume_is_taken_away()
+    {
+        await MakeBoundPod();
+        await UntilPhase("pods", "pod", "Running");
+        var former = Target(_driver.Calls.Of("NodePublishVolume")[0]);
+        _driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"), DriverRule.Default);
+        Storage.Delete("pods", "default", "pod", new DeleteOptions { GracePeriodSeconds = 0 });
+        MakePod("pod", "claim");
+        await UntilPhase("pods", "pod", "Running");
+        Assert.Multiple(() =>
+        {
+            Assert.That(_driver.Calls.Of("NodeUnpublishVolume").Select(Target), Is.All.EqualTo(former).And.Exactly(2).Items);
+            Assert.That(Target(_driver.Calls.Of("NodePublishVolume")[^1]), Is.Not.EqualTo(former));
+            Assert.That(InUse(), Is.EqualTo(new[] { "kubernetes.io/csi/csi.example.com^handle-pv-1" }));
+        });
+    }
+
+    [Test]
+    public async Task A_pod_that_has_ended_keeps_its_object_and_no_volume()
+    {
+        await MakeBoundPod();
+        await UntilPhase("pods", "pod", "Running");
+        var pod = Storage.Get("pods", "default", "pod").Value.ToJson();
+        pod["status"]!["phase"] = "Succeeded";
+        _ = Storage.UpdateStatus("pods", pod).Value;
+        await UntilGone("volumeattachments", AttachmentName("handle-pv-1"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(_driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(Storage.Get("pods", "default", "pod").Object, Is.Not.Null);
+        });
+    }
+
+    [Test]
+    public async Task A_namespace_goes_with_its_running_pod_only_after_the_volume_was_taken_away()
+    {
+        Make("namespaces", """{"metadata":{"name":"shop"}}""");
+        MakeClass();
+        var claim = Make("persistentvolumeclaims", """
+            {"metadata": {"name": "claim", "namespace": "shop"},
+             "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"} }, "storageClassName": "fast"} }
+            """);
+        Make("persistentvolumes", $$"""
+            {"metadata": {"name": "pv-1", "annotations": {"pv.kubernetes.io/provisioned-by": "csi.example.com"} },
+             "spec": {"capacity": {"storage": "5Gi"}, "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Delete", "storageClassName": "fast",
+                      "csi": {"driver": "csi.example.com", "volumeHandle": "handle-pv-1"},
+                      "claimRef": {"namespace": "shop", "name": "claim", "uid": "{{claim.Uid}}"} } }
+            """);
+        Make("pods", """
+            {"metadata": {"name": "pod", "namespace": "shop"},
+             "spec": {"containers": [{"name": "c", "image": "i"}], "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "claim"} }]} }
+            """);
+        await UntilPhase("pods", "pod", "Running");
+        _driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"), DriverRule.Default);
+        Storage.Delete("namespaces", null, "shop");
+        Assert.That(Storage.Get("pods", "shop", "pod").Value.IsBeingDeleted, "it is given the time it needs");
+        await UntilGone("namespaces", "shop");
+        await UntilGone("volumeattachments", AttachmentName("handle-pv-1"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(_driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(2));
+            Assert.That(_driver.Calls.Of("ControllerUnpublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(InUse(), Is.Empty);
+        });
+    }
+
+    [Test]
     public async Task Where_the_driver_needs_no_attaching_there_is_no_attachment()
     {
         Make("csidrivers", """{"metadata":{"name":"csi.example.com"},"spec":{"attachRequired":false}}""");
@@ -125,6 +208,28 @@ internal sealed class KubeletTests : ControllerTest
         await Assert.ThatAsync(
             async () => await Started.RegisterDriver(address, limit.Token).WithinLimit(), Throws.InstanceOf<OperationCanceledException>());
     }
+
+    [Test]
+    public async Task Pods_that_go_side_by_side_leave_no_volume_that_is_shown_in_use()
+    {
+        const int Pods = 8;
+        MakeClass();
+        for (var round = 0; round < 5; round++)
+        {
+            foreach (var i in Enumerable.Range(0, Pods))
+            {
+                MakeVolume($"pv-{round}-{i}", MakeClaim($"claim-{round}-{i}"));
+                MakePod($"pod-{round}-{i}", $"claim-{round}-{i}");
+            }
+
+            foreach (var i in Enumerable.Range(0, Pods)) await UntilPhase("pods", $"pod-{round}-{i}", "Running");
+            foreach (var i in Enumerable.Range(0, Pods)) Storage.Delete("pods", "default", $"pod-{round}-{i}");
+            foreach (var i in Enumerable.Range(0, Pods)) await UntilGone("volumeattachments", AttachmentName($"handle-pv-{round}-{i}"));
+            Assert.That(InUse(), Is.Empty);
+        }
+    }
+
+    private static string Target(DriverCall call) => (string)call.Request["target_path"]!;
 
     private async Task MakeBoundPod()
     {

@@ -33,7 +33,16 @@ internal sealed class WholeRunTests
             Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-clone: bound to pvc-"));
             Assert.That(playground.OutputLines, Has.Some.Contains("of class roomy-storage on playground-node-3"));
             Assert.That(playground.OutputLines, Has.Some.Contains("Pod default/my-large-pod: running on playground-node-3"));
-            Assert.That(playground.OutputLines, Has.Some.Contains("All of it came true").And.Contains("cloned with its content").And.Contains("the node with room"));
+            Assert.That(playground.OutputLines, Has.Some.Matches("VolumeSnapshot default/my-snapshot: ready to use, 5Gi of claim my-request-for-storage$"));
+            Assert.That(playground.OutputLines, Has.Some.Matches("VolumeSnapshotContent snapcontent-.*: ready, snapshot snap-.* of hostpath.csi.sidecars.dev$"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-restored-claim: bound to pvc-"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("CreateSnapshot 1, CreateVolume 4,").And.Contains("DeleteSnapshot 1, DeleteVolume 4,"));
+            Assert.That(playground.OutputLines, Has.Some.EqualTo(
+                "All of it came true: driver registered, claim bound, volume published, snapshot taken, a second claim restored from it with the content of that time, "
+                + "cloned with its content, a large claim placed on the node with room, claim gone again, snapshot gone again, nothing left at the driver, "
+                + "a killed driver noticed."));
+            Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/volumes")), Is.Empty);
+            Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/snapshots")), Is.Empty);
             Assert.That(ProcessesIn(_directory.Path), Is.Empty);
         });
     }
@@ -93,12 +102,108 @@ internal sealed class WholeRunTests
             metadata: {name: huge}
             spec: {accessModes: [ReadWriteOnce], storageClassName: too-large, resources: {requests: {storage: 9Ti}}}
             """).WithinLimit();
-        var errors = new StringWriter();
+        var (output, errors) = (new StringWriter(), new StringWriter());
         var run = new PlaygroundRun(
             new PlaygroundOptions { Once = true, Files = [manifest], KeepDirectory = _directory.File("run"), StepLimit = TimeSpan.FromSeconds(3) },
-            new StringWriter(), errors, isTerminal: false, TimeProvider.System);
+            TextWriter.Synchronized(output), errors, isTerminal: false, TimeProvider.System);
         Assert.That(await run.Run(CancellationToken.None).WithinLimit(RunLimit), Is.EqualTo(1));
-        Assert.That(errors.ToString(), Does.Contain("PersistentVolumeClaim huge is bound").And.Contain("Last seen").And.Contain("csi-provisioner"));
+        Assert.That(errors.ToString(), Does.Contain("PersistentVolumeClaim huge is bound").And.Contain("not within 3s").And.Contain("Last seen").And.Contain("From the log of csi-provisioner")
+            .And.Contain("OutOfRange").And.Not.Contain("/leases/"));
+        Assert.That(output.ToString(), Does.StartWith($"""
+            Starting cluster, driver and sidecars in {_directory.File("run")}
+              export KUBECONFIG={_directory.File("run/kubeconfig")}
+              tail -F {_directory.File("run/*.log")}
+
+            """));
+    }
+
+    [Test]
+    public async Task An_unknown_field_is_refused_by_the_server_as_for_kubectl()
+    {
+        var manifest = _directory.File("typo.yaml");
+        await File.WriteAllTextAsync(manifest, """
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: c}
+            spec: {accessModes: [ReadWriteOnce], storageClasName: fast, resources: {requests: {storage: 1Gi}}}
+            """).WithinLimit();
+        await using var playground = Start("--once", "-f", manifest);
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        Assert.That(playground.ErrorLines, Has.Some.Contains("unknown field \"spec.storageClasName\""));
+    }
+
+    [Test]
+    public async Task Manifests_without_an_object_are_refused_before_anything_is_started()
+    {
+        var manifest = _directory.File("empty.yaml");
+        await File.WriteAllTextAsync(manifest, "# nothing\n---\n").WithinLimit();
+        await using var playground = Start("--once", "-f", manifest);
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        Assert.That(playground.ErrorLines, Has.Some.EqualTo($"No object to apply is in {manifest}."));
+        Assert.That(playground.OutputLines, Is.Empty);
+    }
+
+    [Test]
+    public async Task What_a_class_keeps_is_said_to_be_kept_and_nothing_else_is_left()
+    {
+        var manifest = _directory.File("retain.yaml");
+        await File.WriteAllTextAsync(manifest, """
+            apiVersion: storage.k8s.io/v1
+            kind: StorageClass
+            metadata: {name: keeping}
+            provisioner: ${DRIVER_NAME}
+            reclaimPolicy: Retain
+            ---
+            apiVersion: snapshot.storage.k8s.io/v1
+            kind: VolumeSnapshotClass
+            metadata: {name: keeping}
+            driver: ${DRIVER_NAME}
+            deletionPolicy: Retain
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: c}
+            spec: {accessModes: [ReadWriteOnce], storageClassName: keeping, resources: {requests: {storage: 1Gi}}}
+            ---
+            apiVersion: snapshot.storage.k8s.io/v1
+            kind: VolumeSnapshot
+            metadata: {name: s}
+            spec: {volumeSnapshotClassName: keeping, source: {persistentVolumeClaimName: c}}
+            """).WithinLimit();
+        await using var playground = Start("--once", "-f", manifest);
+        Assert.That(await playground.WaitForExit(RunLimit), Is.Zero, string.Join('\n', playground.ErrorLines));
+        Assert.Multiple(() =>
+        {
+            Assert.That(playground.OutputLines, Has.Some.EqualTo(
+                "All of it came true: driver registered, claim bound, snapshot taken, claim gone again, a volume kept, as its reclaim policy says, snapshot gone again, "
+                + "a snapshot kept at the driver, as its policy says, nothing else left at the driver, a killed driver noticed."));
+            Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/volumes")).Count(), Is.EqualTo(1));
+            Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/snapshots")).Count(), Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task A_program_that_ends_at_the_start_is_told_of_and_tried_again_before_the_run_is_given_up()
+    {
+        // What a registrar does whose driver does not answer in time: it ends, with 1.
+        await using var playground = Start("--once", "--node-driver-registrar-args=--kubelet-registration-path=", "--v=2");
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                playground.OutputLines.Count(line => line.StartsWith("csi-node-driver-registrar ended with exit code 1 and is started again", StringComparison.Ordinal)),
+                Is.GreaterThan(1));
+            Assert.That(playground.ErrorLines, Has.Some.Contains("registrar").And.Some.Contains("ended with exit code 1"));
+        });
+    }
+
+    [Test]
+    public async Task Arguments_are_handed_on_and_those_a_sidecar_cannot_read_end_the_run_with_its_words()
+    {
+        await using var playground = Start("--once", "--attacher-args=--no-such-flag");
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        Assert.That(playground.ErrorLines, Has.Some.Contains("csi-attacher ended with exit code 2"));
+        Assert.That(playground.ErrorLines, Has.Some.Contains("no-such-flag"));
     }
 
     [Test]

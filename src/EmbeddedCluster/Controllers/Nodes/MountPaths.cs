@@ -11,7 +11,7 @@ internal sealed class MountPaths(string root)
         : Path.Combine(root, "plugins", "kubernetes.io", "csi", volume.Driver,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(volume.Handle))), "globalmount");
 
-    public string Target(Volume volume, StoredObject pod) => volume.VolumeMode == "Block"
-        ? Path.Combine(root, "plugins", "kubernetes.io", "csi", "volumeDevices", "publish", volume.Stored.Name, pod.Uid)
-        : Path.Combine(root, "pods", pod.Uid, "volumes", "kubernetes.io~csi", volume.Stored.Name, "mount");
+    public string Target(Volume volume, string podUid) => volume.VolumeMode == "Block"
+        ? Path.Combine(root, "plugins", "kubernetes.io", "csi", "volumeDevices", "publish", volume.Stored.Name, podUid)
+        : Path.Combine(root, "pods", podUid, "volumes", "kubernetes.io~csi", volume.Stored.Name, "mount");
 }

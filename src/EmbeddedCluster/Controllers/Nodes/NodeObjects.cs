@@ -6,6 +6,8 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 /// <summary>Makes the Node and CSINode a kubelet lives by, and keeps the list of volumes it has in use.</summary>
 internal sealed class NodeObjects(ControllerContext context, string nodeName, IReadOnlyDictionary<string, string> labels)
 {
+    private readonly Lock _showing = new();
+
     public void Create()
     {
         var node = context.Storage.Create("nodes", new JsonObject
@@ -65,12 +67,20 @@ internal sealed class NodeObjects(ControllerContext context, string nodeName, IR
         }));
     }
 
-    /// <summary>Shows which volumes the kubelet has in use; the attach-detach controller keeps those attached.</summary>
-    public void ShowInUse(IEnumerable<string> volumes)
+    /// <summary>
+    /// Shows which volumes the kubelet has in use; the attach-detach controller keeps those attached. Pods come and go side by side: one writes at a
+    /// time, and what is in use at that moment, or a volume that has just been taken away would be shown for ever.
+    /// </summary>
+    public void ShowInUse(VolumeUse uses)
     {
-        var names = volumes.Order(StringComparer.Ordinal).ToList();
+        lock (_showing) ShowInUseWhileLocked(uses);
+    }
+
+    private void ShowInUseWhileLocked(VolumeUse uses)
+    {
         while (context.Storage.Get("nodes", null, nodeName).Object is { } current)
         {
+            var names = uses.Names.Order(StringComparer.Ordinal).ToList();
             if (current.Root.Texts("status", "volumesInUse").SequenceEqual(names)) return;
             var content = current.ToJson();
             content.Child("status")["volumesInUse"] = new JsonArray([.. names.Select(name => (JsonNode)name)]);

@@ -4,7 +4,8 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 
 /// <summary>
 /// Takes the pods of one node through the life that matters to volumes: all volumes published, then Running and Ready; on deletion
-/// all volumes taken away, then the pod removed. No container is ever started.
+/// all volumes taken away, then the pod removed. A pod that has ended, or that was removed without waiting for its kubelet, loses its volumes as
+/// well. No container is ever started.
 /// </summary>
 internal sealed class PodRunner(ControllerContext context, string nodeName, VolumeMounting mounting, VolumeUse uses, NodeObjects node)
 {
@@ -12,9 +13,12 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
 
     public async ValueTask<Outcome> Reconcile(string key, CancellationToken stop)
     {
-        if (context.Storage.Find("pods", key) is not { } pod || PodVolumes.NodeName(pod) != nodeName) return Outcome.Done;
+        var found = context.Storage.Find("pods", key);
+        foreach (var gone in uses.PodsNamed(key).Where(uid => uid != found?.Uid))
+            if (await TakeAway(gone, stop) is { } left) return Outcome.Retry(left.Failure.Reason);
+        if (found is not { } pod || PodVolumes.NodeName(pod) != nodeName) return Outcome.Done;
         if (pod.IsBeingDeleted) return await TearDown(pod, stop);
-        return PodVolumes.IsFinished(pod) ? Outcome.Done : await SetUp(pod, stop);
+        return PodVolumes.IsFinished(pod) ? await Release(pod, stop) ?? Outcome.Done : await SetUp(pod, stop);
     }
 
     private async Task<Outcome> SetUp(StoredObject pod, CancellationToken stop)
@@ -40,7 +44,8 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
         try
         {
             // Shown before the driver is called: from here on the volume must not be detached.
-            if (volume.Driver.Length > 0) node.ShowInUse([.. uses.Names, AttachmentName.InNodeStatus(volume)]);
+            uses.Intend(volume, pod);
+            node.ShowInUse(uses);
             return await mounting.Mount(pod, volume, isReadOnly, stop);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException)
@@ -49,22 +54,29 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
         }
         finally
         {
-            node.ShowInUse(uses.Names);
+            uses.EndIntent(volume, pod);
+            node.ShowInUse(uses);
         }
     }
 
-    private async Task<Outcome> TearDown(StoredObject pod, CancellationToken stop)
-    {
-        foreach (var volume in uses.Of(pod.Uid))
-        {
-            if (await mounting.Unmount(pod, volume, stop) is not { } failure) continue;
-            context.Events.Warning(pod, Component, "FailedUnMount",
-                $"UnmountVolume.TearDown failed for volume \"{volume.Stored.Name}\" : {failure.Reason}");
-            return Outcome.Retry(failure.Reason);
-        }
+    private async Task<Outcome> TearDown(StoredObject pod, CancellationToken stop) => await Release(pod, stop)
+        ?? Outcome.Of(context.Storage.Delete("pods", pod.Namespace, pod.Name, new DeleteOptions { GracePeriodSeconds = 0, Uid = pod.Uid }));
 
-        node.ShowInUse(uses.Names);
-        return Outcome.Of(context.Storage.Delete("pods", pod.Namespace, pod.Name, new DeleteOptions { GracePeriodSeconds = 0, Uid = pod.Uid }));
+    /// <summary>Takes the pod's volumes away; null when none is left.</summary>
+    private async Task<Outcome?> Release(StoredObject pod, CancellationToken stop)
+    {
+        if (await TakeAway(pod.Uid, stop) is not var (volume, failure)) return null;
+        context.Events.Warning(pod, Component, "FailedUnMount",
+            $"UnmountVolume.TearDown failed for volume \"{volume.Stored.Name}\" : {failure.Reason}");
+        return Outcome.Retry(failure.Reason);
+    }
+
+    private async Task<(Volume Volume, MountFailure Failure)?> TakeAway(string podUid, CancellationToken stop)
+    {
+        foreach (var volume in uses.Of(podUid))
+            if (await mounting.Unmount(podUid, volume, stop) is { } failure) return (volume, failure);
+        node.ShowInUse(uses);
+        return null;
     }
 
     private Outcome Fail(StoredObject pod, string volume, MountFailure failure)

@@ -31,7 +31,7 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
         await step.WaitAsync(stop);
         try
         {
-            uses.Begin(volume, pod.Uid);
+            uses.Begin(volume, pod);
             return await Stage(volume, driver, capability, publishContext, stop)
                 ?? await Publish(pod, volume, driver, capability, publishContext, isReadOnly, stop);
         }
@@ -41,7 +41,8 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
         }
     }
 
-    public async Task<MountFailure?> Unmount(StoredObject pod, Volume volume, CancellationToken stop)
+    /// <summary>The pod may be gone from the cluster: what was brought to it is taken away all the same.</summary>
+    public async Task<MountFailure?> Unmount(string podUid, Volume volume, CancellationToken stop)
     {
         if (drivers.Find(volume.Driver) is not { } driver)
             return MountFailure.Waiting($"driver name {volume.Driver} not found in the list of registered CSI drivers");
@@ -49,11 +50,11 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
         await step.WaitAsync(stop);
         try
         {
-            var unpublish = new NodeUnpublishVolumeRequest { VolumeId = volume.Handle, TargetPath = paths.Target(volume, pod) };
+            var unpublish = new NodeUnpublishVolumeRequest { VolumeId = volume.Handle, TargetPath = paths.Target(volume, podUid) };
             var answer = await driver.Call("NodeUnpublishVolume", driver.Node.NodeUnpublishVolumeAsync, unpublish, stop);
             if (!answer.IsOk) return MountFailure.Failed(answer.Error!.Text);
-            if (driver.Stages && !uses.IsUsedByOthers(volume, pod.Uid) && await Unstage(volume, driver, stop) is { } failure) return failure;
-            uses.End(volume, pod.Uid);
+            if (driver.Stages && !uses.IsUsedByOthers(volume, podUid) && await Unstage(volume, driver, stop) is { } failure) return failure;
+            uses.End(volume, podUid);
             return null;
         }
         finally
@@ -85,7 +86,7 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
         StoredObject pod, Volume volume, DriverClient driver, VolumeCapability capability, Dictionary<string, string> publishContext,
         bool isReadOnly, CancellationToken stop)
     {
-        var target = paths.Target(volume, pod);
+        var target = paths.Target(volume, pod.Uid);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var request = new NodePublishVolumeRequest
         {

@@ -1,0 +1,50 @@
+namespace Sidecars.Playground;
+
+/// <summary>
+/// What of a program's log is worth showing when something went wrong: its first line, where one that cannot read its command line says so, the last
+/// warnings and errors, however long ago, and the last lines of anything else, in order. What repeats for ever and says nothing, such as renewals of leases, is passed over.
+/// </summary>
+internal sealed class LogTail
+{
+    private const int MostWarnings = 10;
+    private const int MostOthers = 15;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(long Number, string Line)> _warnings = new();
+    private readonly Queue<(long Number, string Line)> _others = new();
+    private string? _first;
+    private long _count;
+
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_gate) return _first is null ? [] : [_first, .. _warnings.Concat(_others).OrderBy(line => line.Number).Select(line => line.Line)];
+        }
+    }
+
+    public void Add(string line)
+    {
+        if (SaysNothing(line)) return;
+        lock (_gate)
+        {
+            if (_first is null)
+            {
+                _first = line;
+                return;
+            }
+
+            var (lines, most) = IsWarning(line) ? (_warnings, MostWarnings) : (_others, MostOthers);
+            lines.Enqueue((_count++, line));
+            if (lines.Count > most) lines.Dequeue();
+        }
+    }
+
+    // W1128 11:10:15.063558: the level, month and day.
+    private static bool IsWarning(string line) => line is ['W' or 'E' or 'F', >= '0' and <= '9', >= '0' and <= '9', ..];
+
+    private static bool SaysNothing(string line) =>
+        line.Contains("/leases/", StringComparison.Ordinal) && line.StartsWith('I')
+        || line.Contains("/csi.v1.Identity/Probe", StringComparison.Ordinal)
+        || line.Contains("\"GRPC response\" response=\"{\\\"ready\\\"", StringComparison.Ordinal);
+}
