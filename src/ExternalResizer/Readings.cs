@@ -32,7 +32,7 @@ internal sealed class Readings(DriverFacts driver)
         keptStatus.Capacity = Sizes.Kept(status.Capacity);
         keptStatus.AllocatedResources = Sizes.Kept(status.AllocatedResources);
         keptStatus.AllocatedResourceStatuses = Sizes.Kept(status.AllocatedResourceStatuses);
-        keptStatus.Conditions = status.Conditions is { Length: > 0 } conditions ? Known(conditions) : null;
+        keptStatus.Conditions = status.Conditions is { Length: > 0 } conditions ? Kept(conditions) : null;
         (keptStatus.CurrentVolumeAttributesClassName, keptStatus.ModifyVolumeStatus) = (status.CurrentVolumeAttributesClassName, status.ModifyVolumeStatus);
     }
 
@@ -81,9 +81,7 @@ internal sealed class Readings(DriverFacts driver)
         }
     }
 
-    private static ClaimCondition[]? Known(ClaimCondition[] conditions)
-    {
-        var known = Array.FindAll(conditions, c => c.Type is not null && (WellKnown.ResizeConditions.Contains(c.Type) || WellKnown.ModifyConditions.Contains(c.Type)));
-        return known.Length > 0 ? known : null;
-    }
+    /// <summary>Of conditions that are somebody else's it matters that they are there, and where: patches keep the order.</summary>
+    private static ClaimCondition[] Kept(ClaimCondition[] conditions) => Array.ConvertAll(conditions, c =>
+        c.Type is null || WellKnown.ResizeConditions.Contains(c.Type) || WellKnown.ModifyConditions.Contains(c.Type) ? c : new ClaimCondition { Type = c.Type });
 }

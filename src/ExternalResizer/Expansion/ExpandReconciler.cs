@@ -38,7 +38,7 @@ internal sealed partial class ExpandReconciler(
             var notes = memory.Of(claim);
             var (target, pause) = Decide(claim, volume, notes);
             if (target.Size is not { } size) return NotOurTurn(claim);
-            if (pause > TimeSpan.Zero) return LeaveAlone(claim, size, pause, notes);
+            if (pause > TimeSpan.Zero) return Outcome.After(pause);
             if (Users(claim, notes) is { } waits) return waits;
 
             var (marked, failure) = await Mark(claim, target, notes, stop);
@@ -64,8 +64,6 @@ internal sealed partial class ExpandReconciler(
         var view = ResizeView.Of(claim, volume, notes.FailedFinally, driver.Way is ExpansionWay.NodesAlone);
         var target = options.Recovers ? ExpansionTarget.Of(view) : ExpansionTarget.WithoutRecovery(view);
         var pause = memory.Remaining(notes);
-        // It is the second look at such a claim that begins the pause: a new process asks the driver once.
-        if (options.Recovers && view.State is ResizeState.ControllerResizeInfeasible) memory.Slow(notes);
         var isSame = options.Recovers ? !target.IsNew : target.Size?.ToString() == notes.Told;
         return (target, isSame ? pause : TimeSpan.Zero);
     }
@@ -75,13 +73,6 @@ internal sealed partial class ExpandReconciler(
         memory.Forget(claim.Uid);
         Log.NotOurTurn(log, claim.Key);
         return Outcome.Done;
-    }
-
-    private Outcome LeaveAlone(PersistentVolumeClaim claim, Quantity size, TimeSpan pause, ExpansionNotes notes)
-    {
-        if (!notes.IsPauseTold) reports.ResizeFailed(claim, Reports.Waits($"{size} cannot be had, as the driver says, and the claim can be given another size", pause));
-        notes.IsPauseTold = true;
-        return Outcome.After(pause);
     }
 
     /// <summary>
@@ -124,7 +115,7 @@ internal sealed partial class ExpandReconciler(
         if (notes.Told != text)
         {
             reports.Resizing(claim, volume);
-            notes.IsPauseTold = false;
+            notes.IsFaultTold = false;
         }
         (notes.Told, notes.InUse) = (text, null);
         Log.Growing(log, claim.Key, volume.Name, text);

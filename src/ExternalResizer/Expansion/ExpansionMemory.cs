@@ -47,8 +47,8 @@ internal sealed class ExpansionNotes
     /// <summary>The size that users were told is being worked towards.</summary>
     public string? Told { get; set; }
 
-    /// <summary>Whether they were told of the long pause.</summary>
-    public bool IsPauseTold { get; set; }
+    /// <summary>Whether they were told that the driver answers what cannot be.</summary>
+    public bool IsFaultTold { get; set; }
 
     /// <summary>The version of the claim that we wrote ourselves.</summary>
     public ulong Written { get; set; }

@@ -24,7 +24,7 @@ internal sealed partial class ExpansionRecord(
     {
         memory.Forget(claim.Uid);
         var size = Quantity.FromBytes(answer.CapacityBytes).ToString();
-        var before = options.AnnotatesVolumes && answer.NodeExpansionRequired ? Sizes.Has(claim).ToString() : null;
+        var before = options.AnnotatesVolumes && answer.NodeExpansionRequired && volume.Spec.VolumeMode is not WellKnown.Block ? Sizes.Has(claim).ToString() : null;
         if (VolumePatch.Grown(volume, size, before) is { } grown)
         {
             var patched = await writer.Patch(volume, grown, stop);
@@ -53,8 +53,9 @@ internal sealed partial class ExpansionRecord(
         PersistentVolumeClaim claim, PersistentVolume volume, CsiError error, FailureKind kind, ExpansionNotes notes, CancellationToken stop)
     {
         notes.FailedFinally = kind is not FailureKind.Open;
-        if (kind is FailureKind.Impossible) memory.Slow(notes);
-        else if (kind is not FailureKind.Infeasible) notes.SlowSince = null;
+        var isSlow = kind is FailureKind.Infeasible or FailureKind.Impossible;
+        if (isSlow) memory.Slow(notes);
+        else notes.SlowSince = null;
         if (kind is FailureKind.InUse && options.HandlesInUse)
         {
             notes.InUse = error.Message;
@@ -69,15 +70,17 @@ internal sealed partial class ExpansionRecord(
             if (written is { IsNotFound: true }) return Outcome.Done; // deleted meanwhile
             if (written is not null) reason = $"resizing failed in controller with {error.Text} but failed to update PVC {claim.Key} with: {written}";
         }
-        if (kind is not FailureKind.Impossible)
+        if (!isSlow)
         {
             reports.ResizeFailed(claim, reason);
             return Outcome.Retry(reason);
         }
+        // Of a fault of the driver users hear once: nothing they do mends it.
+        var isTold = kind is FailureKind.Impossible && (isToldAlready || notes.IsFaultTold);
+        notes.IsFaultTold = kind is FailureKind.Impossible;
         var pause = memory.Remaining(notes);
-        if (!isToldAlready && !notes.IsPauseTold) reports.ResizeFailed(claim, Reports.Waits(reason, pause));
-        notes.IsPauseTold = true;
-        Log.Impossible(log, claim.Key, reason, pause);
+        if (!isTold) reports.ResizeFailed(claim, Reports.Waits(reason, pause));
+        Log.LeftAlone(log, claim.Key, reason, pause);
         return Outcome.After(pause);
     }
 
@@ -104,7 +107,7 @@ internal sealed partial class ExpansionRecord(
         [LoggerMessage(1, LogLevel.Information, "The volume has grown {PVC} {PV} {Size} {NodeIsNext}")]
         public static partial void Grown(ILogger logger, ObjectKey pvc, string pv, string size, bool nodeIsNext);
 
-        [LoggerMessage(2, LogLevel.Error, "The driver answered what cannot be, the claim is left alone for a while {PVC} {Err} {RetryAfter}")]
-        public static partial void Impossible(ILogger logger, ObjectKey pvc, string err, TimeSpan retryAfter);
+        [LoggerMessage(2, LogLevel.Error, "The size cannot be had, as the driver answers; the claim is left alone for a while {PVC} {Err} {RetryAfter}")]
+        public static partial void LeftAlone(ILogger logger, ObjectKey pvc, string err, TimeSpan retryAfter);
     }
 }

@@ -10,8 +10,8 @@ namespace Sidecars.ExternalResizer.Patches;
 internal sealed record WantedCondition(string Type, string? Message = null, string? Reason = null);
 
 /// <summary>
-/// Writes conditions of a claim into a strategic merge patch, which the server merges by their type: what is not named stays as and where it is, what is
-/// new comes to the end (resizer contract 5).
+/// Writes conditions of a claim into a strategic merge patch, which the server merges by their type: what is not named stays as it is. The
+/// order is written too, because the server would else put what is new before what is there (resizer contract 5).
 /// </summary>
 internal static class ClaimConditions
 {
@@ -36,12 +36,29 @@ internal static class ClaimConditions
     {
         List<string> gone = [.. remove];
         if (set.Length is 0 && gone.Count is 0) return;
+        if (claim.Status?.Conditions is { Length: > 0 } present) WriteOrder(json, present, set, gone);
         json.WriteStartArray("conditions");
         foreach (var wanted in set) Write(json, wanted, Find(claim, wanted.Type), now, isProbed);
         foreach (var type in gone)
         {
             json.WriteStartObject();
             json.WriteString("$patch", "delete");
+            json.WriteString("type", type);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteOrder(Utf8JsonWriter json, ClaimCondition[] present, ReadOnlySpan<WantedCondition> set, List<string> gone)
+    {
+        List<string> order = [.. present.Select(c => c.Type ?? "").Where(type => !gone.Contains(type))];
+        foreach (var wanted in set)
+            if (!order.Contains(wanted.Type)) order.Add(wanted.Type);
+        if (order.Count is 0) return;
+        json.WriteStartArray("$setElementOrder/conditions");
+        foreach (var type in order)
+        {
+            json.WriteStartObject();
             json.WriteString("type", type);
             json.WriteEndObject();
         }
