@@ -25,7 +25,7 @@ internal sealed partial class ExpansionRecord(
         memory.Forget(claim.Uid);
         var size = Quantity.FromBytes(answer.CapacityBytes).ToString();
         var before = options.AnnotatesVolumes && answer.NodeExpansionRequired && volume.Spec.VolumeMode is not WellKnown.Block ? Sizes.Has(claim).ToString() : null;
-        if (VolumePatch.Grown(volume, size, before) is { } grown)
+        if (VolumePatch.Grown(volume, size, before, takesNoteOff: options.AnnotatesVolumes && !answer.NodeExpansionRequired) is { } grown)
         {
             var patched = await writer.Patch(volume, grown, stop);
             if (!patched.IsSuccess) return NotWritten(claim, $"updating capacity of PV \"{volume.Name}\" to {size} failed: {patched.Failure}", patched.Failure);

@@ -52,17 +52,19 @@ internal sealed partial class ModifyRecord(
             }
             notes.Written = shown.Value.Metadata.ResourceVersion;
         }
-        var another = caches.FindClaim(claim.Key)?.Spec.VolumeAttributesClassName is { Length: > 0 } wanted && wanted != attributesClass ? wanted : null;
+        var wanted = caches.FindClaim(claim.Key)?.Spec.VolumeAttributesClassName ?? "";
         if (isInfeasible) memory.Slow(notes);
-        reports.ModifyFailed(claim, Told(error, attributesClass, isOpen, another));
+        reports.ModifyFailed(claim, Told(error, attributesClass, isOpen, wanted));
         if (!isInfeasible) return Outcome.Retry($"modifying pvc {claim.Key} to VAC \"{attributesClass}\": {error.Text}");
-        return Outcome.After(memory.Remaining(notes)); // another class that was named meanwhile is in line by that
+        // Another wish need not wait for this one, and may have come long ago.
+        return Outcome.After(wanted == attributesClass ? memory.Remaining(notes) : TimeSpan.Zero);
     }
 
-    private static string Told(CsiError error, string attributesClass, bool isOpen, string? another)
+    private static string Told(CsiError error, string attributesClass, bool isOpen, string wanted)
     {
-        if (isOpen) return $"{error.Text}. Still modifying to VAC {attributesClass}{(another is null ? "" : $", {another} is next")}";
-        return another is null ? error.Text : $"{error.Text}. VAC {another} is next";
+        var isAnother = wanted.Length > 0 && wanted != attributesClass;
+        if (isOpen) return $"{error.Text}. Still modifying to VAC {attributesClass}{(isAnother ? $", {wanted} is next" : "")}";
+        return isAnother ? $"{error.Text}. VAC {wanted} is next" : error.Text;
     }
 
     private static partial class Log

@@ -6,18 +6,22 @@ namespace Sidecars.ExternalResizer.Patches;
 /// <summary>The bodies of the patches of a volume. Each names its uid, so that none lands on a successor of the same name; null where nothing would change.</summary>
 internal static class VolumePatch
 {
-    /// <summary>The volume has a size now; <paramref name="before"/> is what its claim had, where a node has to follow and nothing is noted yet.</summary>
-    public static ReadOnlyMemory<byte>? Grown(PersistentVolume volume, string size, string? before)
+    /// <summary>
+    /// The volume has a size now. <paramref name="before"/> is what its claim had, to be noted until a node has followed, where nothing is noted yet;
+    /// where no node has to, <paramref name="takesNoteOff"/> takes a note of earlier off.
+    /// </summary>
+    public static ReadOnlyMemory<byte>? Grown(PersistentVolume volume, string size, string? before, bool takesNoteOff)
     {
-        var isNoted = before is null || volume.Annotation(WellKnown.PreResizeCapacity) is not null;
-        if (isNoted && volume.Spec.Capacity?[WellKnown.Storage] == size) return null;
+        var isNoted = volume.Annotation(WellKnown.PreResizeCapacity) is not null;
+        var changesNote = isNoted ? takesNoteOff : before is not null;
+        if (!changesNote && volume.Spec.Capacity?[WellKnown.Storage] == size) return null;
         return JsonBody.Object(json =>
         {
             json.WriteStartObject("metadata");
-            if (!isNoted)
+            if (changesNote)
             {
                 json.WriteStartObject("annotations");
-                json.WriteString(WellKnown.PreResizeCapacity, before);
+                json.WriteString(WellKnown.PreResizeCapacity, isNoted ? null : before);
                 json.WriteEndObject();
             }
             ClaimPatch.WriteIdentity(json, volume, isConditional: false);

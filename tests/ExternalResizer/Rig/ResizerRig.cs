@@ -48,6 +48,15 @@ internal sealed class ResizerRig : IAsyncDisposable
         await World.Until(World.Claims, name, c => World.Text(c, "status", "capacity", "storage") is "2Gi" || World.StateOf(c) is "NodeResizePending");
     }
 
+    /// <summary>What the driver says to expansions, in order, the last one over and over; those of fences go well.</summary>
+    public void AnswerExpand(params DriverRule[] rules)
+    {
+        var taken = -1;
+        Driver.Answer("ControllerExpandVolume", request => World.Text(request, "volume_id").StartsWith("handle-fence", StringComparison.Ordinal)
+            ? DriverRule.Default
+            : rules[Math.Min(Interlocked.Increment(ref taken), rules.Length - 1)]);
+    }
+
     public IReadOnlyList<JsonObject> Expanded => [.. _rig.Calls("ControllerExpandVolume").Where(c => !World.Text(c, "volume_id").StartsWith("handle-fence", StringComparison.Ordinal))];
 
     public IReadOnlyList<string> ExpandedTo => [.. Expanded.Select(c => World.Text(c, "capacity_range", "required_bytes"))];

@@ -41,7 +41,7 @@ internal abstract class RigTest
     private protected async Task<ResizerRig> Given(TestClaim claim, RigOptions? options = null, params DriverRule[] answers)
     {
         var rig = await Prepared(options);
-        if (answers.Length > 0) rig.Driver.Answer(Expand, answers);
+        if (answers.Length > 0) rig.AnswerExpand(answers);
         rig.World.Add(claim);
         await rig.Run();
         return rig;

@@ -159,7 +159,7 @@ internal sealed class ExpansionTests : RigTest
         rig.World.AddClaim(new TestClaim().InState("""{"conditions":[{"type":"example.com/Scanned","status":"False","message":"kept"},{"type":"NodeResizeError","status":"True"}]}"""));
         rig.World.Patch(World.Claims, "a", """{"status":{"allocatedResourceStatuses":{"example.com/cpu":"NodeResizePending"}}}""", "status");
         rig.World.AddVolume(new TestClaim());
-        rig.Driver.Answer(Expand, NodeIsNext());
+        rig.AnswerExpand(NodeIsNext());
         await rig.Run();
         var claim = await rig.World.UntilState("NodeResizePending");
         Assert.That(World.Conditions(claim), Is.EqualTo((string[])["example.com/Scanned", "Resizing", "FileSystemResizePending"]));

@@ -13,7 +13,7 @@ internal sealed class InUseTests : RigTest
     public async Task The_drivers_own_words_stand_in_event_and_condition()
     {
         var rig = await Prepared();
-        rig.Driver.Answer(Expand, s_offline);
+        rig.AnswerExpand(s_offline);
         rig.World.AddPod("p", "a");
         rig.World.Add(new TestClaim());
         await rig.Run();
@@ -31,7 +31,7 @@ internal sealed class InUseTests : RigTest
     public async Task The_end_of_the_last_pod_brings_the_claim_up_at_once(string end)
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
-        rig.Driver.Answer(Expand, s_offline);
+        rig.AnswerExpand(s_offline);
         rig.World.AddPod("p", "a");
         rig.World.AddPod("q", "a");
         rig.World.Add(new TestClaim());
@@ -73,7 +73,7 @@ internal sealed class InUseTests : RigTest
     public async Task Without_the_flag_the_driver_is_asked_again_and_no_pod_is_watched()
     {
         var rig = await Prepared(new RigOptions().With(o => o with { HandlesInUse = false }));
-        rig.Driver.Answer(Expand, s_offline);
+        rig.AnswerExpand(s_offline);
         rig.World.AddPod("p", "a");
         rig.World.Add(new TestClaim());
         await rig.Run();
@@ -86,7 +86,7 @@ internal sealed class InUseTests : RigTest
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
         rig.Cluster.Faults.Add(new RequestMatch { Resource = "pods" }, Answers(403, "Forbidden"));
-        rig.Driver.Answer(Expand, s_offline);
+        rig.AnswerExpand(s_offline);
         rig.World.Add(new TestClaim());
         await rig.Run();
         await rig.World.UntilEvent("VolumeResizeFailed");

@@ -43,7 +43,7 @@ internal sealed class LegacyTests : RigTest
     {
         var rig = await Given(new TestClaim(), s_legacy with { ClockStands = true }, DriverRule.Answer("""{"capacity_bytes":"0"}"""));
         await rig.World.UntilEvent("VolumeResizeFailed", "invalid capacity");
-        rig.Driver.Answer(Expand, DriverRule.Default);
+        rig.AnswerExpand(DriverRule.Default);
         await rig.Fence();
         Assert.That(rig.World.SizeOf(), Is.EqualTo("1Gi"));
         rig.World.Ask("3Gi");
@@ -54,7 +54,7 @@ internal sealed class LegacyTests : RigTest
     public async Task Without_the_gate_of_notes_none_are_written_and_none_taken_off()
     {
         var rig = await Prepared(new RigOptions().With(o => o with { AnnotatesVolumes = false }));
-        rig.Driver.Answer(Expand, NodeIsNext());
+        rig.AnswerExpand(NodeIsNext());
         rig.World.Add(new TestClaim());
         rig.World.Add(new TestClaim("left").AtRest().VolumeAnnotated((World.PreResize, "1Gi")));
         await rig.Run();

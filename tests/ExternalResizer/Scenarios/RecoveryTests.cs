@@ -55,7 +55,7 @@ internal sealed class RecoveryTests : RigTest
     public async Task A_size_that_may_be_under_way_is_pinned_until_the_driver_has_said_what_became_of_it()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);
-        rig.Driver.Answer(Expand, Fails(StatusCode.DeadlineExceeded), Fails(StatusCode.Internal), DriverRule.Default);
+        rig.AnswerExpand(Fails(StatusCode.DeadlineExceeded), Fails(StatusCode.Internal), DriverRule.Default);
         rig.World.Add(new TestClaim().Asking("9Gi"));
         await rig.Run();
         await rig.World.UntilEvent("VolumeResizeFailed", "DeadlineExceeded");
@@ -125,7 +125,7 @@ internal sealed class RecoveryTests : RigTest
     public async Task What_a_refusal_could_not_be_noted_for_is_told()
     {
         var rig = await Prepared();
-        rig.Driver.Answer(Expand, Fails(StatusCode.Internal, "no"), DriverRule.Default);
+        rig.AnswerExpand(Fails(StatusCode.Internal, "no"), DriverRule.Default);
         rig.World.Add(new TestClaim());
         var held = rig.Driver.Hold(Expand);
         await rig.Run();
