@@ -91,10 +91,10 @@ internal sealed class ModifyTests : RigTest
         Assert.That(World.Conditions(claim), Is.EqualTo((string[])["ModifyingVolume", "ModifyVolumeError"]));
         Assert.That(World.MessageOf(claim, "ModifyVolumeError"), Is.EqualTo("no such iops"));
         Assert.That(World.MessageOf(claim, "ModifyingVolume"), Is.EqualTo("Modifying volume to \"gold\" failed. Waiting for retry."));
+        await rig.World.UntilEvent("VolumeModifyFailed", "rpc error: code = InvalidArgument desc = no such iops");
         rig.Advance(TimeSpan.FromMinutes(4));
         await rig.Fence();
         Assert.That(rig.Modified, Has.Count.EqualTo(1));
-        await rig.World.UntilEvent("VolumeModifyFailed", "rpc error: code = InvalidArgument desc = no such iops");
     }
 
     [Test]
