@@ -46,9 +46,11 @@ internal static class VolumePatch
     });
 
     /// <summary>The volume has the attributes of a class now.</summary>
-    public static ReadOnlyMemory<byte>? Modified(PersistentVolume volume, string className) => volume.Spec.VolumeAttributesClassName == className
-        ? null
-        : JsonBody.Object(json =>
+    public static ReadOnlyMemory<byte>? Modified(PersistentVolume volume, string className)
+    {
+        // Not as a conditional expression: there a null would become an empty body.
+        if (volume.Spec.VolumeAttributesClassName == className) return null;
+        return JsonBody.Object(json =>
         {
             json.WriteStartObject("metadata");
             ClaimPatch.WriteIdentity(json, volume, isConditional: false);
@@ -57,4 +59,5 @@ internal static class VolumePatch
             json.WriteString("volumeAttributesClassName", className);
             json.WriteEndObject();
         });
+    }
 }

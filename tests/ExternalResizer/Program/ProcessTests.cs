@@ -119,7 +119,7 @@ internal sealed class ProcessTests
         Assert.That(await http.GetStringAsync("/healthz/leader-election").WithinLimit(), Is.EqualTo("ok"));
         var metrics = await http.GetStringAsync("/metrics").WithinLimit();
         foreach (var line in (string[])
-                 ["workqueue_depth{name=\"csi.example.com-pvc\"} 0", "workqueue_adds_total{name=\"csi.example.com-pvc\"} 1", "leader_election_master_status{name=\"\"} 1", "process_start_time_seconds "])
+                 ["workqueue_depth{name=\"csi.example.com-pvc\"} 0", "workqueue_adds_total{name=\"csi.example.com-pvc\"} ", "leader_election_master_status{name=\"\"} 1", "process_start_time_seconds "])
             Assert.That(metrics, Does.Contain(line));
         Assert.That(metrics, Does.Match("csi_sidecar_operations_seconds_count\\{[^}]*grpc_status_code=\"OK\"[^}]*method_name=\"/csi.v1.Controller/ControllerExpandVolume\"[^}]*\\} 1"));
     }

@@ -14,7 +14,7 @@ internal sealed class ReplicasTests
         string[] election =
         [
             "--leader-election", "--leader-election-namespace=default", "--leader-election-lease-duration=2s",
-            "--leader-election-renew-deadline=1500ms", "--leader-election-retry-period=300ms", "-v=2",
+            "--leader-election-renew-deadline=1500ms", "--leader-election-retry-period=300ms", "-v=4",
         ];
         var gate = rig.Driver.Hold("ControllerExpandVolume");
         world.Add(new TestClaim());
