@@ -84,6 +84,15 @@ internal sealed class ModifyTests : RigTest
     }
 
     [Test]
+    public async Task A_secret_that_is_missing_is_told()
+    {
+        var rig = await GivenClasses(new TestClaim().OfClass("gold").WithSecret("missing"));
+        await rig.World.UntilEvent("VolumeModifyFailed", "error getting secret missing in namespace default");
+        rig.World.AddSecret("missing", ("k", "v"u8.ToArray()));
+        await rig.World.UntilClass("gold");
+    }
+
+    [Test]
     public async Task A_class_the_driver_refuses_is_tried_again_slowly()
     {
         var rig = await GivenClasses(new TestClaim().OfClass("gold"), RigOptions.WithStandingClock, Fails(StatusCode.InvalidArgument, "no such iops"), DriverRule.Default);
