@@ -6,7 +6,7 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 /// Takes the pods of one node through the life that matters to volumes: all volumes published, then Running and Ready; on deletion
 /// all volumes taken away, then the pod removed. No container is ever started.
 /// </summary>
-internal sealed class PodRunner(ControllerContext context, string nodeName, VolumeMounting mounting, VolumeUse uses, NodeObjects node)
+internal sealed class PodRunner(ControllerContext context, string nodeName, VolumeMounting mounting, NodeExpansion expansion, VolumeUse uses, NodeObjects node)
 {
     private const string Component = "kubelet";
 
@@ -19,7 +19,7 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
 
     private async Task<Outcome> SetUp(StoredObject pod, CancellationToken stop)
     {
-        if (pod.Root.Text("status", "phase") == "Running") return Outcome.Done;
+        if (pod.Root.Text("status", "phase") == "Running") return await expansion.Reconcile(pod, stop);
         foreach (var (name, claimName, isReadOnly) in PodVolumes.Claims(pod))
         {
             if (context.Storage.Get("persistentvolumeclaims", pod.Namespace, claimName).Object is not { } claim)
