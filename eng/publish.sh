@@ -10,6 +10,7 @@ declare -A projects=(
   [csi-provisioner]=src/ExternalProvisioner/ExternalProvisioner.csproj
   [csi-attacher]=src/ExternalAttacher/ExternalAttacher.csproj
   [csi-snapshotter]=src/ExternalSnapshotter/ExternalSnapshotter.csproj
+  [csi-resizer]=src/ExternalResizer/ExternalResizer.csproj
   [snapshot-controller]=src/SnapshotController/SnapshotController.csproj
   [csi-node-driver-registrar]=src/NodeDriverRegistrar/NodeDriverRegistrar.csproj
   [livenessprobe]=src/LivenessProbe/LivenessProbe.csproj

@@ -32,7 +32,10 @@ internal sealed class Readings(AskedDriver asked)
         // whether it may be used, or everybody could keep it from being deleted.
         if ((SourceProtection.ClonedFrom(read) ?? SourceProtection.RestoredFrom(read)) is { } source
             && (source.Namespace == read.Metadata.Namespace || ClaimOwnership.IsOurs(read, asked.Name)))
-            (kept.Spec.DataSource, kept.Spec.DataSourceRef, kept.Status) = (read.Spec.DataSource, read.Spec.DataSourceRef, read.Status);
+        {
+            (kept.Spec.DataSource, kept.Spec.DataSourceRef) = (read.Spec.DataSource, read.Spec.DataSourceRef);
+            if (read.Status is { } status) kept.StatusToFill().Phase = status.Phase;
+        }
         // A bound claim is never provisioned again: that it is bound is all there is to know of it.
         if (!isMarked && !ClaimOwnership.IsOurs(read, asked.Name)) return;
         kept.TakeAnnotations(read);

@@ -46,7 +46,7 @@ internal sealed class Readings(SnapshotControllerOptions options)
     {
         kept.TakeIdentity(read);
         kept.Spec.VolumeName = read.Spec.VolumeName;
-        kept.Status = read.Status;
+        if (read.Status is { } status) kept.StatusToFill().Phase = status.Phase;
         if (read.HasFinalizer(WellKnown.ClaimFinalizer)) kept.TakeFinalizers(read);
         if (options.HasGroups) kept.TakeLabels(read);
         if (Restores.SourceOf(read) is not null)

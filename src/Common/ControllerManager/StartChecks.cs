@@ -19,17 +19,22 @@ internal sealed partial class StartChecks(ControllerProgram program, TextWriter 
         if (commandLine.Logging.Check() is { } problem) return Refuse(ExitCode.Failure, $"LoggingConfiguration is invalid: {problem}");
 
         var gates = commandLine.Gates();
-        foreach (var warning in gates.Warnings) Log.WithoutEffect(_log, warning);
-        if (gates.Error is { } error) return Refuse(program.Start.BadGates, error);
-
+        if (!program.Start.ChecksGatesLast && RefuseGates(gates) is { } early) return early;
         if (commandLine.Standard.Version.Value)
         {
             output.WriteLine(StandardFlags.VersionLine(version));
             return ExitCode.Success;
         }
         if (program.Problem() is { } bad) return Refuse(bad.Code, bad.Reason);
+        if (program.Start.ChecksGatesLast && RefuseGates(gates) is { } late) return late;
         foreach (var warning in commandLine.Standard.WithoutEffect().Concat(program.WithoutEffect(gates))) Log.WithoutEffect(_log, warning);
         return null;
+    }
+
+    private int? RefuseGates(FeatureGates gates)
+    {
+        foreach (var warning in gates.Warnings) Log.WithoutEffect(_log, warning);
+        return gates.Error is { } error ? Refuse(program.Start.BadGates, error) : null;
     }
 
     private int Refuse(int code, string reason)

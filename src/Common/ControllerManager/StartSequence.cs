@@ -12,6 +12,9 @@ public sealed record StartSequence
     /// <summary>Exit code for a feature gate nobody knows.</summary>
     public int BadGates { get; init; } = ExitCode.Failure;
 
+    /// <summary>Whether <c>--version</c> and the program's own checks come before the feature gates, or after.</summary>
+    public bool ChecksGatesLast { get; init; }
+
     /// <summary>Exit code where no API server can be found.</summary>
     public int NoCluster { get; init; } = ExitCode.Failure;
 

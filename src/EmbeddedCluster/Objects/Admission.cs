@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
 
-/// <summary>The admission plug-ins that change or refuse an object on its way in. A namespace must always exist and must not be going away.</summary>
+/// <summary>The admission plug-ins that change or refuse an object on its way in, or a change of it. A namespace must always exist and must not be going away.</summary>
 internal sealed class Admission(AdmissionOptions options, ResourceCatalog catalog, ObjectStore store)
 {
     private const string DefaultClass = "storageclass.kubernetes.io/is-default-class";
@@ -16,6 +16,25 @@ internal sealed class Admission(AdmissionOptions options, ResourceCatalog catalo
         if (options.DefaultStorageClass && resource.GroupResource == "persistentvolumeclaims") SetDefaultClass(content);
         return null;
     }
+
+    /// <summary>Judges a change of an object itself, after its validation.</summary>
+    public ApiStatus? AdmitUpdate(ResourceDefinition resource, JsonObject content, JsonObject old)
+    {
+        if (!options.PersistentVolumeClaimResize || resource.GroupResource != "persistentvolumeclaims") return null;
+        if (!Quantity.TryParse(content["spec"].Text("resources", "requests", "storage") ?? "", out var asked)
+            || !Quantity.TryParse(old["spec"].Text("resources", "requests", "storage") ?? "", out var before) || before >= asked) return null;
+        var name = content["metadata"].Text("name") ?? "";
+        if (old["status"].Text("phase") != "Bound") return ApiStatus.Forbidden(resource, name, "Only bound persistent volume claims can be expanded");
+        return AllowsExpansion(ClassOf(content)) && ClassOf(content) == ClassOf(old)
+            ? null
+            : ApiStatus.Forbidden(resource, name, "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize");
+    }
+
+    private static string ClassOf(JsonObject claim) => claim["metadata"].At("annotations", BetaClass) is { } beta ? JsonReading.AsText(beta) ?? "" : claim["spec"].Text("storageClassName") ?? "";
+
+    private bool AllowsExpansion(string className) => className.Length > 0
+        && store.Table(catalog.Find("storageclasses.storage.k8s.io")!).Find("", className) is { } found
+        && found.Root.TryGetProperty("allowVolumeExpansion", out var allowed) && allowed.ValueKind is System.Text.Json.JsonValueKind.True;
 
     private ApiStatus? CheckNamespace(ResourceDefinition resource, JsonObject content)
     {

@@ -7,7 +7,7 @@ namespace Sidecars.EmbeddedCluster;
 /// Replaces and patches objects and their status: optimistic locking, what each endpoint may touch, generation, validation, and the removal of an
 /// object whose last finalizer goes. A patch without a version is repeated when somebody else writes in between; it never overwrites them.
 /// </summary>
-internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, ObjectDeletion deletion, FieldGates gates, TimeProvider time)
+internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, ObjectDeletion deletion, Admission admission, FieldGates gates, TimeProvider time)
 {
     /// <summary>PUT.</summary>
     public StoreResult Run(ResourceDefinition resource, string ns, string name, string subresource, JsonObject content, WriteOptions options)
@@ -94,6 +94,7 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
         else resource.Rules.ValidateReplacement(content, old, errors);
         options.Warnings?.AddRange(errors.Warnings);
         if (errors.Any) return ApiStatus.Invalid(resource, current.Name, errors);
+        if (subresource.Length is 0 && admission.AdmitUpdate(resource, content, old) is { } refused) return refused;
 
         content.Metadata()["resourceVersion"] = old["metadata"].Text("resourceVersion");
         if (IsUnchanged(content, old)) return current;

@@ -25,7 +25,7 @@ public sealed class Storage : IDisposable
         _deletion = new ObjectDeletion(_store, Resources, options.Time);
         var gates = new FieldGates(options.FeatureGates);
         _creation = new ObjectCreation(_store, admission, gates, options.Time);
-        _update = new ObjectUpdate(_store, _creation, _deletion, gates, options.Time);
+        _update = new ObjectUpdate(_store, _creation, _deletion, admission, gates, options.Time);
     }
 
     /// <summary>The newest resource version given out.</summary>

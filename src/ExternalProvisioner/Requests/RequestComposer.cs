@@ -4,6 +4,7 @@ using Sidecars.ExternalProvisioner.Migration;
 using Sidecars.ExternalProvisioner.Requests.Parts;
 using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Topology;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Migration;
 using Sidecars.Kubernetes.Secrets;
 

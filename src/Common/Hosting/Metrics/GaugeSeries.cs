@@ -25,6 +25,9 @@ public sealed class GaugeSeries : MetricSeries
     /// </summary>
     public void Callback(Func<double> read) => _read = read;
 
+    /// <summary>The same, beside what is read already: <paramref name="join"/> makes one value of two.</summary>
+    public void AddCallback(Func<double> read, Func<double, double, double> join) => _read = _read is { } before ? () => join(before(), read()) : read;
+
     internal override void WriteTo(ref MetricsTextWriter writer, MetricFamily family)
     {
         var value = Value;

@@ -116,7 +116,7 @@ public sealed record ApiFailure
         new() { Code = 422, Reason = "Invalid", IsUnaddressable = true, Message = $"no object can have the name \"{name}\", so nothing was sent" };
 
     /// <summary>Another incarnation has taken the place of the object that is meant, which is therefore gone.</summary>
-    internal static ApiFailure Succeeded(string resource, ObjectKey key, string uid) =>
+    public static ApiFailure Succeeded(string resource, ObjectKey key, string uid) =>
         new() { Code = 404, Reason = "NotFound", Message = $"{resource} {key} of uid {uid} is gone, and another of its name is in its place" };
 
     internal static ApiFailure WithoutAnswer(string what, bool refused = false, bool cut = false) =>

@@ -70,6 +70,9 @@ public static class Resources
     /// <summary>Pods, of which only the metadata is read.</summary>
     public static Resource<MetadataOnly> Pods { get; } = new(Core, "pods", true, KubeJson.Default.MetadataOnly);
 
+    /// <summary>Pods, of which the claims they use are read.</summary>
+    public static Resource<Pod> PodsWithClaims { get; } = new(Core, "pods", true, KubeJson.Default.Pod);
+
     /// <summary>Secrets; read one at a time, never listed.</summary>
     public static Resource<Secret> Secrets { get; } = new(Core, "secrets", true, KubeJson.Default.Secret);
 

@@ -26,6 +26,7 @@ namespace Sidecars.Kubernetes.Json;
 [JsonSerializable(typeof(ReferenceGrant))]
 [JsonSerializable(typeof(CsiNode))]
 [JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(CsiStorageCapacity))]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Lease))]

@@ -108,7 +108,7 @@ public static class InTreeTranslation
         var source = Source(portworx.VolumeId, portworx.FsType, readOnly: false);
         var name = volume.Annotation(MigrationMarks.PortworxSecretName);
         var ns = volume.Annotation(MigrationMarks.PortworxSecretNamespace);
-        if (name is not null && ns is not null) source.ControllerPublishSecretRef = new SecretReference(name, ns);
+        if (name is not null && ns is not null) source.ControllerPublishSecretRef = source.ControllerExpandSecretRef = new SecretReference(name, ns);
         return source;
     }
 

@@ -15,6 +15,9 @@ public sealed class PersistentVolumeClaim : KubeObject
 
     /// <summary>What the cluster says of it.</summary>
     public ClaimStatus? Status { get; set; }
+
+    /// <summary>The state of a claim that is being filled for a store.</summary>
+    public ClaimStatus StatusToFill() => Status ??= new();
 }
 
 /// <summary>What a claim asks for.</summary>
@@ -84,4 +87,56 @@ public sealed class ClaimStatus
     /// <summary><c>Pending</c>, <c>Bound</c> or <c>Lost</c>.</summary>
     [JsonConverter(typeof(PooledStringConverter))]
     public string? Phase { get; set; }
+
+    /// <summary>What the claim has by now, by resource name.</summary>
+    public StringMap? Capacity { get; set; }
+
+    /// <summary>What is being worked towards, by resource name.</summary>
+    public StringMap? AllocatedResources { get; set; }
+
+    /// <summary>How far that is, by resource name.</summary>
+    public StringMap? AllocatedResourceStatuses { get; set; }
+
+    /// <summary>Conditions, in the server's order.</summary>
+    public ClaimCondition[]? Conditions { get; set; }
+
+    /// <summary>The class of attributes the volume has.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? CurrentVolumeAttributesClassName { get; set; }
+
+    /// <summary>The class of attributes the volume is to be given, and how far that is; null where none is.</summary>
+    public ModifyVolumeStatus? ModifyVolumeStatus { get; set; }
+}
+
+/// <summary>A condition of a claim; there is one of a type.</summary>
+public sealed class ClaimCondition
+{
+    /// <summary>What it is about.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? Type { get; set; }
+
+    /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? Status { get; set; }
+
+    /// <summary>Why, for machines.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Why, for people.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>Since when.</summary>
+    public DateTimeOffset? LastTransitionTime { get; set; }
+}
+
+/// <summary>How far a claim is on its way to another class of attributes.</summary>
+public sealed class ModifyVolumeStatus
+{
+    /// <summary>The class on the way to which it is.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? TargetVolumeAttributesClassName { get; set; }
+
+    /// <summary><c>Pending</c>, <c>InProgress</c> or <c>Infeasible</c>.</summary>
+    [JsonConverter(typeof(PooledStringConverter))]
+    public string? Status { get; set; }
 }

@@ -5,6 +5,7 @@ namespace Sidecars.Kubernetes.Queueing;
 /// <summary>
 /// The metrics of one work queue under the names dashboards know (common contract 4.2 and 11.4). All series are there at zero
 /// from the start. The two gauges of unfinished work are computed when they are read, so an idle process has no timer for them.
+/// Two queues may have one name, as those of csi-resizer do: then they share the series.
 /// </summary>
 public sealed class QueueMetrics
 {
@@ -18,6 +19,8 @@ public sealed class QueueMetrics
     private readonly HistogramSeries _worked;
     private readonly GaugeSeries _unfinished;
     private readonly GaugeSeries _longest;
+    private readonly Lock _lock = new();
+    private int _ownDepth; // what of the gauge is this queue's
 
     /// <summary>Registers the families, once per registry, and the series of this queue.</summary>
     public QueueMetrics(MetricRegistry registry, string queue)
@@ -38,14 +41,21 @@ public sealed class QueueMetrics
     internal void Added(int depth)
     {
         _adds.Add();
-        _depth.Set(depth);
+        DepthIs(depth);
     }
 
-    internal void DepthIs(int depth) => _depth.Set(depth);
+    internal void DepthIs(int depth)
+    {
+        lock (_lock)
+        {
+            _depth.Add(depth - _ownDepth);
+            _ownDepth = depth;
+        }
+    }
 
     internal void Taken(int depth, TimeSpan waited)
     {
-        _depth.Set(depth);
+        DepthIs(depth);
         _waited.Observe(waited);
     }
 
@@ -55,7 +65,7 @@ public sealed class QueueMetrics
 
     internal void ObserveUnfinished(Func<(double Sum, double Longest)> unfinished)
     {
-        _unfinished.Callback(() => unfinished().Sum);
-        _longest.Callback(() => unfinished().Longest);
+        _unfinished.AddCallback(() => unfinished().Sum, static (one, other) => one + other);
+        _longest.AddCallback(() => unfinished().Longest, Math.Max);
     }
 }

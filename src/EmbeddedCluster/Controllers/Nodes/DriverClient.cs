@@ -42,6 +42,9 @@ internal sealed class DriverClient : IDisposable
 
     public bool HasSingleNodeMultiWriter { get; private set; }
 
+    /// <summary>The driver grows what is on a volume that has grown.</summary>
+    public bool ExpandsOnNode { get; private set; }
+
     /// <summary>Connects, and asks the driver for everything that stays the same while it runs; for its name only where nobody told it.</summary>
     /// <exception cref="CsiConnectionException">The driver cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">It answered with an error; the message names the call.</exception>
@@ -82,6 +85,7 @@ internal sealed class DriverClient : IDisposable
         var node = await Ask("NodeGetCapabilities", Node.NodeGetCapabilitiesAsync, new NodeGetCapabilitiesRequest(), stop);
         Stages = Has(node, NodeServiceCapability.Types.RPC.Types.Type.StageUnstageVolume);
         HasSingleNodeMultiWriter = Has(node, NodeServiceCapability.Types.RPC.Types.Type.SingleNodeMultiWriter);
+        ExpandsOnNode = Has(node, NodeServiceCapability.Types.RPC.Types.Type.ExpandVolume);
         var plugin = await Ask("GetPluginCapabilities", identity.GetPluginCapabilitiesAsync, new GetPluginCapabilitiesRequest(), stop);
         if (!plugin.Capabilities.Any(c => c.Service?.Type == PluginCapability.Types.Service.Types.Type.ControllerService)) return;
         var controller = await Ask(

@@ -25,7 +25,7 @@ internal sealed partial class Kubelet : IAsyncDisposable
         _csiNode = new CsiNodeKeeper(context, options.Name);
         var uses = new VolumeUse();
         var mounting = new VolumeMounting(context, options.Name, new MountPaths(options.Directory), drivers, uses);
-        var pods = new PodRunner(context, options.Name, mounting, uses, node);
+        var pods = new PodRunner(context, options.Name, mounting, new NodeExpansion(context, mounting, drivers, uses), uses, node);
         _loop = new ControllerLoop("kubelet", context, pods.Reconcile)
             .On("pods", change => PodVolumes.NodeName(change.Object) == options.Name ? [ObjectKey.Of(change.Object)] : [])
             .On("persistentvolumeclaims", change => PodsUsing(change.Object))

@@ -7,7 +7,7 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 /// all volumes taken away, then the pod removed. A pod that has ended, or that was removed without waiting for its kubelet, loses its volumes as
 /// well. No container is ever started.
 /// </summary>
-internal sealed class PodRunner(ControllerContext context, string nodeName, VolumeMounting mounting, VolumeUse uses, NodeObjects node)
+internal sealed class PodRunner(ControllerContext context, string nodeName, VolumeMounting mounting, NodeExpansion expansion, VolumeUse uses, NodeObjects node)
 {
     private const string Component = "kubelet";
 
@@ -23,7 +23,7 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
 
     private async Task<Outcome> SetUp(StoredObject pod, CancellationToken stop)
     {
-        if (pod.Root.Text("status", "phase") == "Running") return Outcome.Done;
+        if (pod.Root.Text("status", "phase") == "Running") return await expansion.Reconcile(pod, stop);
         foreach (var (name, claimName, isReadOnly) in PodVolumes.Claims(pod))
         {
             if (context.Storage.Get("persistentvolumeclaims", pod.Namespace, claimName).Object is not { } claim)

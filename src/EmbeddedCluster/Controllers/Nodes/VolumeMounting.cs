@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Csi.V1;
+using Sidecars.Csi;
 
 namespace Sidecars.EmbeddedCluster.Controllers;
 
@@ -34,6 +35,32 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
             uses.Begin(volume, pod);
             return await Stage(volume, driver, capability, publishContext, stop)
                 ?? await Publish(pod, volume, driver, capability, publishContext, isReadOnly, stop);
+        }
+        finally
+        {
+            step.Release();
+        }
+    }
+
+    /// <summary>Has the driver grow what is on a volume that a pod has; the driver's error, or none.</summary>
+    public async Task<CsiError?> Expand(StoredObject pod, Volume volume, DriverClient driver, long bytes, CancellationToken stop)
+    {
+        var (capability, error) = CsiVolumes.Capability(volume, driver);
+        if (capability is null) return CsiError.Local(error);
+        var step = _oneStep.GetOrAdd(volume.Stored.Name, _ => new SemaphoreSlim(1));
+        await step.WaitAsync(stop);
+        try
+        {
+            var request = new NodeExpandVolumeRequest
+            {
+                VolumeId = volume.Handle,
+                VolumePath = paths.Target(volume, pod.Uid),
+                StagingTargetPath = driver.Stages ? paths.Staging(volume) : "",
+                CapacityRange = new CapacityRange { RequiredBytes = bytes },
+                VolumeCapability = capability,
+                Secrets = { CsiVolumes.Secrets(context.Storage, volume, "nodeExpandSecretRef") },
+            };
+            return (await driver.Call("NodeExpandVolume", driver.Node.NodeExpandVolumeAsync, request, stop)).Error;
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Sidecars.ExternalProvisioner.Claims;
+using Sidecars.Kubernetes.Http;
 
 namespace Sidecars.ExternalProvisioner.Requests.Parts;
 

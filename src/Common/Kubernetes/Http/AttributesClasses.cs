@@ -1,16 +1,16 @@
-using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
-namespace Sidecars.ExternalProvisioner.Requests;
+namespace Sidecars.Kubernetes.Http;
 
 /// <summary>
 /// The classes of attributes of the cluster, in whichever version the API server serves them. They are read one at a time and not kept: few claims
-/// name one. A server that is upgraded under our feet may serve another version from then on; that shows in the first answer that knows nothing of
+/// name one at a time. A server that is upgraded under our feet may serve another version from then on; that shows in the first answer that knows nothing of
 /// the old one, and is asked about then.
 /// </summary>
-internal sealed class AttributesClasses(ApiClient api, TimeProvider time)
+public sealed class AttributesClasses(ApiClient api, TimeProvider time)
 {
-    private const string Newest = "v1";
+    /// <summary>Tried where nobody knows the version.</summary>
+    public const string Newest = "v1";
 
     private readonly ServedKind _served = new(api, "storage.k8s.io", [Newest, "v1beta1"], "VolumeAttributesClass", time);
 

@@ -1,0 +1,134 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ExternalResizer.InUse;
+using Sidecars.ExternalResizer.Patches;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalResizer.Expansion;
+
+/// <summary>
+/// Brings the volume of a claim to the size the claim asks for, as far as the controller has a part in it (resizer contract 6 and 9): decide which
+/// size, mark the claim, ask the driver, write down what it said, and leave the rest to the node. What is decided stands in <see cref="ExpansionTarget"/>,
+/// what is written in <see cref="ExpansionRecord"/>.
+/// </summary>
+internal sealed partial class ExpandReconciler(
+    Caches caches, ObjectWriter writer, VolumeGrowth growth, ExpansionRecord record, ExpansionMemory memory, ClaimUsers users, Reports reports,
+    DriverFacts driver, ResizerOptions options, TimeProvider time, ILogger<ExpandReconciler> log)
+{
+    private readonly ClaimPatch _patches = new(options.Recovers);
+
+    public async ValueTask<Outcome> Reconcile(string key, CancellationToken stop)
+    {
+        if (caches.FindClaim(key) is not { } claim || caches.VolumeOf(claim) is not { } volume) return Outcome.Done; // either comes up with the other
+        if (IsCaughtUp(claim, volume))
+        {
+            var settled = await writer.Patch(volume, VolumePatch.Settled(volume), stop);
+            if (!settled.IsSuccess) return settled.Failure.IsNotFound ? Outcome.Done : Outcome.Retry($"removing annotation {WellKnown.PreResizeCapacity} of pv {volume.Name}: {settled.Failure}");
+            volume = settled.Value;
+        }
+        for (var tries = 1; ; tries++)
+        {
+            if (!IsWanted(claim))
+            {
+                memory.Forget(claim.Uid);
+                return Outcome.Done;
+            }
+            var notes = memory.Of(claim);
+            var (target, pause) = Decide(claim, volume, notes);
+            if (target.Size is not { } size) return NotOurTurn(claim);
+            if (pause > TimeSpan.Zero) return Outcome.After(pause);
+            if (Users(claim, notes) is { } waits) return waits;
+
+            var (marked, failure) = await Mark(claim, target, notes, stop);
+            if (marked is not null) return await Work(marked, volume, size, notes, stop);
+            if (failure!.IsNotFound) return Outcome.Done;
+            if (!failure.IsConflict || tries == ObjectWriter.MostTries) return Outcome.Retry($"marking pvc {key} as resizing failed: {failure}");
+            var read = await writer.Reread(claim, stop);
+            if (!read.IsSuccess) return read.Failure.IsNotFound ? Outcome.Done : Outcome.Retry($"reading pvc {key} anew, which somebody else changed: {read.Failure}");
+            claim = read.Value;
+        }
+    }
+
+    /// <summary>Whether the user asks for more than the claim has.</summary>
+    public static bool IsWanted(PersistentVolumeClaim claim) => Sizes.Asked(claim) > Sizes.Has(claim);
+
+    /// <summary>Whether the volume still says that it waits for a node which has caught up.</summary>
+    public bool IsCaughtUp(PersistentVolumeClaim claim, PersistentVolume volume) =>
+        options.AnnotatesVolumes && volume.Annotation(WellKnown.PreResizeCapacity) is not null && Sizes.Has(claim) >= Sizes.Has(volume);
+
+    /// <summary>What is to be made, and how long it is still left alone.</summary>
+    private (ExpansionTarget Target, TimeSpan Pause) Decide(PersistentVolumeClaim claim, PersistentVolume volume, ExpansionNotes notes)
+    {
+        var view = ResizeView.Of(claim, volume, notes.FailedFinally, driver.Way is ExpansionWay.NodesAlone);
+        var target = options.Recovers ? ExpansionTarget.Of(view) : ExpansionTarget.WithoutRecovery(view);
+        var pause = memory.Remaining(notes);
+        var isSame = options.Recovers ? !target.IsNew : target.Size?.ToString() == notes.Told;
+        return (target, isSame ? pause : TimeSpan.Zero);
+    }
+
+    private Outcome NotOurTurn(PersistentVolumeClaim claim)
+    {
+        memory.Forget(claim.Uid);
+        Log.NotOurTurn(log, claim.Key);
+        return Outcome.Done;
+    }
+
+    /// <summary>
+    /// What is waited for before a driver is asked again that refused for being in use: that no pod uses the claim. Null where nothing is. Pods that
+    /// are not to be known do not hold it up.
+    /// </summary>
+    private Outcome? Users(PersistentVolumeClaim claim, ExpansionNotes notes)
+    {
+        if (notes.InUse is not { } words) return null;
+        switch (users.Of(claim.Key))
+        {
+            case ClaimUse.Used:
+                var reason = $"CSI resizer: claim {claim.Key} is not expanded while a pod uses it, driver {driver.Name} only supports offline expansion of it: volume is currently in use; "
+                    + $"the driver says: {words}";
+                reports.ResizeFailed(claim, reason);
+                return Outcome.Retry(reason);
+            case ClaimUse.Unknown when !users.IsOverdue:
+                return Outcome.After(options.RetryIntervalStart);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The claim as it is marked; or why it could not be.</summary>
+    private async Task<(PersistentVolumeClaim? Marked, ApiFailure? Failure)> Mark(
+        PersistentVolumeClaim claim, ExpansionTarget target, ExpansionNotes notes, CancellationToken stop)
+    {
+        // A mark of ours that stands as we wrote it would only get another time; one of an earlier process is written anew, which proves that it still stands.
+        var isKnown = notes.Written == claim.Metadata.ResourceVersion && ClaimPatch.IsMarked(claim);
+        if (isKnown && (!target.IsNew || !options.Recovers)) return (claim, null);
+        var patched = await writer.Patch(claim, _patches.Mark(claim, target.IsNew ? target.Size.ToString() : null, time.GetUtcNow()), stop);
+        if (!patched.IsSuccess) return (null, patched.Failure);
+        notes.Written = patched.Value.Metadata.ResourceVersion;
+        return (patched.Value, null);
+    }
+
+    private async Task<Outcome> Work(PersistentVolumeClaim claim, PersistentVolume volume, Quantity size, ExpansionNotes notes, CancellationToken stop)
+    {
+        var text = size.ToString();
+        if (notes.Told != text)
+        {
+            reports.Resizing(claim, volume);
+            notes.IsFaultTold = false;
+        }
+        (notes.Told, notes.InUse) = (text, null);
+        Log.Growing(log, claim.Key, volume.Name, text);
+        var (answer, error, kind) = await growth.Grow(claim, volume, size, stop);
+        return answer is not null ? await record.Grown(claim, volume, size, answer, stop) : await record.Refused(claim, volume, error!, kind, notes, stop);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "The claim waits for its node {PVC}")]
+        public static partial void NotOurTurn(ILogger logger, ObjectKey pvc);
+
+        [LoggerMessage(2, LogLevel.Debug, "Asking the driver for a size {PVC} {PV} {Size}")]
+        public static partial void Growing(ILogger logger, ObjectKey pvc, string pv, string size);
+    }
+}

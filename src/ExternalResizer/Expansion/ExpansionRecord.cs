@@ -1,0 +1,113 @@
+using Csi.V1;
+using Microsoft.Extensions.Logging;
+using Sidecars.Csi;
+using Sidecars.ExternalResizer.InUse;
+using Sidecars.ExternalResizer.Patches;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalResizer.Expansion;
+
+/// <summary>
+/// Writes down what the driver said of a size: on the volume, on the claim and in events (resizer contract 6.8). A write that meets somebody else's is
+/// made again, and the driver is not asked anew for it. What stands there already is not written again.
+/// </summary>
+internal sealed partial class ExpansionRecord(
+    ObjectWriter writer, ExpansionMemory memory, ClaimUsers users, Reports reports, ResizerOptions options, TimeProvider time, ILogger<ExpansionRecord> log)
+{
+    private readonly ClaimPatch _patches = new(options.Recovers);
+
+    /// <summary>The driver has made it so large.</summary>
+    public async Task<Outcome> Grown(PersistentVolumeClaim claim, PersistentVolume volume, Quantity asked, ControllerExpandVolumeResponse answer, CancellationToken stop)
+    {
+        memory.Forget(claim.Uid);
+        var size = Quantity.FromBytes(answer.CapacityBytes).ToString();
+        var before = options.AnnotatesVolumes && answer.NodeExpansionRequired && volume.Spec.VolumeMode is not WellKnown.Block ? Sizes.Has(claim).ToString() : null;
+        if (VolumePatch.Grown(volume, size, before, takesNoteOff: options.AnnotatesVolumes && !answer.NodeExpansionRequired) is { } grown)
+        {
+            var patched = await writer.Patch(volume, grown, stop);
+            if (!patched.IsSuccess) return NotWritten(claim, $"updating capacity of PV \"{volume.Name}\" to {size} failed: {patched.Failure}", patched.Failure);
+        }
+        var written = await writer.Patch(claim,
+            now => answer.NodeExpansionRequired ? _patches.HandOn(now, time.GetUtcNow()) : _patches.Finish(now, size, time.GetUtcNow()), stop);
+        if (!written.IsSuccess)
+            return NotWritten(claim, $"volume {volume.Name} has {size} now, but the status of PVC {claim.Key} could not be written: {written.Failure}", written.Failure);
+
+        Log.Grown(log, claim.Key, volume.Name, size, answer.NodeExpansionRequired);
+        if (answer.NodeExpansionRequired)
+        {
+            reports.NodeIsNext(claim);
+            return Outcome.Done;
+        }
+        reports.Resized(claim);
+        if (answer.CapacityBytes >= asked.Value) return Outcome.Done;
+        var less = $"the driver made volume {volume.Name} {size} large, and was asked for {asked}";
+        reports.ResizeFailed(claim, less);
+        return Outcome.Retry(less);
+    }
+
+    /// <summary>It has not.</summary>
+    public async Task<Outcome> Refused(
+        PersistentVolumeClaim claim, PersistentVolume volume, CsiError error, FailureKind kind, ExpansionNotes notes, CancellationToken stop)
+    {
+        notes.FailedFinally = kind is not FailureKind.Open;
+        var isSlow = kind is FailureKind.Infeasible or FailureKind.Impossible;
+        if (isSlow) memory.Slow(notes);
+        else notes.SlowSince = null;
+        if (kind is FailureKind.InUse && options.HandlesInUse)
+        {
+            notes.InUse = error.Message;
+            users.Watch();
+        }
+        var reason = reports.FailureOf(volume, error.Text);
+        var condition = ClaimPatch.Failed(error.Text);
+        var isToldAlready = ClaimConditions.Has(claim, condition);
+        if (options.Recovers && kind is not FailureKind.Open)
+        {
+            var written = await Note(claim, condition, kind is FailureKind.Infeasible, notes, stop);
+            if (written is { IsNotFound: true }) return Outcome.Done; // deleted meanwhile
+            if (written is not null) reason = $"resizing failed in controller with {error.Text} but failed to update PVC {claim.Key} with: {written}";
+        }
+        if (!isSlow)
+        {
+            reports.ResizeFailed(claim, reason);
+            return Outcome.Retry(reason);
+        }
+        // Of a fault of the driver users hear once: nothing they do mends it.
+        var isTold = kind is FailureKind.Impossible && (isToldAlready || notes.IsFaultTold);
+        notes.IsFaultTold = kind is FailureKind.Impossible;
+        var pause = memory.Remaining(notes);
+        if (!isTold) reports.ResizeFailed(claim, Reports.Waits(reason, pause));
+        Log.LeftAlone(log, claim.Key, reason, pause);
+        return Outcome.After(pause);
+    }
+
+    /// <summary>Why it could not be noted on the claim; null where it stands there.</summary>
+    private async Task<ApiFailure?> Note(PersistentVolumeClaim claim, WantedCondition condition, bool isInfeasible, ExpansionNotes notes, CancellationToken stop)
+    {
+        var isInState = !isInfeasible || ResizeView.StateOf(claim) is ResizeState.ControllerResizeInfeasible;
+        if (isInState && ClaimConditions.Has(claim, condition)) return null;
+        var written = await writer.Patch(claim, ClaimPatch.Refused(claim, condition, isInfeasible, time.GetUtcNow()), stop);
+        if (!written.IsSuccess) return written.Failure;
+        notes.Written = written.Value.Metadata.ResourceVersion;
+        return null;
+    }
+
+    /// <summary>Somebody who is always faster, and an object that is gone, are no trouble of the user's.</summary>
+    private Outcome NotWritten(PersistentVolumeClaim claim, string reason, ApiFailure failure)
+    {
+        if (!failure.IsConflict && !failure.IsNotFound) reports.ResizeFailed(claim, reason);
+        return Outcome.Retry(reason);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The volume has grown {PVC} {PV} {Size} {NodeIsNext}")]
+        public static partial void Grown(ILogger logger, ObjectKey pvc, string pv, string size, bool nodeIsNext);
+
+        [LoggerMessage(2, LogLevel.Error, "The size cannot be had, as the driver answers; the claim is left alone for a while {PVC} {Err} {RetryAfter}")]
+        public static partial void LeftAlone(ILogger logger, ObjectKey pvc, string err, TimeSpan retryAfter);
+    }
+}

@@ -1,0 +1,50 @@
+using Sidecars.Hosting;
+
+namespace Sidecars.ExternalResizer.Expansion;
+
+/// <summary>
+/// The state machine of a growing claim as pure functions: which size is to be made next, or that it is somebody else's turn (resizer contract 6.5
+/// and 9). A size that may be under way at the driver is asked for until the driver has said what became of it; only then may the user's newer
+/// wish take its place.
+/// </summary>
+/// <param name="Size">The size; null where there is nothing for the controller to do.</param>
+/// <param name="IsNew">Whether the claim has to be marked with it, as one that is not on its way there yet.</param>
+internal readonly record struct ExpansionTarget(Quantity? Size, bool IsNew)
+{
+    /// <summary>The node's turn, or nobody's.</summary>
+    public static readonly ExpansionTarget None = new(null, false);
+
+    public static ExpansionTarget Of(in ResizeView view)
+    {
+        var size = view.VolumeHas < view.Asked ? WhereVolumeIsSmaller(view) : WhereVolumeIsLargeEnough(view);
+        return size is { } target ? new(target, view.Allocated != target) : None;
+    }
+
+    /// <summary>Without recovery (gate off): the asked size, unless a node is to finish one.</summary>
+    public static ExpansionTarget WithoutRecovery(in ResizeView view) =>
+        view.VolumeHas >= view.Asked && view.WaitsForFileSystem ? None : new(view.Asked, true);
+
+    private static Quantity? WhereVolumeIsSmaller(in ResizeView view)
+    {
+        var begun = view.Allocated ?? view.Asked;
+        return view.State switch
+        {
+            ResizeState.NodeResizeInfeasible => begun,
+            // The node finishes first what the controller has made already.
+            ResizeState.NodeResizePending or ResizeState.NodeResizeInProgress => view.VolumeHas >= begun ? null : begun,
+            ResizeState.ControllerResizeInProgress => view.FailedFinally ? view.Asked : begun,
+            _ => view.Asked,
+        };
+    }
+
+    private static Quantity? WhereVolumeIsLargeEnough(in ResizeView view) => view.State switch
+    {
+        ResizeState.NodeResizePending or ResizeState.NodeResizeInProgress => null,
+        // Where nodes alone expand nothing was made yet: the smaller wish counts.
+        ResizeState.NodeResizeInfeasible => view.IsNodesAlone ? view.Asked : view.Allocated ?? view.Asked,
+        ResizeState.ControllerResizeInProgress or ResizeState.ControllerResizeInfeasible => view.Allocated ?? view.Asked,
+        ResizeState.None when view.Allocated is { } begun => begun,
+        // An API server of old, which keeps no states: its condition says whose turn it is.
+        _ => view.WaitsForFileSystem ? null : view.Asked,
+    };
+}

@@ -1,0 +1,59 @@
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Queueing;
+
+namespace Sidecars.ExternalResizer.Expansion;
+
+/// <summary>
+/// Which change puts which claim in line to be expanded (resizer contract 6.1). What asks for nothing is passed over here, so that ten thousand
+/// claims at rest cost nothing; what we write ourselves is no reason, because a look at once would defeat the pause after a failure.
+/// </summary>
+internal sealed class ExpansionTriggers(Caches caches, ExpandReconciler expansion, ExpansionMemory memory, WorkQueue<string> queue, ItemBackoff<string> backoff, bool recovers)
+{
+    public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
+    {
+        if (change.Old is { } old && old.Uid.Length > 0 && old.Uid != change.New?.Uid)
+        {
+            memory.Forget(old.Uid);
+            backoff.Forget(Caches.KeyOf(old));
+        }
+        if (change.New is { } now && Readings.IsBound(now) && (change.Old is not { } before || Matters(before, now))) Look(caches.FindClaim(now.Key) ?? now);
+    }
+
+    /// <summary>A volume that comes, or is changed by somebody else: its claim may have waited for that.</summary>
+    public void VolumeChanged(StoreChange<PersistentVolume> change)
+    {
+        if (change.New is not { Spec.ClaimRef: { Name: { } name } of } now) return;
+        var isKnown = change.Old is { } old && old.Spec.ClaimRef?.Uid == of.Uid && Sizes.Has(old) == Sizes.Has(now);
+        if (!isKnown && caches.FindClaim(new ObjectKey(of.Namespace, name)) is { } claim) Look(claim);
+    }
+
+    /// <summary>No pod uses the claim any more.</summary>
+    public void Freed(ObjectKey claim)
+    {
+        if (caches.FindClaim(claim) is { } freed) Look(freed);
+    }
+
+    /// <summary>Looks at everything again that is not done.</summary>
+    public void LookAgain()
+    {
+        foreach (var claim in caches.Claims.Snapshot())
+            if (Readings.IsBound(claim)) Look(claim);
+    }
+
+    private void Look(PersistentVolumeClaim claim)
+    {
+        if (ExpandReconciler.IsWanted(claim) || (caches.VolumeOf(claim) is { } volume && expansion.IsCaughtUp(claim, volume))) queue.Add(Caches.KeyOf(claim));
+    }
+
+    private bool Matters(PersistentVolumeClaim old, PersistentVolumeClaim now)
+    {
+        var (asked, before) = (Sizes.Asked(now), Sizes.Asked(old));
+        if (recovers ? asked != before : asked > before) return true;
+        if (old.Uid != now.Uid || old.Annotation(WellKnown.ResizerAnnotation) != now.Annotation(WellKnown.ResizerAnnotation)) return true;
+        if (Sizes.Has(now) > Sizes.Has(old)) return true;
+        // The states of the controller are written by us alone; those of the node are news.
+        var state = ResizeView.StateOf(now);
+        return recovers && state != ResizeView.StateOf(old) && !state.IsControllers();
+    }
+}

@@ -1,0 +1,28 @@
+using Csi.V1;
+using Sidecars.Csi;
+using Sidecars.ExternalResizer.Requests;
+using Sidecars.Hosting;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalResizer.Expansion;
+
+/// <summary>
+/// Makes a volume larger at its driver. Where nodes alone do that nobody is asked: the answer is that the node has to. An answer that cannot be is
+/// an error like another.
+/// </summary>
+internal sealed class VolumeGrowth(ExpandRequests requests, DriverCalls calls, DriverFacts driver)
+{
+    public async Task<(ControllerExpandVolumeResponse? Answer, CsiError? Error, FailureKind Kind)> Grow(
+        PersistentVolumeClaim claim, PersistentVolume volume, Quantity size, CancellationToken stop)
+    {
+        if (driver.Way is ExpansionWay.NodesAlone) return (new ControllerExpandVolumeResponse { CapacityBytes = size.Value, NodeExpansionRequired = true }, null, default);
+        var (order, notComposed) = await requests.Compose(volume, size, stop);
+        if (order is null) return (null, CsiError.Local(notComposed!), FailureKind.Open);
+        var answer = await calls.Expand(order.Request, order.IsMigrated, stop);
+        if (!answer.IsOk) return (null, answer.Error, ExpandErrors.KindOf(answer.Error));
+        var present = Math.Max(Sizes.Has(volume).Value, Sizes.Has(claim).Value);
+        return ExpandErrors.Faulty(answer.Response.CapacityBytes, present) is { } fault
+            ? (null, fault, FailureKind.Impossible)
+            : (answer.Response, null, default);
+    }
+}

@@ -1,0 +1,47 @@
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+
+namespace Sidecars.ExternalResizer.Patches;
+
+/// <summary>
+/// Writes claims and volumes, and shows what was written in the caches at once. A write that was made from a state somebody has changed meanwhile is
+/// made again from the state of then, without the driver being asked again and without any user hearing of it.
+/// </summary>
+internal sealed class ObjectWriter(Caches caches, ApiClient api)
+{
+    /// <summary>Tries of one write while others keep changing the same object.</summary>
+    public const int MostTries = 5;
+
+    public async Task<ApiResult<PersistentVolumeClaim>> Patch(PersistentVolumeClaim claim, ReadOnlyMemory<byte> patch, CancellationToken stop) =>
+        Shown(caches.Claims, await api.PatchAsync(Resources.PersistentVolumeClaims, claim.Key, "status", patch, MediaTypes.StrategicMergePatch, stop));
+
+    /// <summary>Patches a claim as it is by then: the patch is made anew from each state.</summary>
+    public async Task<ApiResult<PersistentVolumeClaim>> Patch(PersistentVolumeClaim claim, Func<PersistentVolumeClaim, ReadOnlyMemory<byte>> patch, CancellationToken stop)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var patched = await Patch(claim, patch(claim), stop);
+            if (patched.IsSuccess || !patched.Failure.IsConflict || tries == MostTries) return patched;
+            var read = await Reread(claim, stop);
+            if (!read.IsSuccess) return read;
+            claim = read.Value;
+        }
+    }
+
+    /// <summary>The claim as the server has it now.</summary>
+    public async Task<ApiResult<PersistentVolumeClaim>> Reread(PersistentVolumeClaim claim, CancellationToken stop)
+    {
+        var read = Shown(caches.Claims, await api.GetAsync(Resources.PersistentVolumeClaims, claim.Key, stop));
+        return read.IsSuccess && read.Value.Uid != claim.Uid ? ApiFailure.Succeeded(Resources.PersistentVolumeClaims.Plural, claim.Key, claim.Uid) : read;
+    }
+
+    public async Task<ApiResult<PersistentVolume>> Patch(PersistentVolume volume, ReadOnlyMemory<byte> patch, CancellationToken stop) =>
+        Shown(caches.Volumes, await api.PatchAsync(Resources.PersistentVolumes, volume.Key, null, patch, MediaTypes.StrategicMergePatch, stop));
+
+    private static ApiResult<T> Shown<T>(ObjectStore<T> store, ApiResult<T> written) where T : KubeObject, new()
+    {
+        if (written.IsSuccess) store.Fold(written.Value);
+        return written;
+    }
+}

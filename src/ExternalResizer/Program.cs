@@ -1,0 +1,4 @@
+using Sidecars.ControllerManager;
+using Sidecars.ExternalResizer;
+
+return await ControllerProcess.RunAsync(ResizerProgram.Describe(), args);

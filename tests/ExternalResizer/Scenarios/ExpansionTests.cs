@@ -1,0 +1,246 @@
+using System.Text.Json.Nodes;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ExternalResizer.Tests.Scenarios;
+
+/// <summary>Claims that grow, by the controller alone or with their node (resizer contract 6 and 7).</summary>
+internal sealed class ExpansionTests : RigTest
+{
+    private const string Status = "persistentvolumeclaims/status";
+
+    [Test]
+    public async Task The_controller_alone_costs_three_writes_two_events_and_one_call()
+    {
+        var rig = await Given(new TestClaim());
+        await rig.World.UntilSized("2Gi");
+        await rig.World.UntilEvent("VolumeResizeSuccessful");
+        Assert.That(rig.Writes.Select(w => w.Resource), Is.EqualTo((string[])[Status, "persistentvolumes", Status]));
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+        Assert.That(rig.World.EventsAbout("a"), Is.EqualTo((string[])["Resizing: External resizer is resizing volume pv-a", "VolumeResizeSuccessful: Resize volume succeeded"]));
+        var claim = rig.World.Find(World.Claims, "a")!;
+        Assert.That((rig.World.AllocatedOf(), rig.World.StateOf(), rig.World.VolumeSizeOf()), Is.EqualTo(("2Gi", "", "2Gi")));
+        Assert.That(World.Conditions(claim), Is.Empty);
+        Assert.That(World.Text(claim, "metadata", "annotations", World.NotRequired), Is.EqualTo("true"));
+        Assert.That(rig.World.Find(World.Volumes, "pv-a")!["metadata"]!["annotations"]?[World.PreResize], Is.Null);
+    }
+
+    [Test]
+    public async Task Where_a_node_has_to_follow_the_claim_waits_for_it_and_the_volume_notes_the_size_before()
+    {
+        var rig = await Given(new TestClaim().Annotated(World.NotRequired, "true"), null, NodeIsNext());
+        await rig.World.UntilState("NodeResizePending");
+        await rig.World.UntilEvent("FileSystemResizeRequired", "Require file system resize of volume on node");
+        var claim = rig.World.Find(World.Claims, "a")!;
+        Assert.That((rig.World.SizeOf(), rig.World.AllocatedOf(), rig.World.VolumeSizeOf()), Is.EqualTo(("1Gi", "2Gi", "2Gi")));
+        Assert.That(World.Conditions(claim), Is.EqualTo((string[])["Resizing", "FileSystemResizePending"]));
+        Assert.That(claim["metadata"]!["annotations"]?[World.NotRequired], Is.Null);
+        Assert.That(World.Text(rig.World.Find(World.Volumes, "pv-a"), "metadata", "annotations", World.PreResize), Is.EqualTo("1Gi"));
+        Assert.That(rig.Writes, Has.Count.EqualTo(3));
+        await rig.Fence();
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1), "the rest is the node's");
+    }
+
+    [Test]
+    public async Task Once_the_node_has_caught_up_the_note_on_the_volume_goes_with_one_write()
+    {
+        var rig = await Given(new TestClaim(), null, NodeIsNext());
+        await rig.World.UntilState("NodeResizePending");
+        rig.World.Patch(World.Claims, "a", """{"status":{"capacity":{"storage":"2Gi"},"allocatedResourceStatuses":null,"conditions":null}}""", "status");
+        await rig.World.Until(World.Volumes, "pv-a", v => v["metadata"]!["annotations"]?[World.PreResize] is null);
+        await rig.Fence();
+        Assert.That(rig.Writes, Has.Count.EqualTo(4));
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_claim_that_grows_again_while_its_node_is_at_it_follows_after_it()
+    {
+        var rig = await Given(new TestClaim(), null, NodeIsNext(), NodeIsNext(3));
+        await rig.World.UntilState("NodeResizePending");
+        rig.World.Ask("3Gi");
+        await rig.Fence();
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+        rig.World.Patch(World.Claims, "a", """{"status":{"capacity":{"storage":"2Gi"},"allocatedResourceStatuses":null,"conditions":null}}""", "status");
+        await rig.World.Until(World.Claims, "a", c => World.Text(c, "status", "allocatedResources", "storage") == "3Gi" && World.StateOf(c) == "NodeResizePending");
+        Assert.That(World.Text(rig.World.Find(World.Volumes, "pv-a"), "metadata", "annotations", World.PreResize), Is.EqualTo("2Gi"), "not what stood there for the growth before");
+    }
+
+    [Test]
+    public async Task A_later_answer_that_needs_no_node_takes_the_earlier_one_back()
+    {
+        var rig = await Given(new TestClaim(), null, NodeIsNext(), DriverRule.Default);
+        await rig.World.UntilState("NodeResizePending");
+        rig.World.Patch(World.Claims, "a", """{"status":{"allocatedResourceStatuses":{"storage":"NodeResizeInfeasible"}}}""", "status");
+        await rig.World.UntilSized("2Gi");
+        Assert.That((rig.World.StateOf(), rig.World.Conditions()), Is.EqualTo(("", Array.Empty<string>())));
+        await rig.World.Until(World.Volumes, "pv-a", v => v["metadata"]!["annotations"]?[World.PreResize] is null);
+    }
+
+    [Test]
+    public async Task Many_claims_cost_one_call_and_three_writes_each()
+    {
+        const int many = 60;
+        var rig = await Prepared();
+        for (var i = 0; i < many; i++) rig.World.Add(new TestClaim($"c-{i}"));
+        await rig.Run();
+        for (var i = 0; i < many; i++) await rig.World.UntilSized("2Gi", $"c-{i}");
+        Assert.That(rig.Expanded, Has.Count.EqualTo(many));
+        Assert.That(rig.Writes, Has.Count.EqualTo(3 * many));
+        Assert.That(rig.Writes.Select(w => w.Code), Is.All.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Claims_at_rest_and_pods_cost_nothing()
+    {
+        var rig = await Prepared();
+        for (var i = 0; i < 20; i++) rig.World.Add(new TestClaim($"c-{i}").AtRest());
+        rig.World.AddPod("p", "c-1");
+        await rig.Run();
+        await rig.Fence();
+        Assert.That(rig.Expanded, Is.Empty);
+        Assert.That(rig.Writes, Is.Empty);
+        Assert.That(rig.MetricLines(), Has.Some.EqualTo("workqueue_adds_total{name=\"csi.example.com-pvc\"} 1"), "the fence");
+        Assert.That(rig.Cluster.Requests.Entries.Select(r => r.Request.Resource), Has.None.EqualTo("pods").And.None.EqualTo(World.AttributesClasses));
+    }
+
+    [Test]
+    public async Task The_request_says_what_the_volume_is()
+    {
+        var rig = await Prepared();
+        rig.World.AddSecret("s", ("k", "v"u8.ToArray()));
+        rig.World.Add(new TestClaim().Asking("1536Mi").WithSecret("s").WithCsi("fsType", "xfs").WithVolume("mountOptions", new JsonArray("noatime")));
+        rig.World.Add(new TestClaim("block").WithVolume("volumeMode", "Block").WithVolume("accessModes", new JsonArray("ReadWriteMany")));
+        await rig.Run();
+        await rig.World.UntilSized("1536Mi");
+        await rig.World.UntilSized("2Gi", "block");
+        var (mounted, raw) = (rig.Expanded.Single(c => World.Text(c, "volume_id") == "handle-a"), rig.Expanded.Single(c => World.Text(c, "volume_id") == "handle-block"));
+        Assert.That(mounted["volume_capability"]!.ToJsonString(), Is.EqualTo("""{"mount":{"fs_type":"xfs","mount_flags":["noatime"]},"access_mode":{"mode":"SINGLE_NODE_WRITER"}}"""));
+        Assert.That((World.Text(mounted, "capacity_range", "required_bytes"), World.Text(raw, "capacity_range", "required_bytes")), Is.EqualTo(("1610612736", "2147483648")));
+        Assert.That(raw["volume_capability"]!.ToJsonString(), Is.EqualTo("""{"block":{},"access_mode":{"mode":"MULTI_NODE_MULTI_WRITER"}}"""));
+    }
+
+    [TestCase("1500m", "2")]
+    [TestCase("3k", "3000")]
+    public async Task A_size_in_odd_words_is_asked_for_in_whole_bytes(string asked, string bytes)
+    {
+        var rig = await Given(new TestClaim().Sized(asked, "1", null, "1"));
+        await rig.World.UntilEvent("VolumeResizeSuccessful");
+        Assert.That(rig.ExpandedTo, Is.EqualTo((string[])[bytes]));
+    }
+
+    [Test]
+    public async Task A_driver_whose_nodes_alone_expand_is_never_called()
+    {
+        var rig = await Prepared(RigOptions.WithCapabilities("CREATE_DELETE_VOLUME"));
+        rig.Driver.Answer("NodeGetCapabilities", DriverRule.Answer("""{"capabilities":[{"rpc":{"type":"EXPAND_VOLUME"}}]}"""));
+        rig.World.Add(new TestClaim());
+        rig.World.Add(new TestClaim("taken-back").Sized("5Gi", "3Gi", "10Gi", "10Gi", "NodeResizeInfeasible"));
+        await rig.Run();
+        await rig.World.UntilState("NodeResizePending");
+        await rig.World.UntilState("NodeResizePending", "taken-back");
+        Assert.That((rig.World.VolumeSizeOf(), rig.World.AllocatedOf()), Is.EqualTo(("2Gi", "2Gi")));
+        Assert.That((rig.World.VolumeSizeOf("taken-back"), rig.World.AllocatedOf("taken-back")), Is.EqualTo(("5Gi", "5Gi")), "nothing has that size yet");
+        Assert.That(rig.Expanded, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_node_that_could_not_has_the_size_confirmed_by_the_controller_and_tries_again()
+    {
+        var rig = await Given(new TestClaim().Sized("2Gi", "1Gi", "2Gi", "2Gi", "NodeResizeInfeasible"), null, NodeIsNext());
+        await rig.World.UntilState("NodeResizePending");
+        Assert.That(rig.ExpandedTo, Is.EqualTo((string[])["2147483648"]));
+        Assert.That(rig.Writes.Select(w => w.Resource), Is.EqualTo((string[])[Status, "persistentvolumes", Status]), "the note of the size before is the only thing new on the volume");
+    }
+
+    [Test]
+    public async Task Other_resources_and_conditions_of_a_claim_stay_as_they_are()
+    {
+        var rig = await Prepared();
+        rig.World.AddClaim(new TestClaim().InState("""{"conditions":[{"type":"example.com/Scanned","status":"False","message":"kept"},{"type":"NodeResizeError","status":"True"}]}"""));
+        rig.World.Patch(World.Claims, "a", """{"status":{"allocatedResourceStatuses":{"example.com/cpu":"NodeResizePending"}}}""", "status");
+        rig.World.AddVolume(new TestClaim());
+        rig.AnswerExpand(NodeIsNext());
+        await rig.Run();
+        var claim = await rig.World.UntilState("NodeResizePending");
+        Assert.That(World.Conditions(claim), Is.EqualTo((string[])["example.com/Scanned", "Resizing", "FileSystemResizePending"]));
+        Assert.That(World.MessageOf(claim, "example.com/Scanned"), Is.EqualTo("kept"));
+        Assert.That(World.Text(claim, "status", "allocatedResourceStatuses", "example.com/cpu"), Is.EqualTo("NodeResizePending"));
+    }
+
+    [Test]
+    public async Task A_claim_that_somebody_changes_meanwhile_is_written_again_and_the_driver_is_not_asked_again()
+    {
+        var rig = await Prepared();
+        var gate = rig.Driver.Hold(Expand);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await gate.Entered.WithinLimit();
+        rig.World.Patch(World.Claims, "a", """{"metadata":{"labels":{"somebody":"else"}}}""");
+        gate.Release();
+        await rig.World.UntilSized("2Gi");
+        await rig.World.UntilEvent("VolumeResizeSuccessful");
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+        Assert.That(rig.World.EventsAbout("a"), Has.None.Contains("VolumeResizeFailed"));
+    }
+
+    [Test]
+    public async Task A_volume_that_cannot_be_written_is_told_and_the_driver_asked_again_for_the_same()
+    {
+        var rig = await Prepared();
+        rig.Cluster.Faults.Add(Patch(World.Volumes), Answers(500, "InternalError"), times: 1);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.World.EventsAbout("a"), Has.Some.StartWith("VolumeResizeFailed: updating capacity of PV \"pv-a\" to 2Gi failed"));
+        Assert.That(rig.ExpandedTo, Is.EqualTo((string[])["2147483648", "2147483648"]));
+    }
+
+    [Test]
+    public async Task A_driver_that_gives_less_than_it_was_asked_for_is_asked_again_with_pauses()
+    {
+        var rig = await Given(new TestClaim().Asking("3Gi"), null, DriverRule.Answer("""{"capacity_bytes":"2147483648"}"""), DriverRule.Default);
+        await rig.World.UntilSized("3Gi");
+        Assert.That(rig.World.EventsAbout("a"), Has.Some.Contains("VolumeResizeFailed: the driver made volume pv-a 2Gi large, and was asked for 3Gi"));
+        Assert.That(rig.Expanded, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_claim_that_is_deleted_while_it_grows_ends_quietly()
+    {
+        var rig = await Prepared();
+        var gate = rig.Driver.Hold(Expand);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await gate.Entered.WithinLimit();
+        rig.World.Delete(World.Claims, "a");
+        gate.Release();
+        await rig.Fence();
+        Assert.That(rig.World.EventsAbout("a"), Has.None.Contains("VolumeResizeFailed"));
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_successor_of_the_same_name_is_not_written_for_its_predecessor()
+    {
+        var rig = await Prepared();
+        var gate = rig.Driver.Hold(Expand);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await gate.Entered.WithinLimit();
+        rig.World.Delete(World.Claims, "a");
+        rig.World.AddClaim(new TestClaim().AtRest());
+        gate.Release();
+        await rig.Log.WaitForLine(line => line.Contains("default/a", StringComparison.Ordinal) && line.StartsWith("Retrying expand", StringComparison.Ordinal));
+        await rig.Fence();
+        Assert.That(rig.World.SizeOf(), Is.EqualTo("1Gi"));
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_standby_takes_up_what_is_half_done()
+    {
+        var rig = await Given(new TestClaim().Sized("5Gi", "3Gi", "10Gi", "3Gi", "ControllerResizeInProgress"));
+        await rig.World.UntilSized("10Gi");
+        Assert.That(rig.ExpandedTo, Is.EqualTo((string[])["10737418240"]), "what may be under way is asked for, whatever the user wants by now");
+    }
+}

@@ -1,0 +1,98 @@
+using Grpc.Core;
+using Sidecars.EmbeddedCluster;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.ExternalResizer.Tests.Scenarios;
+
+/// <summary>Drivers that expand no volume in use (resizer contract 8).</summary>
+internal sealed class InUseTests : RigTest
+{
+    private static readonly DriverRule[] s_offline = [Fails(StatusCode.FailedPrecondition, "volume is published to node-7"), DriverRule.Default];
+
+    [Test]
+    public async Task The_drivers_own_words_stand_in_event_and_condition()
+    {
+        var rig = await Prepared();
+        rig.AnswerExpand(s_offline);
+        rig.World.AddPod("p", "a");
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        var claim = await rig.World.UntilCondition("ControllerResizeError", "volume is published to node-7");
+        Assert.That(World.StateOf(claim), Is.EqualTo("ControllerResizeInProgress"));
+        await rig.World.UntilEvent("VolumeResizeFailed", "failed: rpc error: code = FailedPrecondition desc = volume is published to node-7");
+        await rig.World.UntilEvent("VolumeResizeFailed", "claim default/a is not expanded while a pod uses it");
+        Assert.That(rig.World.EventsAbout("a").Where(e => e.StartsWith("VolumeResizeFailed", StringComparison.Ordinal)), Is.All.Contains("volume is published to node-7"));
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+    }
+
+    [TestCase("delete")]
+    [TestCase("Succeeded")]
+    [TestCase("Failed")]
+    public async Task The_end_of_the_last_pod_brings_the_claim_up_at_once(string end)
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.AnswerExpand(s_offline);
+        rig.World.AddPod("p", "a");
+        rig.World.AddPod("q", "a");
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilEvent("VolumeResizeFailed");
+        await rig.Log.WaitForLine(l => l.StartsWith("Cache is populated pods", StringComparison.Ordinal));
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying expand", StringComparison.Ordinal));
+        rig.Advance(TimeSpan.FromSeconds(1));
+        await rig.World.UntilEvent("VolumeResizeFailed", "while a pod uses it");
+        rig.World.DeletePod("q");
+        await rig.Fence();
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1), "one pod is left");
+        if (end is "delete") rig.World.DeletePod("p");
+        else rig.World.EndPod("p", end);
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.Expanded, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_volume_that_no_pod_uses_is_asked_for_again()
+    {
+        var rig = await Given(new TestClaim(), null, s_offline);
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.World.Conditions(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_pod_alone_holds_nothing_up()
+    {
+        var rig = await Prepared();
+        rig.World.AddPod("p", "a");
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.Cluster.Requests.Entries.Select(r => r.Request.Resource), Has.None.EqualTo("pods"));
+    }
+
+    [Test]
+    public async Task Without_the_flag_the_driver_is_asked_again_and_no_pod_is_watched()
+    {
+        var rig = await Prepared(new RigOptions().With(o => o with { HandlesInUse = false }));
+        rig.AnswerExpand(s_offline);
+        rig.World.AddPod("p", "a");
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.Cluster.Requests.Entries.Select(r => r.Request.Resource), Has.None.EqualTo("pods"));
+    }
+
+    [Test]
+    public async Task Where_pods_may_not_be_watched_the_driver_is_asked_itself()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.Cluster.Faults.Add(new RequestMatch { Resource = "pods" }, Answers(403, "Forbidden"));
+        rig.AnswerExpand(s_offline);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilEvent("VolumeResizeFailed");
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying expand", StringComparison.Ordinal));
+        await rig.Log.WaitForLine(l => l.StartsWith("Not allowed to watch", StringComparison.Ordinal));
+        rig.Advance(TimeSpan.FromSeconds(31));
+        await rig.World.UntilSized("2Gi");
+    }
+}
