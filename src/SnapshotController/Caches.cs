@@ -30,6 +30,7 @@ internal sealed class Caches
         SnapshotsByGroup = Snapshots.IndexBy(s => SnapshotState.GroupOwner(s)?.Uid);
         Unplaced = options.IsDistributed ? Contents.IndexBy(c => ContentPlacement.IsOpen(c) ? "" : null) : null;
         PendingRestores = Claims.IndexBy(c => Restores.SourceOf(c)?.ToString());
+        ClaimsByNamespace = options.HasGroups ? Claims.IndexBy(c => c.Metadata.Namespace) : null;
         VolumesByHandle = options.HasGroups ? Volumes.IndexBy(v => v.Spec.Csi is { } csi ? HandleKey(csi.Driver, csi.VolumeHandle) : null) : null;
         ContentsByGroup = Contents.IndexBy(c => c.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } handle ? HandleKey(c.Spec.Driver, handle)
             : null);
@@ -65,6 +66,9 @@ internal sealed class Caches
 
     /// <summary>Claims that wait to be filled from a snapshot, by its namespace and name.</summary>
     public ObjectIndex<PersistentVolumeClaim> PendingRestores { get; }
+
+    /// <summary>Claims by namespace; null without groups.</summary>
+    public ObjectIndex<PersistentVolumeClaim>? ClaimsByNamespace { get; }
 
     /// <summary>Volumes by driver and handle; null without groups.</summary>
     public ObjectIndex<PersistentVolume>? VolumesByHandle { get; }

@@ -45,6 +45,7 @@ internal sealed class Readings(SnapshotControllerOptions options)
     public void Claim(PersistentVolumeClaim read, PersistentVolumeClaim kept)
     {
         kept.TakeIdentity(read);
+        kept.Metadata.CreationTimestamp = read.Metadata.CreationTimestamp;
         kept.Spec.VolumeName = read.Spec.VolumeName;
         if (read.Status is { } status) kept.StatusToFill().Phase = status.Phase;
         if (read.HasFinalizer(WellKnown.ClaimFinalizer)) kept.TakeFinalizers(read);

@@ -38,7 +38,8 @@ internal sealed class SnapshotControllers : IControllers
 
         var operations = new Operations(context.Metrics, context.Time);
         var waits = new LongWaits(context.Events, context.Time);
-        var writers = new Writers(new(context.Api, Resources.VolumeSnapshots, caches.Snapshots),
+        var own = new OwnWrites(key => _queues.Snapshots.Queue.Add(key.ToString()));
+        var writers = new Writers(new(context.Api, Resources.VolumeSnapshots, caches.Snapshots, own),
             new(context.Api, Resources.VolumeSnapshotContents, caches.Contents));
         var reports = new SnapshotReports(writers.Snapshots, context.Events, context.Time);
         var marks = new SnapshotMarks(writers.Snapshots);
@@ -50,12 +51,12 @@ internal sealed class SnapshotControllers : IControllers
         var dynamic = new DynamicSnapshots(caches, new ContentPlanner(caches, placement, options), placement, marks, _claims, writers.Contents, status, reports,
             LogOf<DynamicSnapshots>());
         var imported = new ImportedSnapshots(caches, marks, writers.Contents, status, reports);
-        var ready = new ReadySnapshots(caches, marks, writers.Snapshots, writers.Contents, groups, refusals, reports, waits);
+        var ready = new ReadySnapshots(marks, writers.Snapshots, writers.Contents, groups, refusals, reports, waits);
         _snapshotReconciler = new SnapshotReconciler(caches, dynamic, imported, new MemberSnapshots(caches, marks, status, reports, waits), ready, deletion,
             operations, reports);
         _contentReconciler = new ContentReconciler(caches, writers.Contents, context.Api, context.Events, LogOf<ContentReconciler>());
 
-        _triggers = new Triggers(caches, _queues, _claims, status, deletion, refusals, operations, waits);
+        _triggers = new Triggers(caches, _queues, own, _claims, status, deletion, refusals, operations, waits);
         caches.Snapshots.Changed += _triggers.SnapshotChanged;
         caches.Contents.Changed += _triggers.ContentChanged;
         caches.Classes.Changed += _triggers.ClassChanged;
@@ -63,7 +64,7 @@ internal sealed class SnapshotControllers : IControllers
         caches.Volumes.Changed += _triggers.VolumeChanged;
         if (caches.Nodes is { } nodes) nodes.Changed += _triggers.NodeChanged;
         if (options.HasGroups) _groups =
-            new GroupControllers(context, options, caches, groups, _queues, writers, operations, waits, _triggers.LookAgain);
+            new GroupControllers(context, options, caches, groups, _queues, writers, operations, waits, _triggers.GroupsKnown);
     }
 
     public void Start(RunningTasks running)
@@ -81,7 +82,6 @@ internal sealed class SnapshotControllers : IControllers
     {
         _groups?.Dispose();
         _queues.Dispose();
-        _claims.Dispose();
     }
 
     private async Task LookAgain(CancellationToken stop)

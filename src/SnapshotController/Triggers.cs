@@ -2,6 +2,7 @@ using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Metrics;
+using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
 using Sidecars.SnapshotController.Waiting;
@@ -12,17 +13,14 @@ namespace Sidecars.SnapshotController;
 /// Which change of which object puts what into which queue (snapshot controller contract 3). Whatever a snapshot waits for brings it up the moment
 /// it comes: its claim and volume, its class, a mark on a class, its content.
 /// </summary>
-internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection protection, StatusUpdate status, SnapshotDeletion deletion,
+internal sealed class Triggers(Caches caches, Queues queues, OwnWrites own, ClaimProtection protection, StatusUpdate status, SnapshotDeletion deletion,
     ModeRefusals refusals, Operations operations, LongWaits waits)
 {
     public void SnapshotChanged(StoreChange<VolumeSnapshot> change)
     {
         if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
         if (change.New is not { } now) return;
-        // Our own writes come back as what is known already; nothing follows from them that was not done with them.
-        if (change.Old is not { } known || known.Uid != now.Uid || now.Metadata.ResourceVersion is 0
-            || now.Metadata.ResourceVersion > known.Metadata.ResourceVersion)
-            queues.Snapshots.Queue.Add(now.Key.ToString());
+        if (own.IsNews(change)) queues.Snapshots.Queue.Add(now.Key.ToString());
         LookAtClaim(SnapshotState.ClaimOf(now));
     }
 
@@ -82,6 +80,16 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
         foreach (var claim in caches.Claims.Snapshot()) LookAtClaim(claim.Key);
     }
 
+    /// <summary>Whether there are groups, and which, is known from now on: snapshots that have to do with one may have waited for that.</summary>
+    public void GroupsKnown()
+    {
+        foreach (var snapshot in caches.Snapshots.Snapshot())
+        {
+            if (!string.IsNullOrEmpty(snapshot.Status?.VolumeGroupSnapshotName) || SnapshotState.GroupOwner(snapshot) is not null
+                || caches.ContentOf(snapshot)?.Status?.VolumeGroupSnapshotHandle is { Length: > 0 }) queues.Snapshots.Queue.Add(snapshot.Key.ToString());
+        }
+    }
+
     /// <summary>The snapshot is gone, be it that a list shows a successor of the same name in its place.</summary>
     private void End(VolumeSnapshot gone)
     {
@@ -128,7 +136,7 @@ internal sealed class Triggers(Caches caches, Queues queues, ClaimProtection pro
         old is null || now is null || old.Uid != now.Uid || old.IsBeingDeleted != now.IsBeingDeleted
         || old.Spec.VolumeName != now.Spec.VolumeName || old.Status?.Phase != now.Status?.Phase;
 
-    private static bool SameLabels(StringMap? one, StringMap? other) => (one ?? StringMap.Empty).SequenceEqual(other ?? StringMap.Empty);
+    internal static bool SameLabels(StringMap? one, StringMap? other) => (one ?? StringMap.Empty).SequenceEqual(other ?? StringMap.Empty);
 
     private void LookAtClaim(ObjectKey? key)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;

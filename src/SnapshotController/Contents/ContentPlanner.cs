@@ -32,6 +32,14 @@ internal sealed class ContentPlanner(Caches caches, ContentPlacement placement, 
             return Failed($"snapshot controller failed to update {snapshot.Name} on API server: cannot add finalizer on claim {key} because it is being deleted",
                 "a snapshot has to be begun before its claim is deleted: delete this snapshot, too");
         }
+        if (snapshot.Status?.CreationTime is { } taken && claim.Metadata.CreationTimestamp is { } made && made > taken)
+        {
+            return new Failure("SnapshotContentMissing",
+                $"VolumeSnapshotContent is missing, and the snapshot is not taken anew: it was taken at {MergePatch.Text(taken)}, and PersistentVolumeClaim {key} was made at {MergePatch.Text(made)}, so that it is another volume's")
+            {
+                Advice = "have the administrator restore the content, or delete this snapshot",
+            };
+        }
         var (volume, error) = SourceVolumes.Of(caches, claim, "snapshot");
         if (volume is null) return Input(snapshot, error!);
         if (volume.Spec.Csi is not { VolumeHandle: { Length: > 0 } handle } csi)

@@ -46,14 +46,15 @@ internal sealed partial class GroupControllers : IDisposable
         (_context, _options, _objects, _begun, _log) = (context, options, objects, begun, context.Loggers.CreateLogger<GroupControllers>());
         _groups = Controller("groups", "snapshot-controller-group-snapshot");
         _contents = Controller("group contents", "snapshot-controller-group-content");
-        var groups = new ObjectWriter<VolumeGroupSnapshot>(context.Api, Resources.VolumeGroupSnapshots, objects.Groups);
+        var own = new OwnWrites(key => _groups.Queue.Add(key.ToString()));
+        var groups = new ObjectWriter<VolumeGroupSnapshot>(context.Api, Resources.VolumeGroupSnapshots, objects.Groups, own);
         var contents = new ObjectWriter<VolumeGroupSnapshotContent>(context.Api, Resources.VolumeGroupSnapshotContents, objects.Contents);
         var reports = new GroupReports(groups, context.Events, context.Time);
         var deletion = new GroupDeletion(caches, objects, groups, contents, writers.Snapshots, reports, operations, waits);
         _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects, context.Api), new GroupMembers(caches, writers.Snapshots, writers.Contents),
             new ImportedGroups(objects, contents), groups, contents, deletion, reports, operations, waits);
         _contentReconciler = new GroupContentReconciler(objects, contents, context.Api, context.Events);
-        _triggers = new GroupTriggers(caches, objects, queues, _groups, _contents, operations, waits);
+        _triggers = new GroupTriggers(caches, objects, queues, own, _groups, _contents, operations, waits);
         objects.Groups.Changed += _triggers.GroupChanged;
         objects.Contents.Changed += _triggers.ContentChanged;
         objects.Classes.Changed += _triggers.ClassChanged;

@@ -1,4 +1,5 @@
 using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Metrics;
@@ -51,8 +52,7 @@ internal sealed class GroupDeletion(
         var released = await writer.Patch(group,
             MergePatch.Guarded(group, json => json.WriteFinalizers([.. group.Metadata.Finalizers!.Where(f => f != WellKnown.GroupFinalizer)])), null,
             stop);
-        return released.IsSuccess ? Outcome.Done
-            : ObjectWriter<VolumeGroupSnapshot>.After(released.Failure, $"cannot take the finalizer off VolumeGroupSnapshot {group.Key}");
+        return released.IsSuccess ? Outcome.Done : reports.NotMarked(group, released.Failure);
     }
 
     /// <summary>Tells the sidecar that the content may go, and with policy Delete asks for its deletion.</summary>
@@ -63,33 +63,30 @@ internal sealed class GroupDeletion(
         {
             var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.GroupBeingDeleted, WellKnown.Yes), null, stop);
             if (marked.Failure is { IsNotFound: true }) return (null, null);
-            if (!marked.IsSuccess)
-                return (null, Outcome.Retry($"cannot mark VolumeGroupSnapshotContent {content.Name} as being deleted: {marked.Failure}"));
+            if (!marked.IsSuccess) return (null, NotEnded(group, $"failed to mark VolumeGroupSnapshotContent {content.Name} as being deleted", marked.Failure));
             content = marked.Value;
             if (!GroupSnapshotState.PointsAt(content, group)) return (null, null);
         }
         if (content.Spec.DeletionPolicy is not WellKnown.Delete || content.IsBeingDeleted) return (content, null);
         var failure = await contents.Delete(content, stop);
         if (failure is null) return (objects.FindContent(content.Name) is null ? null : content, null);
-        var text = $"failed to delete VolumeGroupSnapshotContent {content.Name}: {failure}";
+        return (null, NotEnded(group, $"failed to delete VolumeGroupSnapshotContent {content.Name}", failure));
+    }
+
+    private Outcome NotEnded(VolumeGroupSnapshot group, string what, ApiFailure failure)
+    {
+        var text = $"{what}: {failure}";
         if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group, "GroupSnapshotContentObjectDeleteError", text);
-        return (null, Outcome.Retry(text));
+        return Outcome.Retry(text);
     }
 
     /// <summary>The content that points back at the group; or why nobody knows whether there is one.</summary>
     private async Task<(VolumeGroupSnapshotContent? Content, string? Unknown)> ContentOf(VolumeGroupSnapshot group, CancellationToken stop)
     {
         var name = GroupSnapshotState.ContentOf(group);
-        if (objects.Contents.IsUnreadable(ContentNames.KeyOf(name))) return (null, $"VolumeGroupSnapshotContent {name} cannot be read; correct it");
-        var content = objects.FindContent(name);
-        if (content is null || !GroupSnapshotState.PointsAt(content, group))
-        {
-            // Once the group is gone nobody will look for it: the server itself has to say that there is none.
-            var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false, IsUnaddressable: false } failure)
-                return (null, $"cannot tell whether there is a VolumeGroupSnapshotContent {name}: {failure}");
-            content = read.Value;
-        }
+        // Once the group is gone nobody will look for it: the server itself has to say that there is none.
+        var (content, unknown) = await contents.FindSurely(ContentNames.KeyOf(name), c => c is not null && GroupSnapshotState.PointsAt(c, group), stop);
+        if (unknown is not null) return (null, unknown);
         return (content is not null && GroupSnapshotState.PointsAt(content, group) ? content : null, null);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
     public const string CreationFailed = "GroupSnapshotContentCreationFailed";
 
     /// <summary>The plan by what is known of claims.</summary>
-    public GroupPlan Plan(VolumeGroupSnapshot group) => Plan(group, caches.Claims.Snapshot());
+    public GroupPlan Plan(VolumeGroupSnapshot group) => Plan(group, caches.ClaimsByNamespace!.All(group.Metadata.Namespace ?? ""));
 
     /// <summary>The plan by the claims that the server has; or why it does not say.</summary>
     public async Task<(GroupPlan? Plan, string? Unread)> PlanByServer(VolumeGroupSnapshot group, CancellationToken stop)
@@ -46,6 +46,7 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
             by = objects.Classes.Find(new ObjectKey(null, className));
             if (by is null) return ClassMissing(className);
         }
+        if (Younger(group, all) is { } younger) return NotAnew(group, younger);
         var (volumes, error) = VolumesOf(group, all);
         if (by is null)
         {
@@ -80,9 +81,7 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
     {
         var selector = group.Spec.Source!.Selector!;
         if (LabelSelectors.Problem(selector) is { } problem) return (null, $"{problem}; make the group anew with another selector");
-        var claims = all
-            .Where(c => c.Metadata.Namespace == group.Metadata.Namespace && LabelSelectors.Selects(selector, c.Metadata.Labels))
-            .OrderBy(c => c.Name, StringComparer.Ordinal).ToList();
+        var claims = all.Where(c => LabelSelectors.Selects(selector, c.Metadata.Labels)).OrderBy(c => c.Name, StringComparer.Ordinal).ToList();
         if (claims.Count is 0) return (null, $"label selector {LabelSelectors.Text(selector)} for group snapshot not applied to any PVC");
 
         var volumes = new List<PersistentVolume>(claims.Count);
@@ -114,6 +113,17 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
             DeletionPolicy = by.DeletionPolicy,
             Driver = by.Driver,
         },
+    };
+
+    /// <summary>A claim that was made after the group was taken, whose content has vanished since: its volume is another than the one in the group.</summary>
+    private static PersistentVolumeClaim? Younger(VolumeGroupSnapshot group, IEnumerable<PersistentVolumeClaim> all) =>
+        group.Status?.CreationTime is { } taken && LabelSelectors.Problem(group.Spec.Source!.Selector!) is null
+            ? all.FirstOrDefault(c => c.Metadata.CreationTimestamp > taken && LabelSelectors.Selects(group.Spec.Source.Selector!, c.Metadata.Labels)) : null;
+
+    private static Failure NotAnew(VolumeGroupSnapshot group, PersistentVolumeClaim younger) => new("GroupSnapshotContentMissing",
+        $"VolumeGroupSnapshotContent is missing, and the group is not taken anew: it was taken at {MergePatch.Text(group.Status!.CreationTime!.Value)}, and PersistentVolumeClaim {younger.Key}, which its selector selects, was made at {MergePatch.Text(younger.Metadata.CreationTimestamp!.Value)}")
+    {
+        Advice = "have the administrator restore the content, or delete this group",
     };
 
     private static Failure Failed(string error) => new(CreationFailed, $"failed to create group snapshot content with error {error}");

@@ -7,15 +7,18 @@ namespace Sidecars.SnapshotController.Groups;
 /// <param name="Patch">The change of the status; null where it says all that already.</param>
 /// <param name="BecomesCreated">From now on it is known to be taken.</param>
 /// <param name="BecomesReady">From now on it can be used.</param>
-/// <param name="OtherTime">The driver says another time than was noted before: another group has taken its place.</param>
-internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool BecomesCreated, bool BecomesReady, DateTimeOffset? OtherTime)
+/// <param name="OtherTime">The driver says another time than was noted before: another group has taken its place, and that time is noted now.</param>
+internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool BecomesCreated, bool BecomesReady, (DateTimeOffset Noted, DateTimeOffset Said)? OtherTime)
 {
     public static GroupProjection Of(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content)
     {
         var (now, from) = (group.Status ?? new GroupSnapshotStatus(), content.Status ?? new GroupContentStatus());
         var bound = string.IsNullOrEmpty(now.BoundVolumeGroupSnapshotContentName) ? content.Name : null;
         var (isReady, wasReady) = (from.ReadyToUse is true, now.ReadyToUse is true);
-        var newTime = now.CreationTime is null && from.CreationTime is { } time && time > DateTimeOffset.UnixEpoch ? from.CreationTime : null;
+        var time = from.CreationTime > DateTimeOffset.UnixEpoch ? from.CreationTime : null;
+        (DateTimeOffset Noted, DateTimeOffset Said)? other = isReady && !wasReady && now.CreationTime is { } noted && time is { } said
+            && MergePatch.Text(noted) != MergePatch.Text(said) ? (noted, said) : null;
+        var newTime = now.CreationTime is null || other is not null ? time : null;
         var error = isReady ? null : from.Error;
         var clearsError = error is null && now.Error is not null;
         var setsError = error is not null && error.Message != now.Error?.Message;
@@ -30,8 +33,6 @@ internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool Becomes
             if (setsError) json.WriteError(error!);
             else if (clearsError) json.WriteNull("error");
             json.WriteEndObject();
-        }), newTime is not null ? !wasReady : isReady && !wasReady && now.CreationTime is null, isReady && !wasReady,
-            isReady && !wasReady && now.CreationTime is { } noted && from.CreationTime is { } said && said > DateTimeOffset.UnixEpoch
-                && MergePatch.Text(noted) != MergePatch.Text(said) ? said : null);
+        }), now.CreationTime is null && !wasReady && (newTime is not null || isReady), isReady && !wasReady, other);
     }
 }

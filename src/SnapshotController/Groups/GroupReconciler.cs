@@ -14,8 +14,6 @@ internal sealed class GroupReconciler(
         ObjectWriter<VolumeGroupSnapshotContent> contents,
     GroupDeletion deletion, GroupReports reports, Operations operations, LongWaits waits)
 {
-    private const string FinalizerError = "GroupSnapshotFinalizerError";
-
     public async ValueTask<Outcome> Reconcile(ObjectKey key, CancellationToken stop)
     {
         if (objects.Find(key) is not { } group) return Outcome.Done;
@@ -42,7 +40,7 @@ internal sealed class GroupReconciler(
         var plan = planner.Plan(group);
         if (plan.Failure is { } failure) return await reports.Fail(group, failure, stop);
         var marked = await Mark(group, plan.DefaultClass, stop);
-        if (!marked.IsSuccess) return NotMarked(group, marked.Failure);
+        if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
 
         var (confirmed, unread) = await planner.PlanByServer(marked.Value, stop);
@@ -54,6 +52,8 @@ internal sealed class GroupReconciler(
         if (made.Failure is { IsAlreadyExists: true }) made = await contents.Read(ContentNames.KeyOf(plan.Content.Name), stop);
         if (made.Failure is { IsWithoutAnswer: true } or { IsNotFound: true })
             return Outcome.Retry($"VolumeGroupSnapshotContent {plan.Content.Name} may have been made: {made.Failure}");
+        if (made.Failure is { IsConflict: true, IsAlreadyExists: false })
+            return Outcome.Retry($"VolumeGroupSnapshotContent {plan.Content.Name} cannot be made just now: {made.Failure}");
         if (!made.IsSuccess)
         {
             var text = $"snapshot controller failed to update {group.Key} on API server: {made.Failure}";
@@ -75,7 +75,7 @@ internal sealed class GroupReconciler(
                 new Failure("GroupSnapshotHandleSet", $"GroupSnapshotHandles should not be set in content {content.Name} for dynamic provisioning"),
                 stop);
         var marked = await Mark(group, null, stop);
-        if (!marked.IsSuccess) return NotMarked(group, marked.Failure);
+        if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
         if (await members.Make(marked.Value, content, stop) is { } problem)
         {
@@ -89,7 +89,7 @@ internal sealed class GroupReconciler(
     {
         if (imported.Refusal(group, content) is { } refusal) return await reports.Fail(group, refusal, stop);
         var marked = await Mark(group, null, stop);
-        if (!marked.IsSuccess) return NotMarked(group, marked.Failure);
+        if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
         var (bound, failure) = await imported.Bind(marked.Value, content!, stop);
         if (bound is not null) return await Project(marked.Value, bound, stop);
@@ -106,7 +106,7 @@ internal sealed class GroupReconciler(
             if (!written.IsSuccess)
             {
                 if (written.Failure is { IsNotFound: false, IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group,
-                    "GroupSnapshotStatusUpdateFailed", written.Failure.ToString());
+                    "GroupSnapshotStatusUpdateFailed", $"snapshot controller failed to update {group.Key} on API server: {written.Failure}");
                 return ObjectWriter<VolumeGroupSnapshot>.After(written.Failure, $"snapshot controller failed to update {group.Key} on API server");
             }
             group = written.Value;
@@ -128,7 +128,7 @@ internal sealed class GroupReconciler(
         if (projection.OtherTime is { } other)
         {
             reports.Warn(group, "GroupSnapshotCreationTimeChanged",
-                $"the driver has taken group snapshot {group.Key} anew: it says {MergePatch.Text(other)}, where {MergePatch.Text(group.Status!.CreationTime!.Value)} was noted; its snapshots hold what was written before that moment, too");
+                $"the driver has taken group snapshot {group.Key} anew: it says {MergePatch.Text(other.Said)}, where {MergePatch.Text(other.Noted)} was noted; its snapshots hold what was written before that moment, too");
         }
         if (!projection.BecomesReady) return;
         operations.Succeed(group.Uid, Operations.CreateGroupAndReady, content.Spec.Driver);
@@ -140,23 +140,15 @@ internal sealed class GroupReconciler(
     {
         waits.Over(group.Uid);
         var name = group.Status!.BoundVolumeGroupSnapshotContentName!;
-        if (objects.Contents.IsUnreadable(ContentNames.KeyOf(name)))
-            return Outcome.Retry($"VolumeGroupSnapshotContent {name} cannot be read; correct it");
-        var content = objects.FindContent(name);
-        if (content is null)
-        {
-            var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false, IsUnaddressable: false })
-                return Outcome.Retry($"VolumeGroupSnapshotContent {name} is not known, and cannot be read: {read.Failure}");
-            content = read.Value;
-        }
+        var (content, unknown) = await contents.FindSurely(ContentNames.KeyOf(name), c => c is not null && GroupSnapshotState.PointsAt(c, group), stop);
+        if (unknown is not null) return Outcome.Retry(unknown);
         if (content is null)
             return await reports.Fail(group, new Failure("GroupSnapshotContentMissing", "VolumeGroupSnapshotContent is missing"), stop);
         if (!GroupSnapshotState.PointsAt(content, group))
             return await reports.Fail(group,
                 new Failure("GroupSnapshotMisbound", "VolumeGroupSnapshotContent is not bound to the VolumeGroupSnapshot correctly"), stop);
         var marked = await Mark(group, null, stop);
-        return marked.IsSuccess ? Outcome.Done : NotMarked(group, marked.Failure);
+        return marked.IsSuccess ? Outcome.Done : reports.NotMarked(group, marked.Failure);
     }
 
     private async Task<ApiResult<VolumeGroupSnapshot>> Mark(VolumeGroupSnapshot group, string? className, CancellationToken stop)
@@ -175,13 +167,6 @@ internal sealed class GroupReconciler(
                 json.WriteString("volumeGroupSnapshotClassName", className);
                 json.WriteEndObject();
             }), null, stop);
-    }
-
-    private Outcome NotMarked(VolumeGroupSnapshot group, ApiFailure failure)
-    {
-        if (failure is { IsNotFound: false, IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group, FinalizerError,
-            $"Failed to check and update group snapshot: {failure}");
-        return ObjectWriter<VolumeGroupSnapshot>.After(failure, $"cannot put the finalizer on VolumeGroupSnapshot {group.Key}");
     }
 
     private void Measure(VolumeGroupSnapshot group)

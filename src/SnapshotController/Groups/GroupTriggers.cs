@@ -2,6 +2,7 @@ using Sidecars.ControllerManager;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Metrics;
+using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
 using Sidecars.SnapshotController.Waiting;
@@ -9,16 +10,14 @@ using Sidecars.SnapshotController.Waiting;
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>Which change of which object brings a group up, or its content; and what the end of a group brings up.</summary>
-internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, KeyController groups, KeyController contents,
+internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, OwnWrites own, KeyController groups, KeyController contents,
     Operations operations, LongWaits waits)
 {
     public void GroupChanged(StoreChange<VolumeGroupSnapshot> change)
     {
         if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
         if (change.New is not { } now) return;
-        if (change.Old is not { } known || known.Uid != now.Uid || now.Metadata.ResourceVersion is 0
-            || now.Metadata.ResourceVersion > known.Metadata.ResourceVersion)
-            groups.Queue.Add(now.Key.ToString());
+        if (own.IsNews(change)) groups.Queue.Add(now.Key.ToString());
     }
 
     public void ContentChanged(StoreChange<VolumeGroupSnapshotContent> change)
@@ -45,7 +44,7 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
     public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
     {
         if (!objects.IsOn) return;
-        LookAt((change.New ?? change.Old)!.Metadata.Namespace);
+        if (IsAnotherSource(change.Old, change.New)) LookAt((change.New ?? change.Old)!.Metadata.Namespace);
         // A group that is being deleted may have waited for this restore.
         if (change.Old is { } old && Restores.SourceOf(old) is { } source && caches.FindSnapshot(source) is { } member
             && SnapshotState.GroupOwner(member) is { Name: { } group }) groups.Queue.Add(new ObjectKey(source.Namespace, group).ToString());
@@ -64,6 +63,11 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
         foreach (var content in objects.Contents.Snapshot())
             if (GroupContentReconciler.IsUnfinished(content)) contents.Queue.Add(content.Name);
     }
+
+    /// <summary>Whether anything is new that a selector selects by, or that a group may have waited for.</summary>
+    private static bool IsAnotherSource(PersistentVolumeClaim? old, PersistentVolumeClaim? now) =>
+        old is null || now is null || old.Uid != now.Uid || old.Spec.VolumeName != now.Spec.VolumeName || old.Status?.Phase != now.Status?.Phase
+        || !Triggers.SameLabels(old.Metadata.Labels, now.Metadata.Labels);
 
     private void LookAt(string? ns)
     {

@@ -7,8 +7,9 @@ namespace Sidecars.SnapshotController.Patches;
 
 /// <summary>
 /// Merge patches of one incarnation of an object, so that none can ever land on a successor of the same name. A guarded one names the version it
-/// was made from too and is refused after any other change: for lists, which a merge patch replaces, and for what was concluded from the whole
-/// object.
+/// was made from and is refused after any other change: for lists, which a merge patch replaces, for what was concluded from the whole object, and for
+/// every status. Of a custom resource's status an API server takes no notice of the uid, so that there the version alone keeps a patch off a successor;
+/// a free one is for annotations and labels, which are written to the object itself.
 /// </summary>
 internal static class MergePatch
 {

@@ -9,10 +9,23 @@ namespace Sidecars.SnapshotController.Patches;
 /// Writes objects of one kind. What is written stands in the store before a method returns, so that no attempt ever starts from before it; what the
 /// server says is gone is gone there too.
 /// </summary>
-internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, ObjectStore<T> store) where T : KubeObject, new()
+internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, ObjectStore<T> store, OwnWrites? own = null) where T : KubeObject, new()
 {
-    public async Task<ApiResult<T>> Patch(T item, ReadOnlyMemory<byte> patch, string? subresource, CancellationToken stop) =>
-        Taken(item, await api.PatchAsync(resource, item.Key, subresource, patch, MediaTypes.MergePatch, stop));
+    public async Task<ApiResult<T>> Patch(T item, ReadOnlyMemory<byte> patch, string? subresource, CancellationToken stop)
+    {
+        own?.Begin(item.Key);
+        ulong? version = null;
+        try
+        {
+            var answer = Taken(item, await api.PatchAsync(resource, item.Key, subresource, patch, MediaTypes.MergePatch, stop));
+            version = answer.Value?.Metadata.ResourceVersion;
+            return answer;
+        }
+        finally
+        {
+            own?.End(item.Key, version);
+        }
+    }
 
     public async Task<ApiResult<T>> Create(T item, CancellationToken stop)
     {
@@ -28,6 +41,20 @@ internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, Objec
         var read = await api.GetAsync(resource, key, stop);
         if (read.IsSuccess) store.Fold(read.Value);
         return read;
+    }
+
+    /// <summary>
+    /// The object by that name, or null where there is none; or why nobody knows. What the store has is taken where that settles the matter, else the
+    /// server itself has to say: the store may be behind, and something is about to be concluded that cannot be taken back.
+    /// </summary>
+    public async Task<(T? Item, string? Unknown)> FindSurely(ObjectKey key, Func<T?, bool> settles, CancellationToken stop)
+    {
+        if (store.IsUnreadable(key)) return (null, $"{typeof(T).Name} {key} cannot be read; correct it");
+        var known = store.Find(key);
+        if (settles(known)) return (known, null);
+        var read = await Read(key, stop);
+        return read.Failure is { IsNotFound: false, IsUnaddressable: false } failure
+            ? (null, $"cannot tell whether there is a {typeof(T).Name} {key}: {failure}") : (read.Value, null);
     }
 
     /// <summary>Asks for the deletion of the object in the state it is known in: whoever changed it meanwhile may have taken the reason

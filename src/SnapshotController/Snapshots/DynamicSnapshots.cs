@@ -58,6 +58,7 @@ internal sealed partial class DynamicSnapshots(
         if (made.IsSuccess) return Begun(marked.Value, made.Value);
         if (made.Failure.IsWithoutAnswer) return Outcome.Retry($"VolumeSnapshotContent {plan.Content.Name} may have been made: {made.Failure}");
         if (made.Failure.IsAlreadyExists) return await Found(marked.Value, plan.Content.Name, stop);
+        if (made.Failure.IsConflict) return Outcome.Retry($"VolumeSnapshotContent {plan.Content.Name} cannot be made just now: {made.Failure}");
         if (made.Failure.IsRejected) claims.Refused(snapshot.Uid); // else it may have been made
         var text = $"snapshot controller failed to update {snapshot.Key} on API server: {made.Failure}";
         return await reports.Fail(marked.Value, new Failure(ContentPlanner.CreationFailed, $"Failed to create snapshot content with error {text}")

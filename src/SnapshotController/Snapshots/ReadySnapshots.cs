@@ -13,7 +13,7 @@ namespace Sidecars.SnapshotController.Snapshots;
 /// later changes nothing of it but what was unknown, and neither does its class, which may be gone.
 /// </summary>
 internal sealed class ReadySnapshots(
-    Caches caches, SnapshotMarks marks, ObjectWriter<VolumeSnapshot> writer, ObjectWriter<VolumeSnapshotContent> contents, GroupObjects groups,
+    SnapshotMarks marks, ObjectWriter<VolumeSnapshot> writer, ObjectWriter<VolumeSnapshotContent> contents, GroupObjects groups,
     ModeRefusals refusals, SnapshotReports reports, LongWaits waits)
 {
     public async Task<Outcome> Reconcile(VolumeSnapshot snapshot, CancellationToken stop)
@@ -43,17 +43,10 @@ internal sealed class ReadySnapshots(
     private async Task<(VolumeSnapshotContent? Content, Failure? Failure, string? Unknown)> ContentOf(VolumeSnapshot snapshot, CancellationToken stop)
     {
         var name = snapshot.Status!.BoundVolumeSnapshotContentName!;
-        if (caches.Contents.IsUnreadable(ContentNames.KeyOf(name))) return (null, null, $"VolumeSnapshotContent {name} cannot be read; correct it");
-        var content = caches.FindContent(name);
-        if (content is null)
-        {
-            // Rare, and it takes a snapshot out of use: the server itself has to say so.
-            var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { } failure)
-                return failure.IsNotFound || failure.IsUnaddressable ? (null, SnapshotFailures.ContentMissing, null)
-                    : (null, null, $"VolumeSnapshotContent {name} is not known, and cannot be read: {failure}");
-            content = read.Value!;
-        }
+        // Whatever is wrong takes a snapshot out of use: the server itself has to say so.
+        var (content, unknown) = await contents.FindSurely(ContentNames.KeyOf(name), c => c is not null && ContentNames.PointsAt(c, snapshot), stop);
+        if (unknown is not null) return (null, null, unknown);
+        if (content is null) return (null, SnapshotFailures.ContentMissing, null);
         return ContentNames.PointsAt(content, snapshot) ? (content, null, null) : (null, SnapshotFailures.Misbound(name), null);
     }
 

@@ -1,11 +1,12 @@
-using System.Collections.Concurrent;
 using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Groups;
 using Sidecars.SnapshotController.Metrics;
 using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Waiting;
+using System.Collections.Concurrent;
 
 namespace Sidecars.SnapshotController.Snapshots;
 
@@ -61,8 +62,7 @@ internal sealed class SnapshotDeletion(
         if (kept.Length < snapshot.Metadata.Finalizers!.Length)
         {
             var released = await writer.Patch(snapshot, MergePatch.Guarded(snapshot, json => json.WriteFinalizers(kept)), null, stop);
-            if (!released.IsSuccess)
-                return ObjectWriter<VolumeSnapshot>.After(released.Failure, $"cannot take the finalizers off VolumeSnapshot {snapshot.Key}");
+            if (!released.IsSuccess) return reports.NotMarked(snapshot, released.Failure);
         }
         return waitsForContent && kept.Contains(WellKnown.BoundFinalizer)
             ? waits.For(SnapshotState.Reference(snapshot), LongWaits.NotGone, Awaited(content!), content!.Status?.Error?.Message) : Outcome.Done;
@@ -76,8 +76,7 @@ internal sealed class SnapshotDeletion(
         {
             var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.BeingDeleted, WellKnown.Yes), null, stop);
             if (marked.Failure is { IsNotFound: true }) return (null, null);
-            if (!marked.IsSuccess)
-                return (null, Outcome.Retry($"cannot mark VolumeSnapshotContent {content.Name} as being deleted: {marked.Failure}"));
+            if (!marked.IsSuccess) return (null, NotEnded(snapshot, $"failed to mark VolumeSnapshotContent {content.Name} as being deleted", marked.Failure));
             content = marked.Value;
             if (!ContentNames.PointsAt(content, snapshot)) return (null, null);
         }
@@ -85,27 +84,25 @@ internal sealed class SnapshotDeletion(
 
         var failure = await contents.Delete(content, stop);
         if (failure is null) return (caches.FindContent(content.Name) is null ? null : content, null);
-        var text = $"failed to delete VolumeSnapshotContent {content.Name}: {failure}";
-        if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(snapshot, "SnapshotContentObjectDeleteError",
-            $"Failed to delete snapshot content API object: {text}");
-        return (null, Outcome.Retry(text));
+        return (null, NotEnded(snapshot, $"failed to delete VolumeSnapshotContent {content.Name}", failure));
+    }
+
+    private Outcome NotEnded(VolumeSnapshot snapshot, string what, ApiFailure failure)
+    {
+        if (failure is { IsConflict: false, IsWithoutAnswer: false })
+            reports.Warn(snapshot, "SnapshotContentObjectDeleteError", $"Failed to delete snapshot content API object: {what}: {failure}");
+        return Outcome.Retry($"{what}: {failure}");
     }
 
     /// <summary>The content that points back at the snapshot; or why nobody knows whether there is one.</summary>
     private async Task<(VolumeSnapshotContent? Content, string? Unknown)> ContentOf(VolumeSnapshot snapshot, CancellationToken stop)
     {
         if (ContentNames.Of(snapshot) is not { Length: > 0 } name) return (null, null);
-        if (caches.Contents.IsUnreadable(ContentNames.KeyOf(name))) return (null, $"VolumeSnapshotContent {name} cannot be read; correct it");
-        var content = caches.FindContent(name);
-        if (content is null ? !_ended.ContainsKey(snapshot.Uid) : !ContentNames.PointsAt(content, snapshot))
-        {
-            // It may have been made or bound a moment ago, by a request whose answer nobody got: once the snapshot is gone, nobody will look for it.
-            var read = await contents.Read(ContentNames.KeyOf(name), stop);
-            if (read.Failure is { IsNotFound: false, IsUnaddressable: false } failure)
-                return (null, $"cannot tell whether there is a VolumeSnapshotContent {name}: {failure}");
-            if (read.Value is null) ContentGone(snapshot.Uid);
-            content = read.Value;
-        }
+        // It may have been made or bound a moment ago, by a request whose answer nobody got: once the snapshot is gone, nobody will look for it.
+        var (content, unknown) = await contents.FindSurely(ContentNames.KeyOf(name),
+            c => c is null ? _ended.ContainsKey(snapshot.Uid) : ContentNames.PointsAt(c, snapshot), stop);
+        if (unknown is not null) return (null, unknown);
+        if (content is null) ContentGone(snapshot.Uid);
         return (content is not null && ContentNames.PointsAt(content, snapshot) ? content : null, null);
     }
 

@@ -12,7 +12,7 @@ internal sealed class SnapshotReports(ObjectWriter<VolumeSnapshot> writer, Event
 {
     public const string FinalizerError = "SnapshotFinalizerError";
 
-    /// <summary>The finalizers cannot be put on a snapshot: told where it does not pass by itself.</summary>
+    /// <summary>The finalizers cannot be put on a snapshot, or taken off it: told where it does not pass by itself.</summary>
     public Outcome NotMarked(VolumeSnapshot snapshot, ApiFailure failure)
     {
         if (failure.IsNotFound) return Outcome.Done;

@@ -21,8 +21,9 @@ internal sealed record StatusProjection
     /// <summary>From now on it can be used.</summary>
     public bool BecomesReady { get; private init; }
 
-    /// <summary>The driver says another time than the one that was noted before: another snapshot has taken its place.</summary>
-    public DateTimeOffset? OtherTime { get; private init; }
+    /// <summary>The driver says another time than the one that was noted before: another snapshot has taken its place, and its time and size are
+    /// noted now.</summary>
+    public (DateTimeOffset Noted, DateTimeOffset Said)? OtherTime { get; private init; }
 
     /// <param name="snapshot">The snapshot as it is.</param>
     /// <param name="content">Its content.</param>
@@ -33,8 +34,11 @@ internal sealed record StatusProjection
         var bound = string.IsNullOrEmpty(now.BoundVolumeSnapshotContentName) ? content.Name : null;
         var (isReady, wasReady) = (from.ReadyToUse is true, now.ReadyToUse is true);
         var time = TimeOf(from.CreationTime);
-        var newTime = now.CreationTime is null ? time : null;
-        var size = from.RestoreSize is > 0 and var bytes && IsUnknown(now.RestoreSize) ? Quantity.FromBytes(bytes).ToString() : null;
+        (DateTimeOffset Noted, DateTimeOffset Said)? other =
+            isReady && !wasReady && now.CreationTime is { } noted && time is { } said && noted != said ? (noted, said) : null;
+        var newTime = now.CreationTime is null || other is not null ? time : null;
+        var size = from.RestoreSize is > 0 and var bytes && (IsUnknown(now.RestoreSize) || other is not null) ? Quantity.FromBytes(bytes).ToString() : null;
+        var clearsSize = other is not null && size is null && now.RestoreSize is not null;
         var error = isReady ? null : from.Error;
         var clearsError = error is null && now.Error is not null;
         var setsError = error is not null && error.Message != now.Error?.Message;
@@ -43,9 +47,9 @@ internal sealed record StatusProjection
         var changes = bound is not null || newTime is not null || size is not null || clearsError || setsError || setsReady || setsGroup;
         return new StatusProjection
         {
-            BecomesCreated = newTime is not null ? !wasReady : isReady && !wasReady && now.CreationTime is null,
+            BecomesCreated = now.CreationTime is null && !wasReady && (newTime is not null || isReady),
             BecomesReady = isReady && !wasReady,
-            OtherTime = isReady && !wasReady && now.CreationTime is { } noted && time is { } said && noted != said ? said : null,
+            OtherTime = other,
             Patch = !changes ? default(ReadOnlyMemory<byte>?) : MergePatch.Guarded(snapshot, rest: json =>
             {
                 json.WriteStartObject("status");
@@ -53,6 +57,7 @@ internal sealed record StatusProjection
                 if (newTime is { } at) json.WriteString("creationTime", MergePatch.Text(at));
                 if (setsReady) json.WriteBoolean("readyToUse", isReady);
                 if (size is not null) json.WriteString("restoreSize", size);
+                else if (clearsSize) json.WriteNull("restoreSize");
                 if (setsError) json.WriteError(error!);
                 else if (clearsError) json.WriteNull("error");
                 if (setsGroup) json.WriteString("volumeGroupSnapshotName", group);

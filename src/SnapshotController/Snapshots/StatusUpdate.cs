@@ -70,7 +70,7 @@ internal sealed class StatusUpdate(
         if (projection.OtherTime is { } other)
         {
             reports.Warn(snapshot, "SnapshotCreationTimeChanged",
-                $"the driver has taken snapshot {snapshot.Key} anew: it says {MergePatch.Text(other)}, where {MergePatch.Text(snapshot.Status!.CreationTime!.Value)} was noted; what was written before that moment is in it, too");
+                $"the driver has taken snapshot {snapshot.Key} anew: it says {MergePatch.Text(other.Said)}, where {MergePatch.Text(other.Noted)} was noted; what was written before that moment is in it, too");
         }
         if (!projection.BecomesReady) return;
         operations.Succeed(snapshot.Uid, Operations.CreateAndReady, content.Spec.Driver);

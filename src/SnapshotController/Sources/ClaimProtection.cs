@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Events;
@@ -16,7 +15,7 @@ namespace Sidecars.SnapshotController.Sources;
 /// claims, so that they are replaced; the answer to each write is remembered for the next one.
 /// </summary>
 internal sealed partial class ClaimProtection(Caches caches, ApiClient api, WorkQueue<string> queue, EventRecorder events,
-    ILogger<ClaimProtection> log) : IDisposable
+    ILogger<ClaimProtection> log)
 {
     /// <summary>Claims of which a next snapshot needs no read; one is some 2 KB.</summary>
     private const int RememberedClaims = 256;
@@ -25,79 +24,53 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
     private static readonly ObjectChange s_release = ObjectChange.RemoveFinalizer(WellKnown.ClaimFinalizer);
 
     // Putting on and taking off are decided by what others do to the same claim at the same moment.
-    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1, 1))];
-    private readonly ConcurrentDictionary<string, UnderWay> _underWay = new(StringComparer.Ordinal); // snapshots without a content yet, by uid
+    private readonly KeyedLock _turns = new();
+    private readonly BegunSnapshots _begun = new();
     private readonly ObjectMemory _memory = new(RememberedClaims);
 
     /// <summary>Puts the finalizer on; null, or why the content must not be made yet.</summary>
-    public async Task<ApiFailure?> Protect(PersistentVolumeClaim claim, VolumeSnapshot snapshot, CancellationToken stop)
+    public Task<ApiFailure?> Protect(PersistentVolumeClaim claim, VolumeSnapshot snapshot, CancellationToken stop) => _turns.Run(claim.Key, async () =>
     {
-        var turn = LockOf(claim.Key);
-        await turn.WaitAsync(stop);
-        try
-        {
-            _underWay[snapshot.Uid] = new UnderWay(claim.Key, IsRefused: false);
-            if (caches.Claims.Find(claim.Key) is { } now && now.Uid == claim.Uid && now.HasFinalizer(WellKnown.ClaimFinalizer)) return null;
-            var written = await Update(claim.Key, claim.Uid, s_hold, stop);
-            if (written.IsSuccess) return null;
-            _underWay.TryRemove(snapshot.Uid, out _);
-            return written.Failure;
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+        _begun.Begin(snapshot.Uid, claim.Key);
+        if (caches.Claims.Find(claim.Key) is { } now && now.Uid == claim.Uid && now.HasFinalizer(WellKnown.ClaimFinalizer)) return null;
+        var written = await Update(claim.Key, claim.Uid, s_hold, stop);
+        if (!written.IsSuccess) _begun.End(snapshot.Uid);
+        return written.Failure;
+    }, stop);
 
     /// <summary>The content is there and says what is under way.</summary>
-    public void Settled(string snapshotUid) => _underWay.TryRemove(snapshotUid, out _);
+    public void Settled(string snapshotUid) => _begun.End(snapshotUid);
 
     /// <summary>Whether a content may have been made for the snapshot that nobody has seen.</summary>
-    public bool MayBeUnderWay(string snapshotUid) => _underWay.TryGetValue(snapshotUid, out var underWay) && !underWay.IsRefused;
+    public bool MayBeUnderWay(string snapshotUid) => _begun.MayBeMade(snapshotUid);
 
     /// <summary>The server has refused the content, which is tried again: the claim stays held meanwhile, unless it is to go.</summary>
     public void Refused(string snapshotUid)
     {
-        if (!_underWay.TryGetValue(snapshotUid, out var underWay)) return;
-        _underWay[snapshotUid] = underWay with { IsRefused = true };
-        queue.Add(underWay.Claim.ToString());
+        if (_begun.Refuse(snapshotUid) is { } claim) queue.Add(claim.ToString());
     }
 
     /// <summary>What the claim was held for is not under way any more.</summary>
     public void GiveUp(string snapshotUid)
     {
-        if (_underWay.TryRemove(snapshotUid, out var underWay)) queue.Add(underWay.Claim.ToString());
+        if (_begun.End(snapshotUid) is { } claim) queue.Add(claim.ToString());
     }
 
     /// <summary>Whether the claim has been held and is not wanted any more.</summary>
     public bool IsToBeReleased(PersistentVolumeClaim claim) => claim.HasFinalizer(WellKnown.ClaimFinalizer) && !IsInUse(claim);
 
     /// <summary>Takes the finalizer off a claim of which no snapshot is under way.</summary>
-    public async ValueTask<Outcome> Release(ObjectKey key, CancellationToken stop)
+    public async ValueTask<Outcome> Release(ObjectKey key, CancellationToken stop) => await _turns.Run(key, async () =>
     {
-        var turn = LockOf(key);
-        await turn.WaitAsync(stop);
-        try
-        {
-            if (caches.Claims.Find(key) is not { } claim || !IsToBeReleased(claim)) return Outcome.Done;
-            var written = await Update(key, claim.Uid, s_release, stop);
-            if (written.Failure is { IsNotFound: false } failure) return Failed(key, failure);
-            if (written.IsSuccess) Log.Released(log, key);
-            return Outcome.Done;
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var one in _locks) one.Dispose();
-    }
+        if (caches.Claims.Find(key) is not { } claim || !IsToBeReleased(claim)) return Outcome.Done;
+        var written = await Update(key, claim.Uid, s_release, stop);
+        if (written.Failure is { IsNotFound: false } failure) return Failed(key, failure);
+        if (written.IsSuccess) Log.Released(log, key);
+        return Outcome.Done;
+    }, stop);
 
     private bool IsInUse(PersistentVolumeClaim claim) =>
-        _underWay.Values.Any(u => u.Claim == claim.Key && !(u.IsRefused && claim.IsBeingDeleted))
+        _begun.Hold(claim.Key, claim.IsBeingDeleted)
             || caches.SnapshotsByClaim.All(claim.Key.ToString()).Any(snapshot => IsUnderWay(snapshot, claim.IsBeingDeleted));
 
     /// <summary>
@@ -133,10 +106,6 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
             events.Record(SnapshotState.Reference(last), EventType.Warning, "ErrorPVCFinalizer", text);
         return Outcome.Retry(text);
     }
-
-    private SemaphoreSlim LockOf(ObjectKey claim) => _locks[(uint)claim.GetHashCode() % (uint)_locks.Length];
-
-    private readonly record struct UnderWay(ObjectKey Claim, bool IsRefused);
 
     private static partial class Log
     {

@@ -10,11 +10,15 @@ internal abstract class RigTest
     [TearDown]
     public async Task EndRigs()
     {
-        foreach (var rig in _rigs)
+        foreach (var rig in _rigs.ToList())
         {
+            _rigs.Remove(rig);
             if (TestContext.CurrentContext.Result.FailCount > 0)
                 await TestContext.Out.WriteLineAsync(string.Join('\n', rig.Log.Lines) + "\n" + string.Join('\n', rig.Writes));
+            var statuses = rig.Writes.Where(w => w.Resource.EndsWith("/status", StringComparison.Ordinal) && w.Body.Length > 0).ToList();
             await rig.DisposeAsync();
+            // An API server takes no notice of the uid there: nothing but the version keeps the patch off a successor.
+            Assert.That(statuses.Select(w => w.Body), Has.All.Contains("\"resourceVersion\":\""));
         }
     }
 

@@ -19,6 +19,8 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
     public const long CreatedNanoseconds = 1767225600000000000;
     public const string OneGibibyte = "1073741824";
 
+    private static readonly DateTimeOffset s_today = TimeProvider.System.GetUtcNow();
+
     public void AddSnapshotKinds()
     {
         foreach (var definition in SnapshotKinds.Definitions) Create("customresourcedefinitions", definition);
@@ -74,6 +76,14 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
     public StoredObject AddSnapshot(string name, string claim = "a", string? className = "snap") =>
         CreateSnapshot(name, $$$"""{"persistentVolumeClaimName":"{{{claim}}}"}""", className);
 
+    /// <summary>A snapshot of claim "a" that says it belongs to a group.</summary>
+    public StoredObject AddGroupMember(string name, string group) =>
+        Create(Snapshots, Json($$$"""
+            {"apiVersion":"snapshot.storage.k8s.io/v1","kind":"VolumeSnapshot",
+             "metadata":{"name":"{{{name}}}","namespace":"{{{Namespace}}}","ownerReferences":[{"apiVersion":"groupsnapshot.storage.k8s.io/v1","kind":"VolumeGroupSnapshot","name":"{{{group}}}","uid":"group-uid"}]},
+             "spec":{"source":{"persistentVolumeClaimName":"a"} } }
+            """));
+
     /// <summary>A snapshot of a content that is there already, or not yet.</summary>
     public StoredObject AddImport(string name, string content, string? className = null) =>
         CreateSnapshot(name, $$$"""{"volumeSnapshotContentName":"{{{content}}}"}""", className);
@@ -111,6 +121,12 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
 
     /// <summary>The sidecar's part: the content may go.</summary>
     public void LetGo(string content, string resource = Contents) => Patch(resource, content, """{"metadata":{"finalizers":null}}""");
+
+    /// <summary>A time so many hours after the claims of today were made, as the driver says it.</summary>
+    public static string Later(int hours) => $"{s_today.AddHours(hours).ToUnixTimeSeconds()}000000000";
+
+    /// <summary>The same, as a status says it.</summary>
+    public static string LaterText(int hours) => s_today.AddHours(hours).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     public Task<JsonObject> UntilReady(string snapshot) => Until(Snapshots, snapshot, IsReady);
 

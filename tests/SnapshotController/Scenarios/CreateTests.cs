@@ -58,6 +58,24 @@ internal sealed class CreateTests : RigTest
         }));
     }
 
+    /// <summary>The answer of the claim's release is what the next replacement is made from.</summary>
+    [Test]
+    public async Task A_further_snapshot_of_the_same_claim_takes_eight_requests()
+    {
+        var rig = await Started(new RigOptions { Controller = new SnapshotControllerOptions { BoundPause = TimeSpan.FromMinutes(1) } });
+        foreach (var name in (string[])["first", "second"])
+        {
+            var before = rig.Requests.Count;
+            var content = await Begun(rig, name);
+            rig.World.Taken(content);
+            await rig.World.UntilReady(name);
+            await rig.World.Until(World.Claims, "a", c => !World.Finalizers(c).Contains(WellKnown.ClaimFinalizer));
+            await rig.World.UntilEventObject(name, "SnapshotReady");
+            await rig.Cluster.Requests.WaitFor(Request("update", World.Claims), name is "first" ? 2 : 4).WithinLimit();
+            Assert.That(rig.Requests.Count - before, Is.EqualTo(name is "first" ? 9 : 8));
+        }
+    }
+
     [Test]
     public async Task The_secret_of_the_class_is_noted_on_the_content()
     {
@@ -219,12 +237,93 @@ internal sealed class CreateTests : RigTest
         var uid = rig.World.AddSnapshot("s").Uid;
         await rig.World.UntilEventObject("s", "CreateSnapshotContentFailed");
         Assert.That(World.Finalizers(rig.World.Find(World.Claims, "a")), Does.Contain(WellKnown.ClaimFinalizer), "the next try needs it");
-        var fence = rig.World.AddSnapshot("fence", "b").Uid;
-        await rig.World.UntilExists(World.Contents, $"snapcontent-{fence}");
+        await Fence(rig, "b");
         Assert.That(rig.World.Find(World.Contents, $"snapcontent-{uid}"), Is.Null);
 
+        rig.Cluster.Faults.Add(Request("create", World.Contents), Answers(403, "Forbidden"));
         rig.World.Delete(World.Claims, "a");
         await rig.World.UntilGone(World.Claims, "a");
+    }
+
+    [Test]
+    public async Task A_content_that_somebody_else_got_in_the_way_of_is_made_a_moment_later_and_nobody_is_told()
+    {
+        var rig = await Started();
+        rig.Cluster.Faults.Add(Request("create", World.Contents), Answers(409, "Conflict"), times: 1);
+        var content = await Begun(rig, "s");
+        rig.World.Taken(content);
+        await rig.World.UntilReady("s");
+        await rig.World.UntilEventObject("s", "SnapshotReady");
+        Assert.That(rig.World.EventObjectsAbout("s").Select(e => World.Text(e, "type")), Is.All.EqualTo("Normal"));
+    }
+
+    /// <summary>It may have taken effect all the same: only a refusal says that nothing is under way.</summary>
+    [TestCase(504, true)]
+    [TestCase(403, false)]
+    public async Task A_claim_that_is_to_go_is_held_on_where_the_server_failed_and_not_where_it_refused(int code, bool isHeld)
+    {
+        var rig = await Started(RigOptions.WithoutRetries);
+        rig.World.AddClaim("b");
+        rig.Cluster.Faults.Add(Request("create", World.Contents), Answers(code, "Failed"), times: 1);
+        rig.World.AddSnapshot("s");
+        await rig.World.UntilEventObject("s", "CreateSnapshotContentFailed");
+        rig.Cluster.Faults.Add(Request("create", World.Contents), Answers(code, "Failed"), times: 1); // for the try that the deletion brings
+        rig.World.Delete(World.Claims, "a");
+        if (!isHeld)
+        {
+            await rig.World.UntilGone(World.Claims, "a");
+            return;
+        }
+        await rig.Cluster.Requests.WaitFor(Request("create", World.Contents), 2).WithinLimit();
+        rig.Cluster.Faults.Clear();
+        await Fence(rig, "b");
+        Assert.That(World.Finalizers(rig.World.Find(World.Claims, "a")), Does.Contain(WellKnown.ClaimFinalizer));
+    }
+
+    [Test]
+    public async Task A_claim_is_not_held_for_a_request_that_nobody_carried_out_once_the_class_is_gone()
+    {
+        var rig = await Started();
+        rig.Cluster.Faults.Add(Request("create", World.Contents), new FaultAction.CutBefore());
+        rig.World.AddSnapshot("s");
+        await rig.World.Until(World.Claims, "a", c => World.Finalizers(c).Contains(WellKnown.ClaimFinalizer));
+        rig.World.Delete(World.Classes, "snap");
+        await rig.World.UntilEventObject("s", "GetSnapshotClassFailed");
+        await rig.World.Until(World.Claims, "a", c => !World.Finalizers(c).Contains(WellKnown.ClaimFinalizer));
+    }
+
+    [Test]
+    public async Task Where_no_node_reaches_the_volume_that_is_awaited_and_the_label_comes_with_the_node()
+    {
+        var rig = await Prepared(RigOptions.WithoutRetries with { Controller = RigOptions.WithoutRetries.Controller with { IsDistributed = true } });
+        rig.World.AddClass("snap");
+        var claim = rig.World.AddUnboundClaim("a", volume: "pv-a");
+        rig.World.AddVolume("pv-a", """{"csi":{"driver":"csi.example.com","volumeHandle":"h"},"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"In","values":["z"]}]}]}}}""", "a", claim.Uid);
+        rig.World.Patch(World.Claims, "a", """{"status":{"phase":"Bound"}}""", "status");
+        await rig.Run();
+        var content = await Begun(rig, "s");
+        await rig.World.Until(World.Snapshots, "s", s => World.Text(s, "status", "boundVolumeSnapshotContentName").Length > 0);
+        Assert.That(rig.World.Find(World.Contents, content)!["metadata"]!["labels"]?[WellKnown.ManagedBy], Is.Null);
+        rig.World.Create("nodes", World.Json("""{"metadata":{"name":"n1","labels":{"zone":"z"}}}"""));
+        await rig.World.Until(World.Contents, content, c => c["metadata"]!["labels"]?[WellKnown.ManagedBy]?.GetValue<string>() is "n1");
+    }
+
+    [Test]
+    public async Task Finalizers_that_cannot_be_put_on_a_snapshot_are_told()
+    {
+        var rig = await Started();
+        var content = await Begun(rig, "s");
+        rig.World.Taken(content);
+        await rig.World.UntilReady("s");
+        rig.Cluster.Faults.Add(Request("patch", World.Snapshots, ""), Answers(403, "Forbidden"));
+        rig.World.Patch(World.Snapshots, "s", """{"metadata":{"finalizers":null}}""");
+        await rig.World.UntilEventObject("s", "SnapshotFinalizerError", "as the test wants it");
+    }
+
+    private static async Task Fence(ControllerRig rig, string claim)
+    {
+        var uid = rig.World.AddSnapshot("fence", claim).Uid;
+        await rig.World.UntilExists(World.Contents, $"snapcontent-{uid}");
     }
 
     [Test]

@@ -90,6 +90,41 @@ internal sealed class ImportTests : RigTest
         await rig.World.Until(World.Snapshots, "s", s => World.Text(s, "status", "boundVolumeSnapshotContentName") is "c");
     }
 
+    /// <summary>What a snapshot before this one said of its end would have the sidecar let the content go from under the living one.</summary>
+    [Test]
+    public async Task A_mark_of_an_earlier_end_goes_with_the_bind()
+    {
+        var rig = await Started();
+        rig.World.AddContent("c", "s", "Retain", metadata: $$$"""{"annotations":{"{{{WellKnown.BeingDeleted}}}":"yes","a":"b"} }""");
+        rig.World.AddImport("s", "c");
+        var bound = await rig.World.Until(World.Contents, "c", c => World.Text(c, "spec", "volumeSnapshotRef", "uid").Length > 0);
+        Assert.That((World.Annotation(bound, WellKnown.BeingDeleted), World.Annotation(bound, "a")), Is.EqualTo(((string?)null, "b")));
+    }
+
+    [Test]
+    public async Task A_content_that_is_being_deleted_is_not_bound()
+    {
+        var rig = await Started();
+        rig.World.AddContent("c", "s", metadata: """{"finalizers":["a/b"]}""");
+        rig.World.Delete(World.Contents, "c");
+        rig.World.AddImport("s", "c");
+        await rig.World.UntilEventObject("s", "SnapshotBindFailed", "VolumeSnapshotContent c is being deleted");
+        Assert.That(World.Text(rig.World.Find(World.Contents, "c"), "spec", "volumeSnapshotRef", "uid"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_content_that_is_turned_away_is_noticed_at_once()
+    {
+        var rig = await Started(RigOptions.WithoutRetries);
+        rig.World.AddContent("c", "s");
+        rig.World.AddImport("s", "c");
+        rig.World.Taken("c");
+        await rig.World.UntilReady("s");
+        rig.World.Patch(World.Contents, "c", """{"spec":{"volumeSnapshotRef":{"name":"other"}}}""");
+        await rig.World.Until(World.Snapshots, "s", s => !World.IsReady(s));
+        await rig.World.UntilEventObject("s", "SnapshotContentMisbound");
+    }
+
     /// <summary>The original lets the snapshot go and leaves a content behind that nothing can delete.</summary>
     [Test]
     public async Task One_that_is_deleted_between_its_binding_and_its_status_takes_its_content_with_it()

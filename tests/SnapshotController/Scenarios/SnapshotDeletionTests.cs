@@ -62,7 +62,7 @@ internal sealed class SnapshotDeletionTests : RigTest
     [TestCase("""{"name":"another"}""")]
     public async Task A_content_that_belongs_to_another_is_left_alone(string reference)
     {
-        var (rig, content) = await Ready();
+        var (rig, content) = await Ready(RigOptions.WithoutRetries);
         rig.World.Patch(World.Contents, content, $$$"""{"spec":{"volumeSnapshotRef":{{{reference}}} } }""");
         await rig.World.UntilEventObject("s", "SnapshotContentMisbound");
         rig.World.Delete(World.Snapshots, "s");
@@ -105,6 +105,50 @@ internal sealed class SnapshotDeletionTests : RigTest
         await rig.World.Until(World.Contents, content, World.IsBeingDeleted);
     }
 
+    /// <summary>Of an object that newer rules do not accept any more, say.</summary>
+    [Test]
+    public async Task A_mark_that_is_refused_is_told_and_so_are_finalizers_that_cannot_be_taken_off()
+    {
+        var (rig, content) = await Ready();
+        var refused = rig.Cluster.Faults.Add(Request("patch", World.Contents), Answers(422, "Invalid"));
+        rig.World.Delete(World.Snapshots, "s");
+        await rig.World.UntilEventObject("s", "SnapshotContentObjectDeleteError", $"failed to mark VolumeSnapshotContent {content} as being deleted: as the test wants it");
+        rig.Cluster.Faults.Add(Request("patch", World.Snapshots, ""), Answers(422, "Invalid"));
+        refused.Dispose();
+        await rig.World.UntilEventObject("s", "SnapshotFinalizerError", "as the test wants it");
+        rig.Cluster.Faults.Clear();
+        await rig.World.Until(World.Snapshots, "s", s => World.Finalizers(s) is [WellKnown.BoundFinalizer]);
+    }
+
+    /// <summary>No content can have such a name, so there is none.</summary>
+    [TestCase("..")]
+    [TestCase(".")]
+    public async Task One_that_names_an_impossible_content_goes(string content)
+    {
+        var rig = await Started();
+        rig.World.AddImport("s", content);
+        await rig.World.Until(World.Snapshots, "s", s => World.Finalizers(s).Contains(WellKnown.SourceFinalizer));
+        rig.World.Delete(World.Snapshots, "s");
+        await rig.World.UntilGone(World.Snapshots, "s");
+    }
+
+    /// <summary>The bind took effect, and neither an answer nor the watch has told of it.</summary>
+    [Test]
+    public async Task An_import_whose_bind_had_no_answer_takes_its_content_with_it()
+    {
+        var rig = await Started(RigOptions.WithoutRetries);
+        rig.World.AddContent("c", "s");
+        await Begun(rig, "fence"); // behind it
+        Assert.That(rig.Cluster.Faults.SilenceWatches(Request("watch", World.Contents)), Is.EqualTo(1));
+        var cut = rig.Cluster.Faults.Add(Request("patch", World.Contents), new FaultAction.CutAfter(), times: 1);
+        var uid = rig.World.AddImport("s", "c").Uid;
+        await cut.Reached.WithinLimit();
+        await rig.World.Until(World.Contents, "c", c => World.Text(c, "spec", "volumeSnapshotRef", "uid") == uid);
+        rig.World.Delete(World.Snapshots, "s");
+        await rig.World.Until(World.Contents, "c", c => World.IsBeingDeleted(c) && World.Annotation(c, WellKnown.BeingDeleted) is "yes");
+        Assert.That(rig.World.Find(World.Snapshots, "s"), Is.Not.Null);
+    }
+
     [Test]
     public async Task A_mark_that_could_not_be_put_on_a_retained_content_is_put_on_it_before_the_snapshot_goes()
     {
@@ -136,27 +180,46 @@ internal sealed class SnapshotDeletionTests : RigTest
         await rig.World.UntilGone(World.Snapshots, "s");
     }
 
-    [TestCase("snapshot content class claim")]
-    [TestCase("class snapshot content claim")]
-    [TestCase("claim content snapshot class")]
-    [TestCase("content class claim snapshot")]
-    public async Task In_whatever_order_things_are_deleted_nothing_is_left_and_no_finalizer_stays(string order)
+    /// <summary>All orders of all that may be deleted, from each state in which that may happen, by either policy.</summary>
+    [Test]
+    public async Task In_whatever_order_things_are_deleted_nothing_is_left_and_no_finalizer_stays(
+        [Values("begun", "marked", "refused", "unready", "ready")] string state, [Values("Delete", "Retain")] string policy)
     {
-        var rig = await Started();
-        var content = await Begun(rig, "s");
-        foreach (var what in order.Split(' '))
+        foreach (var order in Orders(["snapshot", "content", "class", "claim"]))
         {
-            if (what is "snapshot") rig.World.Delete(World.Snapshots, "s");
-            else if (what is "content") rig.World.Delete(World.Contents, content);
-            else if (what is "class") rig.World.Delete(World.Classes, "snap");
-            else rig.World.Delete(World.Claims, "a");
+            var rig = await Prepared();
+            rig.World.AddClaim("a");
+            rig.World.AddSecret("secret");
+            rig.World.AddClass("snap", policy, parameters: """{"csi.storage.k8s.io/snapshotter-secret-name":"secret","csi.storage.k8s.io/snapshotter-secret-namespace":"default"}""");
+            await rig.Run();
+            var content = await Begun(rig, "s");
+            if (state is "marked") rig.World.Patch(World.Contents, content, $$$"""{"metadata":{"annotations":{"{{{WellKnown.BeingCreated}}}":"yes"} } }""");
+            if (state is "refused") rig.World.Refused(content, "no space");
+            if (state is "unready" or "ready") rig.World.Taken(content, ready: state is "ready");
+            if (state is "ready") await rig.World.UntilReady("s");
+            foreach (var what in order)
+            {
+                if (what is "snapshot") rig.World.Delete(World.Snapshots, "s");
+                else if (what is "content") rig.World.Delete(World.Contents, content);
+                else if (what is "class")
+                {
+                    rig.World.Delete(World.Classes, "snap");
+                    rig.World.Delete("secrets", "secret");
+                }
+                else rig.World.Delete(World.Claims, "a");
+            }
+            var said = string.Join(' ', order);
+            await rig.World.Until(World.Contents, content, c => World.IsBeingDeleted(c) && World.Annotation(c, WellKnown.BeingDeleted) is "yes");
+            rig.World.LetGo(content);
+            await rig.World.UntilGone(World.Snapshots, "s");
+            await rig.World.UntilGone(World.Claims, "a");
+            Assert.That(rig.World.All(World.Contents), Is.Empty, said);
+            await EndRigs();
         }
-        await rig.World.Until(World.Contents, content, c => World.IsBeingDeleted(c) && World.Annotation(c, WellKnown.BeingDeleted) is "yes");
-        rig.World.LetGo(content);
-        await rig.World.UntilGone(World.Snapshots, "s");
-        await rig.World.UntilGone(World.Claims, "a");
-        Assert.That(rig.World.All(World.Contents), Is.Empty);
     }
+
+    private static IEnumerable<IReadOnlyList<string>> Orders(IReadOnlyList<string> all) =>
+        all.Count is 0 ? [[]] : all.SelectMany(first => Orders([.. all.Where(a => a != first)]).Select(rest => (IReadOnlyList<string>)[first, .. rest]));
 
     [Test]
     public async Task A_secret_that_is_missing_changes_nothing_here()

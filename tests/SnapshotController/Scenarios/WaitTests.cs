@@ -29,6 +29,25 @@ internal sealed class WaitTests : RigTest
         await Told(rig, rig.World.UntilEventObject("s", "SnapshotDeletionDelayed", $"VolumeSnapshotContent {content} to go"), content);
     }
 
+    /// <summary>A restore tool may copy the owner of a member, or bring a member back without its group.</summary>
+    [Test]
+    public async Task Of_a_group_that_a_snapshot_looks_like_a_member_of()
+    {
+        var rig = await Started(RigOptions.WithStandingClock);
+        rig.World.AddGroupMember("s", "gone");
+        await rig.World.Until(World.Snapshots, "s", s => World.Finalizers(s).Contains(WellKnown.SourceFinalizer));
+        await Fenced(rig, "fence");
+        var told = rig.World.UntilEventObject("s", "SnapshotDelayed", "VolumeGroupSnapshot default/gone, which owns this snapshot, to have its content made");
+        rig.Advance(s_patience);
+        await told;
+    }
+
+    private static Task<string> Fenced(ControllerRig rig, string name)
+    {
+        rig.World.AddSnapshot(name, claim: "none");
+        return rig.World.UntilError(name, "");
+    }
+
     /// <summary>Moves the clock on, and has the snapshot looked at by a change of its content, until it is told.</summary>
     private static async Task Told(ControllerRig rig, Task told, string content)
     {

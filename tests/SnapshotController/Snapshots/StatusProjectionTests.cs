@@ -39,7 +39,17 @@ internal sealed class StatusProjectionTests
     public void What_comes_about(string snapshot, string content, bool created, bool ready)
     {
         var projection = StatusProjection.Of(Snapshot(snapshot), Content(content), null);
-        Assert.That((projection.BecomesCreated, projection.BecomesReady, projection.OtherTime), Is.EqualTo((created, ready, (DateTimeOffset?)null)));
+        Assert.That((projection.BecomesCreated, projection.BecomesReady, projection.OtherTime), Is.EqualTo((created, ready, ((DateTimeOffset, DateTimeOffset)?)null)));
+    }
+
+    [TestCase("1073741824", """{"boundVolumeSnapshotContentName":"c","creationTime":"2026-01-01T00:00:00Z","readyToUse":true,"restoreSize":"1Gi"}""")]
+    [TestCase("null", """{"boundVolumeSnapshotContentName":"c","creationTime":"2026-01-01T00:00:00Z","readyToUse":true,"restoreSize":null}""")]
+    public void Of_one_that_was_taken_anew_the_new_time_and_size_are_noted(string size, string patch)
+    {
+        var projection = StatusProjection.Of(Snapshot("""{"creationTime":"2025-01-01T00:00:00Z","restoreSize":"5Gi","readyToUse":false}"""),
+            Content($$"""{"creationTime":1767225600000000000,"restoreSize":{{size}},"readyToUse":true}"""), null);
+        Assert.That(JsonNode.Parse(projection.Patch!.Value.Span)!["status"]!.ToJsonString(), Is.EqualTo(patch));
+        Assert.That((projection.BecomesCreated, projection.OtherTime?.Noted.Year, projection.OtherTime?.Said.Year), Is.EqualTo((false, 2025, 2026)));
     }
 
     [Test]

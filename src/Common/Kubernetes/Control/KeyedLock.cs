@@ -1,9 +1,9 @@
 using Sidecars.Kubernetes.Objects;
 
-namespace Sidecars.ExternalProvisioner.Sources;
+namespace Sidecars.Kubernetes.Control;
 
-/// <summary>Lets one at a time work on each object. Of objects that nobody works on nothing is kept.</summary>
-internal sealed class KeyedLock
+/// <summary>Lets one at a time work on each object, those that come meanwhile wait for their turn. Of objects that nobody works on nothing is kept.</summary>
+public sealed class KeyedLock
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, Gate> _gates = [];
