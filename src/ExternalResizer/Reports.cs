@@ -30,8 +30,9 @@ internal sealed class Reports(EventRecorder events, string driver)
     /// <summary>How a failure of the call is told: the error's own words are in it.</summary>
     public string FailureOf(PersistentVolume volume, string error) => $"resize volume \"{volume.Name}\" by resizer \"{driver}\" failed: {error}";
 
-    /// <summary>The claim waits for long.</summary>
-    public static string Waits(string reason, TimeSpan delay) => $"{reason}; the next try follows in {GoDuration.Format(delay)}, or as soon as the claim asks for something else";
+    /// <summary>The claim waits for long; in whole seconds, so that the same is told in the same words.</summary>
+    public static string Waits(string reason, TimeSpan delay) =>
+        $"{reason}; the next try follows in {GoDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds)))}, or as soon as the claim asks for something else";
 
     private void Tell(PersistentVolumeClaim claim, EventType type, string reason, string message) =>
         events.Record(ObjectReference.To(claim, "PersistentVolumeClaim", "v1"), type, reason, message);
