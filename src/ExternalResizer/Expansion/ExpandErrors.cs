@@ -38,6 +38,6 @@ internal static class ExpandErrors
     /// </summary>
     public static CsiError? Faulty(long answered, long present) => answered > 0 && answered >= present
         ? null
-        : new CsiError(StatusCode.Internal, $"invalid capacity: the driver says that the volume has {answered} bytes after its expansion, and it had {present} before; "
-            + "this is a fault of the driver, nothing was written down");
+        : new CsiError(StatusCode.Internal, $"invalid capacity: the driver says that the volume has {answered} bytes after its expansion, and its objects say {present}; "
+            + "this is a fault of the driver, and not written down");
 }

@@ -120,7 +120,7 @@ internal sealed partial class ExpandReconciler(
         (notes.Told, notes.InUse) = (text, null);
         Log.Growing(log, claim.Key, volume.Name, text);
         var (answer, error, kind) = await growth.Grow(claim, volume, size, stop);
-        return answer is not null ? await record.Grown(claim, volume, size, answer, stop) : await record.Refused(claim, volume, error!, kind, notes, stop);
+        return answer is not null ? await record.Grown(claim, volume, size, answer, keepsLarger: driver.Way is not ExpansionWay.NodesAlone, stop) : await record.Refused(claim, volume, error!, kind, notes, stop);
     }
 
     private static partial class Log

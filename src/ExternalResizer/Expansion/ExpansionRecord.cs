@@ -20,18 +20,26 @@ internal sealed partial class ExpansionRecord(
     private readonly ClaimPatch _patches = new(options.Recovers);
 
     /// <summary>The driver has made it so large.</summary>
-    public async Task<Outcome> Grown(PersistentVolumeClaim claim, PersistentVolume volume, Quantity asked, ControllerExpandVolumeResponse answer, CancellationToken stop)
+    /// <param name="claim">The claim, marked.</param>
+    /// <param name="volume">Its volume.</param>
+    /// <param name="asked">What was asked for.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="keepsLarger">Whether the answer is a driver's, and not that of nobody where nodes alone expand.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async Task<Outcome> Grown(
+        PersistentVolumeClaim claim, PersistentVolume volume, Quantity asked, ControllerExpandVolumeResponse answer, bool keepsLarger, CancellationToken stop)
     {
         memory.Forget(claim.Uid);
         var size = Quantity.FromBytes(answer.CapacityBytes).ToString();
+        // A driver that had rounded up before, or a size written by hand: what the volume is said to have is not taken back by an answer that is enough.
+        var volumeSize = keepsLarger && Sizes.Has(volume).Value > answer.CapacityBytes ? volume.Spec.Capacity![WellKnown.Storage]! : size;
         var before = options.AnnotatesVolumes && answer.NodeExpansionRequired && volume.Spec.VolumeMode is not WellKnown.Block ? Sizes.Has(claim).ToString() : null;
-        if (VolumePatch.Grown(volume, size, before, takesNoteOff: options.AnnotatesVolumes && !answer.NodeExpansionRequired) is { } grown)
+        if (VolumePatch.Grown(volume, volumeSize, before, takesNoteOff: options.AnnotatesVolumes && !answer.NodeExpansionRequired) is { } grown)
         {
             var patched = await writer.Patch(volume, grown, stop);
             if (!patched.IsSuccess) return NotWritten(claim, $"updating capacity of PV \"{volume.Name}\" to {size} failed: {patched.Failure}", patched.Failure);
         }
-        var written = await writer.Patch(claim,
-            now => answer.NodeExpansionRequired ? _patches.HandOn(now, time.GetUtcNow()) : _patches.Finish(now, size, time.GetUtcNow()), stop);
+        var written = await writer.Patch(claim, now => !ReferenceEquals(now, claim) && IsPast(now, answer) ? null : WhatIsDone(now, answer, size), stop);
         if (!written.IsSuccess)
             return NotWritten(claim, $"volume {volume.Name} has {size} now, but the status of PVC {claim.Key} could not be written: {written.Failure}", written.Failure);
 
@@ -41,12 +49,23 @@ internal sealed partial class ExpansionRecord(
             reports.NodeIsNext(claim);
             return Outcome.Done;
         }
-        reports.Resized(claim);
-        if (answer.CapacityBytes >= asked.Value) return Outcome.Done;
+        if (answer.CapacityBytes >= asked.Value)
+        {
+            reports.Resized(claim);
+            return Outcome.Done;
+        }
         var less = $"the driver made volume {volume.Name} {size} large, and was asked for {asked}";
         reports.ResizeFailed(claim, less);
         return Outcome.Retry(less);
     }
+
+    private ReadOnlyMemory<byte>? WhatIsDone(PersistentVolumeClaim claim, ControllerExpandVolumeResponse answer, string size) =>
+        answer.NodeExpansionRequired ? _patches.HandOn(claim, time.GetUtcNow()) : _patches.Finish(claim, size, time.GetUtcNow());
+
+    /// <summary>Whether a claim that somebody has changed meanwhile has what was to be written behind it: a node is at it, or has done it.</summary>
+    private static bool IsPast(PersistentVolumeClaim claim, ControllerExpandVolumeResponse answer) =>
+        Sizes.Has(claim).Value >= answer.CapacityBytes
+        || ResizeView.StateOf(claim) is ResizeState.NodeResizePending or ResizeState.NodeResizeInProgress or ResizeState.NodeResizeInfeasible;
 
     /// <summary>It has not.</summary>
     public async Task<Outcome> Refused(

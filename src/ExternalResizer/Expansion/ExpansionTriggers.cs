@@ -31,6 +31,7 @@ internal sealed class ExpansionTriggers(Caches caches, ExpandReconciler expansio
     /// <summary>No pod uses the claim any more.</summary>
     public void Freed(ObjectKey claim)
     {
+        backoff.Forget(claim.ToString()); // what has passed was waiting for pods, and says nothing of the driver
         if (caches.FindClaim(claim) is { } freed) Look(freed);
     }
 
@@ -41,7 +42,8 @@ internal sealed class ExpansionTriggers(Caches caches, ExpandReconciler expansio
             if (Readings.IsBound(claim)) Look(claim);
     }
 
-    private void Look(PersistentVolumeClaim claim)
+    /// <summary>Puts the claim in line, if it asks for anything.</summary>
+    public void Look(PersistentVolumeClaim claim)
     {
         if (ExpandReconciler.IsWanted(claim) || (caches.VolumeOf(claim) is { } volume && expansion.IsCaughtUp(claim, volume))) queue.Add(Caches.KeyOf(claim));
     }

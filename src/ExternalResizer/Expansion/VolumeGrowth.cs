@@ -20,7 +20,8 @@ internal sealed class VolumeGrowth(ExpandRequests requests, DriverCalls calls, D
         if (order is null) return (null, CsiError.Local(notComposed!), FailureKind.Open);
         var answer = await calls.Expand(order.Request, order.IsMigrated, stop);
         if (!answer.IsOk) return (null, answer.Error, ExpandErrors.KindOf(answer.Error));
-        var present = Math.Max(Sizes.Has(volume).Value, Sizes.Has(claim).Value);
+        // Of what the volume's object says only as much counts as was asked for: an earlier answer may have been rounded up.
+        var present = Math.Max(Sizes.Has(claim).Value, Math.Min(Sizes.Has(volume).Value, size.Value));
         return ExpandErrors.Faulty(answer.Response.CapacityBytes, present) is { } fault
             ? (null, fault, FailureKind.Impossible)
             : (answer.Response, null, default);

@@ -23,13 +23,17 @@ internal sealed class AttributesClassWaits(SidecarContext context, AttributesCla
     private readonly TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, string> _classOf = new(StringComparer.Ordinal); // by the key of the claim
 
+    private volatile ObjectStore<VolumeAttributesClass>? _store; // what the watch of today has shown
+
     /// <summary>Claims that wait.</summary>
     public int Count => _classOf.Count;
 
-    public void Wait(string claim, string attributesClass)
+    /// <summary>Waits from now on; false where the class came while its absence was being noted, so that nobody will tell.</summary>
+    public bool Wait(string claim, string attributesClass, bool isMissing)
     {
         _classOf[claim] = attributesClass;
         _wanted.TrySetResult();
+        return !(isMissing && _store?.Find(new ObjectKey(null, attributesClass)) is not null);
     }
 
     public void Forget(string claim) => _classOf.TryRemove(claim, out _);
@@ -52,6 +56,7 @@ internal sealed class AttributesClassWaits(SidecarContext context, AttributesCla
         var store = new ObjectStore<VolumeAttributesClass>();
         store.Add((read, kept) => kept.TakeIdentity(read));
         store.Changed += ClassChanged;
+        _store = store;
         var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = context.Metrics };
         var log = context.Loggers.CreateLogger<Reflector<VolumeAttributesClass>>();
         var running = new RunningTasks(round.Token);

@@ -133,8 +133,7 @@ internal sealed partial class ModifyReconciler(
             return Outcome.Retry(why.Reason);
         }
         reports.ModifyFailed(claim, $"{why.Reason} It is looked for again in {GoDuration.Format(options.RetryIntervalMax)}, and as soon as a class of that name is made.");
-        waits.Wait(key, name);
-        return Outcome.After(options.RetryIntervalMax);
+        return Outcome.After(waits.Wait(key, name, why.IsMissing) ? options.RetryIntervalMax : options.RetryIntervalStart);
     }
 
     private async Task<(VolumeAttributesClass? Class, NoClass? Why)> Find(string name, CancellationToken stop)
@@ -146,7 +145,7 @@ internal sealed partial class ModifyReconciler(
                 ? (read.Value, null)
                 : (null, new NoClass($"VAC \"{name}\" is for driver {read.Value.DriverName}, and the volume is of driver {driver.Name}; name a class of that driver.", false));
         }
-        if (read.Failure.IsNotFound) return (null, new NoClass($"VAC \"{name}\" does not exist.", false));
+        if (read.Failure.IsNotFound) return (null, new NoClass($"VAC \"{name}\" does not exist.", false) { IsMissing = true });
         var remedy = read.Failure.IsForbidden ? "; let csi-resizer get, list and watch volumeattributesclasses" : "";
         return (null, new NoClass($"reading VAC \"{name}\": {read.Failure}{remedy}", true));
     }
@@ -169,7 +168,11 @@ internal sealed partial class ModifyReconciler(
     /// <summary>Why there is no class to be given.</summary>
     /// <param name="Reason">In words for the user.</param>
     /// <param name="IsFailure">Whether nobody knows, because it could not be read.</param>
-    private sealed record NoClass(string Reason, bool IsFailure);
+    private sealed record NoClass(string Reason, bool IsFailure)
+    {
+        /// <summary>There is no class of that name, rather than one of another driver.</summary>
+        public bool IsMissing { get; init; }
+    }
 
     private static partial class Log
     {

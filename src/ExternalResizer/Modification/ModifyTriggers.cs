@@ -38,7 +38,8 @@ internal sealed class ModifyTriggers(Caches caches, ModifyMemory memory, Attribu
             if (Readings.IsBound(claim)) Look(claim);
     }
 
-    private void Look(PersistentVolumeClaim claim)
+    /// <summary>Puts the claim in line, if it asks for anything.</summary>
+    public void Look(PersistentVolumeClaim claim)
     {
         if (ModifyReconciler.IsWanted(claim)) queue.Add(Caches.KeyOf(claim));
     }

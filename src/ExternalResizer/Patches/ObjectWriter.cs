@@ -16,12 +16,16 @@ internal sealed class ObjectWriter(Caches caches, ApiClient api)
     public async Task<ApiResult<PersistentVolumeClaim>> Patch(PersistentVolumeClaim claim, ReadOnlyMemory<byte> patch, CancellationToken stop) =>
         Shown(caches.Claims, await api.PatchAsync(Resources.PersistentVolumeClaims, claim.Key, "status", patch, MediaTypes.StrategicMergePatch, stop));
 
-    /// <summary>Patches a claim as it is by then: the patch is made anew from each state.</summary>
-    public async Task<ApiResult<PersistentVolumeClaim>> Patch(PersistentVolumeClaim claim, Func<PersistentVolumeClaim, ReadOnlyMemory<byte>> patch, CancellationToken stop)
+    /// <summary>
+    /// Patches a claim as it is by then: the patch is made anew from each state. One that needs none any more is as good as written: the write before may
+    /// have taken effect, and others have gone on from it.
+    /// </summary>
+    public async Task<ApiResult<PersistentVolumeClaim>> Patch(PersistentVolumeClaim claim, Func<PersistentVolumeClaim, ReadOnlyMemory<byte>?> patch, CancellationToken stop)
     {
         for (var tries = 1; ; tries++)
         {
-            var patched = await Patch(claim, patch(claim), stop);
+            if (patch(claim) is not { } body) return claim;
+            var patched = await Patch(claim, body, stop);
             if (patched.IsSuccess || !patched.Failure.IsConflict || tries == MostTries) return patched;
             var read = await Reread(claim, stop);
             if (!read.IsSuccess) return read;

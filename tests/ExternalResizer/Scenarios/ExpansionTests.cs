@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
 
 namespace Sidecars.ExternalResizer.Tests.Scenarios;
@@ -74,6 +75,55 @@ internal sealed class ExpansionTests : RigTest
         await rig.World.UntilSized("2Gi");
         Assert.That((rig.World.StateOf(), rig.World.Conditions()), Is.EqualTo(("", Array.Empty<string>())));
         await rig.World.Until(World.Volumes, "pv-a", v => v["metadata"]!["annotations"]?[World.PreResize] is null);
+    }
+
+    /// <summary>The write may have taken effect without an answer: whoever has gone on from it is not thrown back.</summary>
+    [TestCase("""{"status":{"capacity":{"storage":"2Gi"},"allocatedResourceStatuses":null,"conditions":null}}""", "", "2Gi")]
+    [TestCase("""{"status":{"allocatedResourceStatuses":{"storage":"NodeResizeInProgress"}}}""", "NodeResizeInProgress", "1Gi")]
+    public async Task What_a_node_did_meanwhile_is_not_written_over(string status, string state, string size)
+    {
+        var rig = await Prepared();
+        rig.AnswerExpand(NodeIsNext(), NodeIsNext(3));
+        var handOn = rig.Cluster.Faults.Add(Patch(World.Claims, "status"), new FaultAction.Hold(), skip: 1, times: 1);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await handOn.Reached.WithinLimit();
+        rig.World.Patch(World.Claims, "a", status, "status");
+        handOn.Release();
+        await rig.World.UntilEvent("FileSystemResizeRequired");
+        Assert.That((rig.World.StateOf(), rig.World.SizeOf()), Is.EqualTo((state, size)));
+        if (state.Length > 0) return;
+        rig.World.Ask("3Gi");
+        await rig.World.Until(World.Claims, "a", c => World.Text(c, "status", "allocatedResources", "storage") == "3Gi" && World.StateOf(c) == "NodeResizePending");
+    }
+
+    [Test]
+    public async Task A_size_that_is_seen_with_our_own_write_first_is_not_missed()
+    {
+        var rig = await Prepared();
+        var finish = rig.Cluster.Faults.Add(Patch(World.Claims, "status"), new FaultAction.Hold(), skip: 1, times: 1);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await finish.Reached.WithinLimit();
+        // The watch lags behind: only what we read ourselves is known.
+        Assert.That(rig.Cluster.Faults.SilenceWatches(new RequestMatch { Verb = "watch", Resource = World.Claims }), Is.EqualTo(1));
+        rig.World.Ask("3Gi");
+        finish.Release();
+        await rig.World.UntilSized("3Gi");
+        Assert.That(rig.Expanded, Has.Count.EqualTo(2));
+    }
+
+    /// <summary>By hand, or by an answer of the driver that was rounded up before the claim could be written.</summary>
+    [Test]
+    public async Task A_volume_whose_object_says_more_than_the_driver_keeps_it_and_the_claim_is_done()
+    {
+        var rig = await Prepared();
+        rig.World.Add(new TestClaim());
+        rig.World.Patch(World.Volumes, "pv-a", """{"spec":{"capacity":{"storage":"100Gi"}}}""");
+        await rig.Run();
+        await rig.World.UntilSized("2Gi");
+        await rig.World.UntilEvent("VolumeResizeSuccessful");
+        Assert.That((rig.World.VolumeSizeOf(), rig.Expanded.Count), Is.EqualTo(("100Gi", 1)));
     }
 
     [Test]
