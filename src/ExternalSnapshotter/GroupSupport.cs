@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Sidecars.ControllerManager;
 using Sidecars.Csi;
@@ -10,8 +11,8 @@ using GroupRpc = Csi.V1.GroupControllerServiceCapability.Types.RPC.Types.Type;
 namespace Sidecars.ExternalSnapshotter;
 
 /// <summary>
-/// Finds out, before the process works, whether the cluster knows groups of snapshots, and the driver (snapshotter contract 1.3, steps 10 to 13). Without
-/// the kinds a watch of them would never be complete. A server that does not answer says nothing of them, and is asked until it does.
+/// Finds out, before the process works, whether the cluster knows groups of snapshots, and the driver (snapshotter contract 1.3, steps 10 to 13). A
+/// server that does not answer says nothing of them, and is asked for as long as <c>--timeout</c>; then groups are off, because single snapshots wait for this.
 /// </summary>
 internal sealed partial class GroupSupport(SnapshotterOptions options)
 {
@@ -29,32 +30,48 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
                 + "run this sidecar only beside a driver that does");
         }
         var log = context.Loggers.CreateLogger<GroupSupport>();
-        if (!options.WantsGroups || !await AreServed(context, log, stop)) return null;
+        if (!options.WantsGroups) return null;
+        if (options.Node is not null)
+        {
+            Log.NotOnNodes(log);
+            return null;
+        }
+        if (!await AreServed(context, log, stop)) return null;
         IsOn = true;
         await AskDriver(context.Driver, log, stop);
         return null;
     }
 
-    private static async Task<bool> AreServed(StartContext context, ILogger log, CancellationToken stop)
+    private async Task<bool> AreServed(StartContext context, ILogger log, CancellationToken stop)
     {
         using var api = context.NewClient(new RequestRate(-1, 1));
-        return await IsServed(api, Resources.VolumeGroupSnapshotContents, log, stop)
-            && await IsServed(api, Resources.VolumeGroupSnapshotClasses, log, stop);
+        using var limit = new TimeLimit(options.Timeout, TimeProvider.System, stop);
+        return await IsServed(api, Resources.VolumeGroupSnapshotContents, log, limit, stop)
+            && await IsServed(api, Resources.VolumeGroupSnapshotClasses, log, limit, stop);
     }
 
-    private static async Task<bool> IsServed<T>(ApiClient api, Resource<T> resource, ILogger log, CancellationToken stop) where T : KubeObject
+    private static async Task<bool> IsServed<T>(ApiClient api, Resource<T> resource, ILogger log, TimeLimit limit, CancellationToken stop) where T : KubeObject
     {
-        while (true)
+        var last = "no answer came";
+        try
         {
-            var answer = await api.SendAsync(HttpMethod.Get, $"{resource.CollectionPath}?limit=1", KubeJson.Default.MetadataOnly, default, null, stop);
-            if (answer.IsSuccess) return true;
-            if (answer.Failure.IsNotFound || answer.Failure.IsForbidden)
+            while (true)
             {
-                Log.NotServed(log, resource.CollectionPath, answer.Failure.ToString());
-                return false;
+                var answer = await api.SendAsync(HttpMethod.Get, $"{resource.CollectionPath}?limit=1", KubeJson.Default.MetadataOnly, default, null, limit.Token);
+                if (answer.IsSuccess) return true;
+                if (answer.Failure.IsNotFound || answer.Failure.IsForbidden)
+                {
+                    Log.NotServed(log, resource.CollectionPath, answer.Failure.ToString());
+                    return false;
+                }
+                Log.NoAnswer(log, resource.CollectionPath, last = answer.Failure.ToString());
+                await Pause.For(s_pause, TimeProvider.System, limit.Token);
             }
-            Log.NoAnswer(log, resource.CollectionPath, answer.Failure.ToString());
-            await Pause.For(s_pause, TimeProvider.System, stop);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            Log.NeverTold(log, resource.CollectionPath, last);
+            return false;
         }
     }
 
@@ -62,8 +79,8 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
     {
         var identity = new DriverIdentity(driver.Connection.Invoker, new CsiCall(TimeProvider.System), options.Timeout);
         var answer = await identity.GroupControllerCapabilitiesAsync(stop);
-        if (!answer.IsOk) Log.NotTold(log, driver.Name, answer.Error.Text);
-        else if (!new GroupControllerCapabilities(answer.Response).Has(GroupRpc.CreateDeleteGetVolumeGroupSnapshot)) Log.NoGroups(log, driver.Name);
+        if (!answer.IsOk && answer.Error.Code is not StatusCode.Unimplemented) Log.NotTold(log, driver.Name, answer.Error.Text);
+        else if (!answer.IsOk || !new GroupControllerCapabilities(answer.Response).Has(GroupRpc.CreateDeleteGetVolumeGroupSnapshot)) Log.NoGroups(log, driver.Name);
     }
 
     private static partial class Log
@@ -72,8 +89,15 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
             + "install their definitions, or allow the account to list them, and start this program anew {Path} {Err}")]
         public static partial void NotServed(ILogger logger, string path, string err);
 
-        [LoggerMessage(2, LogLevel.Warning, "The API server does not say whether it knows groups of snapshots, it is asked again {Path} {Err}")]
+        [LoggerMessage(2, LogLevel.Information, "The API server does not say whether it knows groups of snapshots, it is asked again {Path} {Err}")]
         public static partial void NoAnswer(ILogger logger, string path, string err);
+
+        [LoggerMessage(5, LogLevel.Warning, "Groups of snapshots are not worked on, because the API server did not say within --timeout whether it knows them; "
+            + "mend that, and start this program anew {Path} {Err}")]
+        public static partial void NeverTold(ILogger logger, string path, string err);
+
+        [LoggerMessage(6, LogLevel.Warning, "Groups of snapshots are not worked on with --node-deployment: a group is of several volumes, and belongs to no one node")]
+        public static partial void NotOnNodes(ILogger logger);
 
         [LoggerMessage(3, LogLevel.Error, "The driver does not say what it can do with groups of snapshots (GroupControllerGetCapabilities) {driver} {Err}")]
         public static partial void NotTold(ILogger logger, string driver, string err);

@@ -1,6 +1,5 @@
 using Sidecars.ControllerManager;
 using Sidecars.ExternalSnapshotter.Contents;
-using Sidecars.ExternalSnapshotter.Groups;
 using Sidecars.ExternalSnapshotter.Requests;
 using Sidecars.ExternalSnapshotter.Singles;
 using Sidecars.Kubernetes.Control;
@@ -14,7 +13,7 @@ namespace Sidecars.ExternalSnapshotter;
 internal sealed class SnapshotterControllers : IControllers
 {
     private readonly ContentController<VolumeSnapshotContent> _singles;
-    private readonly ContentController<VolumeGroupSnapshotContent>? _groups;
+    private readonly GroupControllers? _groups;
 
     /// <param name="context">The process.</param>
     /// <param name="options">What the command line asks for.</param>
@@ -35,18 +34,13 @@ internal sealed class SnapshotterControllers : IControllers
         classes.Changed += _singles.ClassChanged;
 
         if (!hasGroups) return;
-        var groupClasses = context.Stores.Of(Resources.VolumeGroupSnapshotClasses, readings.Class);
-        var groups = new ContentCache<VolumeGroupSnapshotContent>(
-            new GroupContents(), context.Stores.Of(Resources.VolumeGroupSnapshotContents, readings.GroupContent, part: part, wants: readings.IsOurs),
-            driver.Name, name => groupClasses.Find(new ObjectKey(null, name)));
-        _groups = new ContentController<VolumeGroupSnapshotContent>(context, options, groups, new GroupSnapshots(options, groups, secrets, calls));
-        groupClasses.Changed += _groups.ClassChanged;
+        _groups = new GroupControllers(context, options, readings, secrets, calls);
     }
 
     public void Start(RunningTasks running)
     {
         _singles.Start(running);
-        _groups?.Start(running);
+        if (_groups is not null) running.Add(_groups.RunAsync);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 
@@ -13,6 +14,7 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
     {
         (Kind, Store, _driver, _findClass) = (kind, store, driver, findClass);
         UnfinishedByClass = store.IndexBy(c => kind.View(c) is var view && view.Driver == driver && !view.IsSettled ? view.ClassName : null);
+        ByHandle = store.IndexBy(c => kind.View(c) is var view && view.Driver == driver ? view.NotedHandle : null);
     }
 
     public ContentKind<T> Kind { get; }
@@ -22,6 +24,9 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
     /// <summary>Our contents that are not settled, by the name of their class.</summary>
     public ObjectIndex<T> UnfinishedByClass { get; }
 
+    /// <summary>Our contents by the handle that is noted on them.</summary>
+    public ObjectIndex<T> ByHandle { get; }
+
     /// <summary>Our content of that name; those of other drivers are not found.</summary>
     public T? Find(string name) => Store.Find(new ObjectKey(null, name)) is { } found && IsOurs(found) ? found : null;
 
@@ -29,10 +34,23 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
 
     public SnapshotClassObject? FindClass(string name) => _findClass(name);
 
+    /// <summary>What keeps one from being taken by its class, where something does.</summary>
+    public Obstacle? ProblemOf(SnapshotClassObject? named, string resource, string name)
+    {
+        if (named is null) return $"{resource} {GoQuote.Quote(name)} not found";
+        if (named.Driver == _driver) return null;
+        return new Obstacle($"{resource} {GoQuote.Quote(name)} is of driver {named.Driver} by now, and not of {_driver}",
+            $"make a class of that name for {_driver}; or look at the storage for what was taken, and take the annotation {Kind.Keys.BeingCreated} off");
+    }
+
+    /// <summary>Whether another content has that handle and nothing is wrong with it: what the driver knows by it is that one's.</summary>
+    public bool IsOfAnother(KubeObject content, string handle) =>
+        ByHandle.Any(handle, c => c.Uid != content.Uid && Kind.View(c) is var other && (other.IsReady is true || other.ErrorMessage is null));
+
     /// <summary>
-    /// Whether its class is another driver's, so that it is nothing of ours (snapshotter contract 2). What is at our driver already stays ours, whatever
-    /// became of the class.
+    /// Whether its class is another driver's, so that it is nothing of ours (snapshotter contract 2). What is at our driver already, or may be, stays ours,
+    /// whatever became of the class.
     /// </summary>
     public bool IsOfForeignClass(ContentView view) =>
-        view is { NotedHandle: null, ClassName: { Length: > 0 } name } && FindClass(name) is { } known && known.Driver != _driver;
+        view is { NotedHandle: null, IsBeingCreated: false, ClassName: { Length: > 0 } name } && FindClass(name) is { } known && known.Driver != _driver;
 }

@@ -6,8 +6,9 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.ExternalSnapshotter.Contents;
 
 /// <summary>
-/// Patches of a content that hold only what differs. All name the uid, so that none can ever land on a successor of the same name. A mark is one
-/// key of a merge patch, so that nobody else's is touched; the finalizer goes by its place in the list, with a test that it stands there.
+/// Patches of a content that hold only what differs. The merge patches name the version they were made from, so that they land on that state of that
+/// object or not at all; a uid would not do, because the server passes over it in a write of the status. What came in with the answer is then of the
+/// server's own making, and of nobody who wrote meanwhile. The finalizer goes by its place in the list, with a test that it stands there.
 /// </summary>
 internal static class ContentPatch
 {
@@ -15,7 +16,7 @@ internal static class ContentPatch
     public static ReadOnlyMemory<byte> Annotation(KubeObject content, string key, string? value) => JsonBody.Object(json =>
     {
         json.WriteStartObject("metadata");
-        json.WriteString("uid", content.Uid);
+        WriteVersion(json, content);
         json.WriteStartObject("annotations");
         json.WriteString(key, value);
         json.WriteEndObject();
@@ -26,37 +27,25 @@ internal static class ContentPatch
     public static ReadOnlyMemory<byte>? Status(KubeObject content, Func<Utf8JsonWriter, bool> members)
     {
         var differs = false;
-        var patch = JsonBody.Object(json =>
-        {
-            WriteIdentity(json, content);
-            json.WriteStartObject("status");
-            differs = members(json);
-            json.WriteEndObject();
-        });
+        var patch = OfStatus(content, json => differs = members(json));
         if (differs) return patch;
         return null; // of the nullable: in a conditional expression it would be an empty patch
     }
 
     /// <summary>What is wrong, and that it is not ready.</summary>
-    public static ReadOnlyMemory<byte> Error(KubeObject content, string message, DateTimeOffset at) => JsonBody.Object(json =>
+    public static ReadOnlyMemory<byte> Error(KubeObject content, string message, DateTimeOffset at) => OfStatus(content, json =>
     {
-        WriteIdentity(json, content);
-        json.WriteStartObject("status");
         json.WriteBoolean("readyToUse", false);
         json.WriteStartObject("error");
         json.WriteString("message", message);
         json.WriteString("time", at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         json.WriteEndObject();
-        json.WriteEndObject();
     });
 
     /// <summary>Takes members of the status away.</summary>
-    public static ReadOnlyMemory<byte> Clear(KubeObject content, IEnumerable<string> members) => JsonBody.Object(json =>
+    public static ReadOnlyMemory<byte> Clear(KubeObject content, IEnumerable<string> members) => OfStatus(content, json =>
     {
-        WriteIdentity(json, content);
-        json.WriteStartObject("status");
         foreach (var member in members) json.WriteNull(member);
-        json.WriteEndObject();
     });
 
     /// <summary>Takes the finalizer off, as a JSON patch.</summary>
@@ -68,12 +57,18 @@ internal static class ContentPatch
         Step(json, "remove", path, null);
     });
 
-    private static void WriteIdentity(Utf8JsonWriter json, KubeObject content)
+    private static ReadOnlyMemory<byte> OfStatus(KubeObject content, Action<Utf8JsonWriter> members) => JsonBody.Object(json =>
     {
         json.WriteStartObject("metadata");
-        json.WriteString("uid", content.Uid);
+        WriteVersion(json, content);
         json.WriteEndObject();
-    }
+        json.WriteStartObject("status");
+        members(json);
+        json.WriteEndObject();
+    });
+
+    private static void WriteVersion(Utf8JsonWriter json, KubeObject content) =>
+        json.WriteString("resourceVersion", content.Metadata.ResourceVersion.ToString(CultureInfo.InvariantCulture));
 
     private static void Step(Utf8JsonWriter json, string operation, string path, string? value)
     {

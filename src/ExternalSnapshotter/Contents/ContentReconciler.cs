@@ -20,17 +20,27 @@ internal sealed partial class ContentReconciler<T>(
 
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
     {
-        if (cache.Find(name) is not { } content) return Outcome.Done; // gone, or another driver's
+        if (cache.Find(name) is not { } content)
+        {
+            waits.Finished(name); // gone, or another driver's
+            return Outcome.Done;
+        }
+        if (!View(content).HasSource) return Outcome.Done;
+        // Before anything is composed: what it needs may be gone for good, and the mark would keep the content from going for as long.
+        if (View(content).IsMarkedForNothing)
+        {
+            var cleared = await writer.Unmark(content, stop);
+            if (cleared.IsGone) return Finished(View(content));
+            if (cleared.Failure is { } refused) return waits.Retry(View(content), StillMarked(refused));
+            content = cleared.Now!;
+        }
         var view = View(content);
-        if (!view.HasSource) return Outcome.Done;
         if (view.IsToBeDeleted) return await Delete(content, stop);
         if (cache.IsOfForeignClass(view)) return Outcome.Done;
 
         var outcome = await Advance(content, view, stop);
-        // The watch tells of nothing that came in with the answer to a write of ours: what is asked for by now is looked at at once.
-        return cache.Find(name) is { } now && (View(now).IsToBeDeleted || cache.Kind.WishOf(now) != cache.Kind.WishOf(content))
-            ? Outcome.After(TimeSpan.Zero)
-            : outcome;
+        // The watch tells of nothing that a write of ours made possible.
+        return cache.Find(name) is { } now && View(now).IsToBeDeleted ? Outcome.After(TimeSpan.Zero) : outcome;
     }
 
     private Task<Outcome> Advance(T content, ContentView view, CancellationToken stop)
@@ -47,18 +57,13 @@ internal sealed partial class ContentReconciler<T>(
         var (order, error) = await snapshots.ToTake(content, stop);
         if (order is null) return await Failed(content, isFirst, error!, stop);
 
-        // Once its handle is noted, nothing is lost with the mark.
-        if (View(content).NotedHandle is null)
-        {
-            var wasMarked = View(content).IsBeingCreated;
-            var marked = await writer.Mark(content, stop);
-            if (marked.IsGone) return Finished(View(content));
-            if (marked.Failure is { } refused)
-                return await Failed(content, isFirst, $"the driver was not asked: annotation {cache.Kind.Keys.BeingCreated} could not be set: {refused}", stop);
-            content = marked.Now!;
-            // Deleted while the call was composed, and none was made before: there is nothing to take for it.
-            if (!wasMarked && content.IsBeingDeleted && View(content).IsMarkedDeleted) return await Unmark(content, stop);
-        }
+        var marked = await writer.Mark(content, stop);
+        if (marked.IsGone) return Finished(View(content));
+        if (marked.Failure is { } refused)
+            return await Failed(content, isFirst, $"the driver was not asked: annotation {cache.Kind.Keys.BeingCreated} could not be set: {refused}", stop);
+        content = marked.Now!;
+        // Deleted while the call was composed, and none was made before: there is nothing to take for it.
+        if (View(content).IsToBeDeleted) return await Delete(content, stop);
         var answer = await order.Make(stop);
         if (answer.IsOk) return await Answered(content, isFirst, answer.Response, stop);
 
@@ -83,6 +88,7 @@ internal sealed partial class ContentReconciler<T>(
     private async Task<Outcome> Answered(T content, bool isFirst, DriverAnswer<T> answer, CancellationToken stop)
     {
         var known = View(content);
+        if (known.NotedHandle is { } first && answer.Handle != first) reports.OtherHandle(known, first, answer.Handle);
         var written = await writer.Note(content, answer, stop);
         if (written.IsGone)
         {
@@ -101,7 +107,7 @@ internal sealed partial class ContentReconciler<T>(
             content = cleared.Now!;
         }
         if (answer.Problem is { } unusable) return await Failed(content, isFirst, unusable, stop);
-        if (known.NotedHandle is null || known.ErrorMessage is not null) makeFresh(content.Name); // the pauses of failures are over
+        if (known.NotedHandle is null) makeFresh(content.Name); // the pauses of failures before it was taken are over
         if (!answer.IsReady) return waits.Retry(View(content), NotReady);
         Log.Ready(log, content.Name, View(content).NotedHandle);
         return Finished(known);
@@ -120,7 +126,10 @@ internal sealed partial class ContentReconciler<T>(
     private async Task<Outcome> Delete(T content, CancellationToken stop)
     {
         var view = View(content);
-        if (view is { IsDeletedAtDriver: true, IsOfGroup: false, IsMember: false, HandleToDelete: { } handle })
+        // What became of a call that was answered with another's snapshot is never ready; it does not take that one with it.
+        var isAnothers = view is { IsDynamic: true, IsReady: not true, ErrorMessage: not null, NotedHandle: { } noted } && cache.IsOfAnother(content, noted);
+        if (isAnothers) Log.OfAnother(log, content.Name, view.NotedHandle);
+        if (!isAnothers && view.HandleThatGoes is { } handle)
         {
             var (order, error) = await snapshots.ToDelete(content, handle, stop);
             if (order is null) return DeleteFailed(view, error!.Full);
@@ -153,6 +162,7 @@ internal sealed partial class ContentReconciler<T>(
             var written = await writer.NoteError(content, text, stop);
             if (written.IsGone) return Finished(view);
             if (written.Failure is { } failure) Log.ErrorNotSaved(log, content.Name, failure.ToString());
+            if (written.Now is { } now && View(now).IsReady is true) return waits.Retry(view, obstacle.Full); // what failed took effect, or was done by another
             reports.Failed(view, isFirst, reports.TextOf(isFirst, obstacle.Full));
         }
         return waits.Retry(view, obstacle.Full);
@@ -178,6 +188,9 @@ internal sealed partial class ContentReconciler<T>(
 
         [LoggerMessage(3, LogLevel.Error, "Failed to save the error {Content} {Err}")]
         public static partial void ErrorNotSaved(ILogger logger, string content, string err);
+
+        [LoggerMessage(5, LogLevel.Warning, "Released without a call to the driver: the handle noted on it is that of another content {Content} {SnapshotHandle}")]
+        public static partial void OfAnother(ILogger logger, string content, string? snapshotHandle);
 
         [LoggerMessage(4, LogLevel.Warning, "The content vanished while the driver took its snapshot, which may be left there; "
             + "a content made anew for the same snapshot takes it over {Content} {Namespace} {Name}")]

@@ -58,27 +58,37 @@ internal sealed record ContentView(KubeObject Object, ContentKeys Keys)
     /// <summary>Whether its user deleted it.</summary>
     public bool IsMarkedDeleted => Object.Annotation(Keys.BeingDeleted) is not null;
 
+    /// <summary>Whether it is to go, be it that something has to be known before it may.</summary>
+    public bool IsToGo => Object.IsBeingDeleted && (IsMarkedDeleted || (GivenHandle is not null && !IsBound));
+
     /// <summary>
     /// Whether it may be deleted now (snapshotter contract 4). As long as the outcome of a call to take it is not known it may not: what that
     /// call leaves at the driver would have no name any more.
     /// </summary>
-    public bool IsToBeDeleted => Object.IsBeingDeleted && ((GivenHandle is not null && !IsBound) || (!IsBeingCreated && IsMarkedDeleted));
+    public bool IsToBeDeleted => IsToGo && (!IsBeingCreated || (GivenHandle is not null && !IsBound));
 
     /// <summary>
     /// The handle to delete at the driver; null where there is nothing, or nothing any more. A handle that was given counts where none was noted:
-    /// the content may be deleted before anybody looked at it. Without our finalizer it was released already.
+    /// the content may be deleted before anybody looked at it. Each look says whether it is ready, and what the driver has deleted is neither: its handle
+    /// may be somebody else's by now. Without our finalizer it was released already.
     /// </summary>
-    public string? HandleToDelete =>
-        NotedHandle is { Length: > 0 } noted ? noted : GivenHandle is { Length: > 0 } given && (!HasStatus || Object.HasFinalizer(Keys.Finalizer)) ? given : null;
+    public string? HandleToDelete => NotedHandle is { Length: > 0 } noted ? noted
+        : GivenHandle is { Length: > 0 } given && (!HasStatus || (IsReady is not null && Object.HasFinalizer(Keys.Finalizer))) ? given : null;
 
-    /// <summary>Whether the driver's snapshot goes with the content.</summary>
-    public bool IsDeletedAtDriver => DeletionPolicy is WellKnown.DeletePolicy;
+    /// <summary>The handle by which the driver's snapshot goes with the content; null where it stays, or goes with its group.</summary>
+    public string? HandleThatGoes => DeletionPolicy is WellKnown.DeletePolicy && !IsOfGroup ? HandleToDelete : null;
+
+    /// <summary>Whether a mark is left on it that nothing needs any more: with its handle noted nothing can be left behind.</summary>
+    public bool IsMarkedForNothing => IsBeingCreated && NotedHandle is not null;
+
+    /// <summary>Whether all of ours is done for its deletion: it stays because somebody else holds it.</summary>
+    private bool IsReleased => IsToBeDeleted && HandleThatGoes is null && !Object.HasFinalizer(Keys.Finalizer);
 
     /// <summary>
     /// Whether it is all done, until somebody asks for something else. One that is ready is looked at again only to be deleted, or where a mark of
     /// ours was left on it.
     /// </summary>
-    public bool IsSettled => !HasSource || (!IsToBeDeleted && IsReady is true && !IsBeingCreated);
+    public bool IsSettled => !HasSource || IsReleased || (!IsToBeDeleted && IsReady is true && !IsBeingCreated);
 
     /// <summary>The reference of an event about it.</summary>
     public ObjectReference Reference => ObjectReference.To(Object, Keys.Kind, Keys.ApiVersion);

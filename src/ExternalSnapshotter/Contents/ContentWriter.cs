@@ -8,35 +8,44 @@ namespace Sidecars.ExternalSnapshotter.Contents;
 /// cache has what we wrote ourselves, and the answer to each write is folded in before the method returns. A shutdown ends the waiting for a server
 /// that wants to be spared, and not a write: what a driver did has to be known to the next process.
 /// </summary>
-internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, TimeProvider time) where T : KubeObject, new()
+internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, OwnWrites writes, TimeProvider time) where T : KubeObject, new()
 {
     /// <summary>Tries of one write while others keep changing the same content.</summary>
     private const int MostTries = 5;
 
     private ContentKeys Keys => cache.Kind.Keys;
 
-    /// <summary>From now on the driver may be at work for it.</summary>
-    public Task<WriteResult<T>> Mark(T content, CancellationToken stop) => content.Annotation(Keys.BeingCreated) is not null
-        ? Task.FromResult<WriteResult<T>>(content)
-        : Merge(content, null, ContentPatch.Annotation(content, Keys.BeingCreated, WellKnown.Yes), stop);
+    /// <summary>
+    /// From now on the driver may be at work for it. Not set where there is nothing to take any more by the state it would land on: it is to be deleted, or
+    /// was taken meanwhile. That it was not set before is proven by the version it was set on.
+    /// </summary>
+    public Task<WriteResult<T>> Mark(T content, CancellationToken stop) => Write(content, null, c =>
+    {
+        var view = cache.Kind.View(c);
+        if (view.IsBeingCreated || view.IsToBeDeleted || view.NotedHandle is not null) return null;
+        return ContentPatch.Annotation(c, Keys.BeingCreated, WellKnown.Yes);
+    }, stop);
 
     /// <summary>The driver is not at work for it.</summary>
-    public Task<WriteResult<T>> Unmark(T content, CancellationToken stop) =>
-        Merge(content, null, ContentPatch.Annotation(content, Keys.BeingCreated, null), stop);
+    public Task<WriteResult<T>> Unmark(T content, CancellationToken stop) => Write(content, null, c =>
+    {
+        if (!cache.Kind.View(c).IsBeingCreated) return null;
+        return ContentPatch.Annotation(c, Keys.BeingCreated, null);
+    }, stop);
 
     /// <summary>What the driver said.</summary>
     public Task<WriteResult<T>> Note(T content, DriverAnswer<T> answer, CancellationToken stop) =>
-        ContentPatch.Status(content, json => answer.Changes(content, json)) is { } patch
-            ? Merge(content, "status", patch, stop)
-            : Task.FromResult<WriteResult<T>>(content);
+        Write(content, "status", c => ContentPatch.Status(c, json => answer.Changes(c, json)), stop);
 
-    /// <summary>What is wrong.</summary>
-    public Task<WriteResult<T>> NoteError(T content, string message, CancellationToken stop) =>
-        Merge(content, "status", ContentPatch.Error(content, message, time.GetUtcNow()), stop);
+    /// <summary>What is wrong; one that turns out to be ready by now stays ready, because the failure is older than that.</summary>
+    public Task<WriteResult<T>> NoteError(T content, string message, CancellationToken stop) => Write(content, "status", c =>
+    {
+        if (cache.Kind.View(c) is { IsReady: true } || cache.Kind.View(c).ErrorMessage == message) return null;
+        return ContentPatch.Error(c, message, time.GetUtcNow());
+    }, stop);
 
     /// <summary>Nothing of it is at the driver any more.</summary>
-    public Task<WriteResult<T>> Clear(T content, CancellationToken stop) =>
-        Merge(content, "status", ContentPatch.Clear(content, cache.Kind.GoneWithSnapshot), stop);
+    public Task<WriteResult<T>> Clear(T content, CancellationToken stop) => Write(content, "status", c => ContentPatch.Clear(c, cache.Kind.GoneWithSnapshot), stop);
 
     /// <summary>Takes our finalizer off; nothing of ours keeps it then.</summary>
     public async Task<WriteResult<T>> Release(T content, CancellationToken stop)
@@ -44,7 +53,7 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Tim
         for (var attempt = 1; content.HasFinalizer(Keys.Finalizer); attempt++)
         {
             var patch = ContentPatch.Release(content, Keys.Finalizer);
-            var written = Taken(content, await api.PatchAsync(cache.Kind.Resource, content.Key, null, patch, MediaTypes.JsonPatch, stop));
+            var written = Taken(content, await writes.Watched(content.Name, () => api.PatchAsync(cache.Kind.Resource, content.Key, null, patch, MediaTypes.JsonPatch, stop)));
             // Somebody else changed the list: the finalizer stands elsewhere by now.
             if (attempt < MostTries && written.Failure is { } refused && (refused.IsConflict || refused.Code is 422)) written = await Read(content, stop);
             if (written.Now is not { } now) return written;
@@ -53,12 +62,27 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Tim
         return content;
     }
 
-    private async Task<WriteResult<T>> Merge(T content, string? subresource, ReadOnlyMemory<byte> patch, CancellationToken stop)
+    /// <summary>
+    /// Sends what is to be written on the content as it is, and where somebody else was faster, what is to be written on it as it is then. Null is nothing.
+    /// </summary>
+    private async Task<WriteResult<T>> Write(T content, string? subresource, Func<T, ReadOnlyMemory<byte>?> patchOf, CancellationToken stop)
     {
-        var sent = await api.PatchAsync(cache.Kind.Resource, content.Key, subresource, patch, MediaTypes.MergePatch, stop);
-        // A server refuses a patch that names another uid as a conflict or as invalid; only a look tells which object has the name by now.
-        if (sent.Failure is { } refused && (refused.Code is 422 || refused.IsConflict) && (await Read(content, stop)).IsGone) return WriteResult<T>.Gone;
-        return Taken(content, sent);
+        var meant = content;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (patchOf(content) is not { } patch) return content;
+            var written = Taken(meant, await writes.Watched(content.Name, () => api.PatchAsync(cache.Kind.Resource, content.Key, subresource, patch, MediaTypes.MergePatch, stop)));
+            if (written.Failure is { IsConflict: true } && attempt < MostTries)
+            {
+                var read = await Read(meant, stop);
+                if (read.Now is not { } now) return read;
+                // The watch will not tell of it: the store has it by now.
+                if (cache.Kind.WishOf(now) != cache.Kind.WishOf(content)) writes.LookAgain(content.Name);
+                content = now;
+                continue;
+            }
+            return written;
+        }
     }
 
     private async Task<WriteResult<T>> Read(T content, CancellationToken stop) => Taken(content, await api.GetAsync(cache.Kind.Resource, content.Key, stop));

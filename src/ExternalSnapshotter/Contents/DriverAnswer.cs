@@ -11,7 +11,8 @@ namespace Sidecars.ExternalSnapshotter.Contents;
 /// <param name="Problem">
 /// Why it can be used for nothing, although it is there: its handle is noted, so that it can be deleted, and it never becomes ready.
 /// </param>
-internal sealed record DriverAnswer<T>(bool IsReady, Func<T, Utf8JsonWriter, bool> Changes, string? Problem = null);
+/// <param name="Handle">The driver's name of it.</param>
+internal sealed record DriverAnswer<T>(bool IsReady, Func<T, Utf8JsonWriter, bool> Changes, string Handle, string? Problem = null);
 
 /// <summary>A call that brings such an answer, complete but for being made.</summary>
 /// <param name="Make">Makes it.</param>

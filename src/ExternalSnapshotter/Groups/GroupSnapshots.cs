@@ -13,6 +13,7 @@ namespace Sidecars.ExternalSnapshotter.Groups;
 internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<VolumeGroupSnapshotContent> cache, ContentSecrets secrets, DriverCalls calls)
     : ISnapshots<VolumeGroupSnapshotContent>
 {
+    private const string ClassResource = "volumegroupsnapshotclass.groupsnapshot.storage.k8s.io";
     private const string ContentToken = "volumegroupsnapshotcontent.name";
 
     private static readonly Dictionary<string, string> s_none = [];
@@ -72,10 +73,11 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
     private async Task<(CreateVolumeGroupSnapshotRequest? Request, Obstacle? Error)> Compose(ContentView view, string[] volumes, CancellationToken stop)
     {
         if (view.ClassName is not { Length: > 0 } named) return (null, $"failed to take group snapshot {view.Name} without a group snapshot class");
-        if (cache.FindClass(named) is not { } known) return (null, ClassMissing(named));
+        var known = cache.FindClass(named);
+        if (cache.ProblemOf(known, ClassResource, named) is { } wrong) return (null, wrong);
         var (values, error) = await secrets.Noted(view, stop);
         if (values is null) return (null, error);
-        var (parameters, problem) = SnapshotParameters.Of(known.Parameters, "volumegroupsnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
+        var (parameters, problem) = SnapshotParameters.Of(known!.Parameters, "volumegroupsnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
         if (parameters is null) return (null, problem!);
         var request = new CreateVolumeGroupSnapshotRequest { Name = options.GroupNaming.Of(view.Ref!.Uid!) };
         request.SourceVolumeIds.Add(volumes);
@@ -90,7 +92,7 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         return cache.FindClass(named) is { } known
             ? secrets.OfClass(view, known, ClassSecret.GroupSnapshotterGet, ContentToken, stop)
             : Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>(
-                (null, $"failed to get group snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
+                (null, $"failed to get group snapshot class {named} of content {view.Name}: {ClassResource} {GoQuote.Quote(named)} not found"));
     }
 
     private static CsiResult<DriverAnswer<VolumeGroupSnapshotContent>> Taken(DriverGroup? group, string[] volumes)
@@ -104,11 +106,18 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         if (stray is not null)
         {
             return Useless(status, $"the driver took a snapshot of volume {stray.SourceVolumeId} into group {group.GroupSnapshotId}, which nobody asked for, "
-                + "so the group must not be used; delete it, and have the driver mended");
+                + "so the group must not be used; have the driver mended");
         }
         if (group.ReadyToUse && group.Snapshots.Count is 0)
             return Useless(status, $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot in it, so nothing can be made of it");
-        return new DriverAnswer<VolumeGroupSnapshotContent>(status.IsReady, status.Write);
+        // A snapshot that does not say of which volume it is may be of any.
+        var missing = volumes.Where(v => !group.Snapshots.Any(s => s.SourceVolumeId == v)).ToList();
+        if (group.ReadyToUse && missing.Count > group.Snapshots.Count(s => s.SourceVolumeId.Length is 0))
+        {
+            return Useless(status, $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot of the volumes [{string.Join(' ', missing)}], "
+                + "so the group is not complete; have the driver mended");
+        }
+        return new DriverAnswer<VolumeGroupSnapshotContent>(status.IsReady, status.Write, status.Handle);
     }
 
     /// <summary>What snapshots it has is known from the content; the driver is asked how far it is.</summary>
@@ -116,11 +125,9 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
     {
         if (group is null) return CsiError.Local($"the driver answered GetVolumeGroupSnapshot of {handle} without a group");
         var status = GroupStatus.Of(group) with { Handle = handle, Snapshots = [] };
-        return new DriverAnswer<VolumeGroupSnapshotContent>(status.IsReady, status.Write);
+        return new DriverAnswer<VolumeGroupSnapshotContent>(status.IsReady, status.Write, handle);
     }
 
     private static DriverAnswer<VolumeGroupSnapshotContent> Useless(GroupStatus status, string problem) =>
-        new(false, (status with { IsReady = false, ClearsError = false }).Write, problem);
-
-    private static string ClassMissing(string name) => $"volumegroupsnapshotclass.groupsnapshot.storage.k8s.io {GoQuote.Quote(name)} not found";
+        new(false, (status with { IsReady = false, ClearsError = false }).Write, status.Handle, problem);
 }

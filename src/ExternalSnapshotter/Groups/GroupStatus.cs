@@ -7,8 +7,8 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.ExternalSnapshotter.Groups;
 
 /// <summary>
-/// What is to be known of a group, and what of it is to be written (snapshotter contract 8.2): its handle and the snapshots in it are written once and for
-/// all; what the driver says of each follows the driver, so that a snapshot that is ready later than its group began becomes ready.
+/// What is to be known of a group, and what of it is to be written (snapshotter contract 8.2): its handle is written once and for all, and so is each
+/// snapshot in it; what the driver says of each follows the driver, so that a snapshot that is ready later than its group began becomes ready.
 /// </summary>
 internal sealed record GroupStatus
 {
@@ -63,7 +63,9 @@ internal sealed record GroupStatus
     {
         if (known.Length is 0) return Snapshots.Count is 0 ? null : Snapshots;
         var list = known.Select(k => Snapshots.FirstOrDefault(s => s.SnapshotHandle == k.SnapshotHandle) is { } told ? Merged(k, told) : k).ToList();
-        return list.Zip(known).All(pair => IsSame(pair.First, pair.Second)) ? null : list;
+        // What comes to the group later has to be deleted with it like the others.
+        var later = Snapshots.Where(s => !Array.Exists(known, k => k.SnapshotHandle == s.SnapshotHandle)).ToList();
+        return later.Count is 0 && list.Zip(known).All(pair => IsSame(pair.First, pair.Second)) ? null : [.. list, .. later];
     }
 
     private static SnapshotInfo Merged(SnapshotInfo known, SnapshotInfo told) => new()

@@ -1,4 +1,5 @@
 using Csi.V1;
+using Grpc.Core;
 using Sidecars.Csi;
 using Sidecars.ExternalSnapshotter.Contents;
 using Sidecars.ExternalSnapshotter.Requests;
@@ -13,6 +14,7 @@ internal sealed class SingleSnapshots(
     DriverFacts driver, SnapshotterOptions options, ContentCache<VolumeSnapshotContent> cache, ContentSecrets secrets, DriverCalls calls, TimeProvider time)
     : ISnapshots<VolumeSnapshotContent>
 {
+    private const string ClassResource = "volumesnapshotclass.snapshot.storage.k8s.io";
     private const string ContentToken = "volumesnapshotcontent.name";
 
     private static readonly Dictionary<string, string> s_none = [];
@@ -26,7 +28,7 @@ internal sealed class SingleSnapshots(
         var view = cache.Kind.View(content);
         if (view.GivenHandle is not null) return true;
         if (view.NotedHandle is null) return false;
-        return view.IsOfGroup || (driver.ListsSnapshots && view is { IsMember: false, ClassName: { Length: > 0 } named } && cache.FindClass(named) is null);
+        return view.IsOfGroup || (driver.ListsSnapshots && view is { IsMember: false, ClassName: { Length: > 0 } named } && !(cache.FindClass(named)?.Driver == driver.Name));
     }
 
     public async Task<(AskingOrder<VolumeSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeSnapshotContent content, CancellationToken stop)
@@ -36,7 +38,7 @@ internal sealed class SingleSnapshots(
         if (!view.IsBound) return (null, Failed(CsiError.Local($"cannot create snapshot. Snapshot content {view.Name} not bound to a snapshot")));
         var (request, error) = await Compose(view, volume, stop);
         if (request is null) return (null, new Obstacle($"failed to get input parameters to create snapshot for content {view.Name}: {GoQuote.Quote(error!.Words)}", error.Cause));
-        return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.Create(request, end)).Map(a => Taken(a.Snapshot, volume)), Failed), null);
+        return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.Create(request, end)).Map(a => Taken(content, a.Snapshot, volume)), Failed), null);
 
         string Failed(CsiError failure) => $"failed to take snapshot of the volume {volume}: {GoQuote.Quote(failure.Text)}";
     }
@@ -56,7 +58,7 @@ internal sealed class SingleSnapshots(
         }
         var request = new ListSnapshotsRequest { SnapshotId = handle };
         request.Secrets.Add(values.ToDictionary());
-        return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.List(request, end)).Map(a => Found(a, handle)), Failed), null);
+        return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.List(request, end)).Map(a => Found(a, handle, view.GivenHandle is not null || view.IsOfGroup || view.IsMember)), Failed), null);
 
         string Failed(CsiError failure) => $"failed to list snapshot for content {view.Name}: {GoQuote.Quote(failure.Text)}";
     }
@@ -73,10 +75,11 @@ internal sealed class SingleSnapshots(
     private async Task<(CreateSnapshotRequest? Request, Obstacle? Error)> Compose(ContentView view, string volume, CancellationToken stop)
     {
         if (view.ClassName is not { Length: > 0 } named) return (null, $"failed to take snapshot {view.Name} without a snapshot class");
-        if (cache.FindClass(named) is not { } known) return (null, ClassMissing(named));
+        var known = cache.FindClass(named);
+        if (cache.ProblemOf(known, ClassResource, named) is { } wrong) return (null, wrong);
         var (values, error) = await secrets.Noted(view, stop);
         if (values is null) return (null, error);
-        var (parameters, problem) = SnapshotParameters.Of(known.Parameters, "volumesnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
+        var (parameters, problem) = SnapshotParameters.Of(known!.Parameters, "volumesnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
         if (parameters is null) return (null, problem!);
         var request = new CreateSnapshotRequest { Name = options.Naming.Of(view.Ref!.Uid!), SourceVolumeId = volume };
         request.Secrets.Add(values.ToDictionary());
@@ -89,32 +92,36 @@ internal sealed class SingleSnapshots(
         if (view.GivenHandle is not null && view.ClassName is { Length: > 0 } named)
         {
             if (cache.FindClass(named) is not { } known)
-                return Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((null, $"failed to get snapshot class {named} of content {view.Name}: {ClassMissing(named)}"));
+                return Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((null, $"failed to get snapshot class {named} of content {view.Name}: {ClassResource} {GoQuote.Quote(named)} not found"));
             if (!view.IsOfGroup) return secrets.OfClass(view, known, ClassSecret.SnapshotterList, ContentToken, stop);
         }
         return view.GivenHandle is not null && !view.IsOfGroup ? Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((s_none, null)) : secrets.Noted(view, stop);
     }
 
-    private static CsiResult<DriverAnswer<VolumeSnapshotContent>> Taken(Snapshot? snapshot, string volume)
+    private CsiResult<DriverAnswer<VolumeSnapshotContent>> Taken(VolumeSnapshotContent content, Snapshot? snapshot, string volume)
     {
         if (snapshot is not { SnapshotId.Length: > 0 }) return CsiError.Local("the driver answered CreateSnapshot without a snapshot, or with one that has no id");
         var status = SingleStatus.Of(snapshot, snapshot.SnapshotId);
         if (snapshot.SourceVolumeId.Length is 0 || snapshot.SourceVolumeId == volume) return Answer(status);
-        var problem = $"the driver took snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} instead of volume {volume}, so it must not be used; "
-            + "delete it, and have the driver mended";
-        return new DriverAnswer<VolumeSnapshotContent>(false, (status with { IsReady = false, ClearsError = false }).Write, problem);
+        // Whose handle it is already is asked before it is noted: with this content that snapshot would go.
+        if (cache.IsOfAnother(content, snapshot.SnapshotId))
+        {
+            return new CsiError(StatusCode.AlreadyExists, $"the driver answered with snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} "
+                + $"instead of one of volume {volume}; another content has that one, so it has two snapshots of one name: make names longer (--snapshot-name-uuid-length), or have the driver mended");
+        }
+        var problem = $"the driver took snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} instead of volume {volume}, so it must not be used; have the driver mended";
+        return new DriverAnswer<VolumeSnapshotContent>(false, (status with { IsReady = false, ClearsError = false }).Write, status.Handle, problem);
     }
 
     /// <summary>The one that was asked for. A driver that answers with one other has its own way to write the handle; among several that would be a guess.</summary>
-    private static CsiResult<DriverAnswer<VolumeSnapshotContent>> Found(ListSnapshotsResponse answer, string handle)
+    private static CsiResult<DriverAnswer<VolumeSnapshotContent>> Found(ListSnapshotsResponse answer, string handle, bool mayBeOfGroup)
     {
         var all = answer.Entries.Select(e => e.Snapshot).OfType<Snapshot>().ToList();
         var found = all.Find(s => s.SnapshotId == handle) ?? (all.Count is 1 ? all[0] : null);
         if (found is null) return CsiError.Local($"can not find snapshot for snapshotID {handle}");
-        return Answer(SingleStatus.Of(found, handle) with { GroupHandle = found.GroupSnapshotId });
+        // One that was taken alone is deleted alone, whatever group its driver keeps it in.
+        return Answer(SingleStatus.Of(found, handle) with { GroupHandle = mayBeOfGroup ? found.GroupSnapshotId : null });
     }
 
-    private static DriverAnswer<VolumeSnapshotContent> Answer(SingleStatus status) => new(status.IsReady, status.Write);
-
-    private static string ClassMissing(string name) => $"volumesnapshotclass.snapshot.storage.k8s.io {GoQuote.Quote(name)} not found";
+    private static DriverAnswer<VolumeSnapshotContent> Answer(SingleStatus status) => new(status.IsReady, status.Write, status.Handle);
 }

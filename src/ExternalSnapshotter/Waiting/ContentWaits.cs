@@ -82,12 +82,18 @@ internal sealed class ContentWaits : IDisposable
         }
     }
 
+    /// <summary>There is nothing of that name to wait for.</summary>
+    public void Finished(string name)
+    {
+        lock (_lock) _waits.Remove(name);
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private Wait OfWhileLocked(ContentView content)
     {
         // One that is to be deleted by now waits for something else than it did.
-        if (_waits.TryGetValue(content.Name, out var known) && known.About.Object.Uid == content.Object.Uid && known.About.IsToBeDeleted == content.IsToBeDeleted)
+        if (_waits.TryGetValue(content.Name, out var known) && known.About.Object.Uid == content.Object.Uid && known.About.IsToGo == content.IsToGo)
             return known;
         var now = _time.GetTimestamp();
         var wait = _waits[content.Name] = new Wait(content, now) { TellAt = now + TicksOf(s_patience) };
@@ -124,7 +130,7 @@ internal sealed class ContentWaits : IDisposable
             ? $"next try at {at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}"
             : "it is being tried now, or as soon as a worker is free";
         var awaited = wait.Awaited ?? "the driver has not answered yet";
-        var missing = wait.About.IsToBeDeleted ? "deleted" : "ready";
+        var missing = wait.About.IsToGo ? "deleted" : "ready";
         var message = Utf8Text.Cut($"{_words.Noun} content {wait.About.Name} is not {missing} after {seconds} s; {next}; awaited: {awaited}", LongestMessage);
         _events.Record(wait.About.Reference, EventType.Warning, _words.DelayedReason, message);
         if (wait.About.OwnerReference is { } owner) _events.Record(owner, EventType.Warning, _words.DelayedReason, message);

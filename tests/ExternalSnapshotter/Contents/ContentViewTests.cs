@@ -31,6 +31,7 @@ internal sealed class ContentViewTests
     [TestCase("given", "given", Description = "nobody looked at it yet")]
     [TestCase("given status", "given", Description = "its first look failed")]
     [TestCase("given status released", null, Description = "we are through with it")]
+    [TestCase("given cleared", null, Description = "deleted already")]
     [TestCase("given released", "given", Description = "it never had our finalizer")]
     public void What_is_deleted_at_the_driver(string state, string? expected)
     {
@@ -45,6 +46,9 @@ internal sealed class ContentViewTests
     [TestCase("ready deleted marked", false)]
     [TestCase("ready marked", true, Description = "its user retains it")]
     [TestCase("noted", false)]
+    [TestCase("deleted marked", false)]
+    [TestCase("deleted marked released", true, Description = "somebody else holds it")]
+    [TestCase("deleted marked noted released", false, Description = "the driver's snapshot is still to go")]
     [TestCase("nothing", true)]
     public void Nothing_is_left_to_do(string state, bool expected)
     {
@@ -111,7 +115,7 @@ internal sealed class ContentViewTests
                 Driver = "d", DeletionPolicy = "Delete", VolumeSnapshotRef = new() { Name = "s", Namespace = "n", Uid = Has(state, "unbound") ? null : "u" },
                 Source = Has(state, "nothing") ? new() : Has(state, "given") ? new() { SnapshotHandle = "given" } : new() { VolumeHandle = "v" },
             },
-            Status = Has(state, "ready") ? new() { ReadyToUse = true, SnapshotHandle = "noted" } : Has(state, "noted") ? new() { SnapshotHandle = "noted" } : Has(state, "status") ? new() { ReadyToUse = false } : null,
+            Status = Has(state, "ready") ? new() { ReadyToUse = true, SnapshotHandle = "noted" } : Has(state, "noted") ? new() { SnapshotHandle = "noted" } : Has(state, "status") ? new() { ReadyToUse = false } : Has(state, "cleared") ? new() { Error = new() { Message = "m" } } : null,
             MarksHash = Has(state, "touched") ? 7 : 0,
         };
         Mark(content, state, ContentKeys.OfSingle);
@@ -127,7 +131,7 @@ internal sealed class ContentViewTests
                 Driver = "d", DeletionPolicy = "Delete", VolumeGroupSnapshotRef = new() { Name = "s", Namespace = "n", Uid = Has(state, "unbound") ? null : "u" },
                 Source = Has(state, "nothing") ? new() { VolumeHandles = [] } : Has(state, "given") ? new() { GroupSnapshotHandles = new() { VolumeGroupSnapshotHandle = "given" } } : new() { VolumeHandles = ["v"] },
             },
-            Status = Has(state, "ready") ? new() { ReadyToUse = true, VolumeGroupSnapshotHandle = "noted" } : Has(state, "noted") ? new() { VolumeGroupSnapshotHandle = "noted" } : Has(state, "status") ? new() { ReadyToUse = false } : null,
+            Status = Has(state, "ready") ? new() { ReadyToUse = true, VolumeGroupSnapshotHandle = "noted" } : Has(state, "noted") ? new() { VolumeGroupSnapshotHandle = "noted" } : Has(state, "status") ? new() { ReadyToUse = false } : Has(state, "cleared") ? new() { Error = new() { Message = "m" } } : null,
             MarksHash = Has(state, "touched") ? 7 : 0,
         };
         Mark(content, state, ContentKeys.OfGroup);

@@ -216,12 +216,13 @@ internal sealed class DeleteTests : RigTest
         Assert.That(rig.Deleted, Has.Count.EqualTo(2), "asked again, because nothing says that it is done");
     }
 
-    [Test]
-    public async Task A_finalizer_that_cannot_be_taken_off_is_tried_again_without_a_call()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_finalizer_that_cannot_be_taken_off_is_tried_again_without_a_call(bool wasGiven)
     {
         var rig = await Prepared();
         using var fault = rig.Cluster.Faults.Add(Patch(Main, ""), Answers(500, "InternalError"), times: 2);
-        rig.World.Add(new TestContent().Ready());
+        rig.World.Add((wasGiven ? TestContent.Given("x") : new TestContent()).Ready());
         await rig.Run();
         rig.World.DeleteByUser("c");
         await rig.World.UntilGone(Main, "c");
@@ -243,16 +244,16 @@ internal sealed class DeleteTests : RigTest
         Assert.That(rig.Deleted, Has.Count.EqualTo(1));
     }
 
-    [TestCase("""{"snapshotHandle":"x","volumeGroupSnapshotHandle":"g","readyToUse":true}""")]
-    [TestCase("""{"snapshotHandle":"x","readyToUse":true}""")]
-    public async Task One_of_a_group_goes_with_its_group_and_not_alone(string status)
+    [TestCase("""{"snapshotHandle":"x","volumeGroupSnapshotHandle":"g","readyToUse":true}""", 0)]
+    [TestCase("""{"snapshotHandle":"x","readyToUse":true}""", 1, Description = "an annotation that anybody can write does not make it one of a group")]
+    public async Task One_of_a_group_goes_with_its_group_and_not_alone(string status, int calls)
     {
         var rig = await Prepared();
         rig.World.Add(new TestContent().Member().InState(status));
         await rig.Run();
         rig.World.DeleteByUser("c");
         await rig.World.UntilGone(Main, "c");
-        Assert.That(rig.Deleted, Is.Empty);
+        Assert.That(rig.Deleted, Has.Count.EqualTo(calls));
     }
 
     [Test]
@@ -266,5 +267,111 @@ internal sealed class DeleteTests : RigTest
         await rig.Driver.WaitForCalls("DeleteSnapshot", 2);
         rig.World.Patch(Main, "c", """{"spec":{"deletionPolicy":"Retain"}}""");
         await rig.World.UntilGone(Main, "c");
+    }
+
+    [TestCase("Delete", 1)]
+    [TestCase("Retain", 0)]
+    public async Task A_mark_left_beside_a_handle_does_not_keep_it_when_class_and_secret_are_gone(string policy, int calls)
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        var content = new TestContent().InState("""{"snapshotHandle":"x","readyToUse":false}""").BeingCreated().BeingDeleted().OfClass("gone");
+        rig.World.Add(policy is "Retain" ? content.Retained().WithSecret() : content);
+        rig.World.Delete(Main, "c");
+        await rig.Run();
+        await rig.World.UntilGone(Main, "c");
+        Assert.That((rig.Deleted.Count, rig.Taken.Count), Is.EqualTo((calls, 0)));
+    }
+
+    [Test]
+    public async Task A_mark_that_somebody_else_set_meanwhile_is_of_a_call_in_doubt()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.World.AddClass("snap");
+        using var held = rig.Cluster.Faults.Add(Patch(Main, ""), new FaultAction.Hold(), times: 1);
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await held.Reached.WithinLimit();
+        // What the process before us did, of which our list did not tell yet.
+        rig.World.Patch(Main, "c", $$$"""{"metadata":{"annotations":{"{{{ContentKeys.OfSingle.BeingCreated}}}":"yes"} } }""");
+        rig.World.DeleteByUser("c");
+        held.Release();
+        await rig.World.UntilGone(Main, "c");
+        Assert.That((rig.Taken.Count, rig.Deleted.Count), Is.EqualTo((1, 1)), "taken, so that what may be there has a name, and deleted by it");
+    }
+
+    [Test]
+    public async Task A_class_that_is_anothers_by_now_is_told_while_a_call_is_in_doubt()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap", driver: "other.example.com");
+        rig.World.Add(new TestContent().BeingCreated().BeingDeleted());
+        rig.World.Delete(Main, "c");
+        await rig.Run();
+        Assert.That(await rig.World.UntilError("c"), Does.Contain("is of driver other.example.com by now, and not of csi.example.com"));
+        await rig.World.UntilEventObject("c", "SnapshotCreationFailed", $"take the annotation {ContentKeys.OfSingle.BeingCreated} off");
+        rig.World.Delete("volumesnapshotclasses", "snap");
+        rig.World.AddClass("snap");
+        await rig.World.UntilGone(Main, "c");
+        Assert.That((rig.Taken.Count, rig.Deleted.Count), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task Of_one_that_vanished_while_it_was_deleted_nothing_is_told_any_more()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.World.AddClass("snap");
+        rig.Driver.Answer("CreateSnapshot", Says(("ready_to_use", false)));
+        rig.Driver.Answer("DeleteSnapshot", Fails(StatusCode.Internal));
+        rig.World.Add(new TestContent().Ready());
+        using var gate = rig.Driver.Hold("DeleteSnapshot");
+        await rig.Run();
+        rig.World.DeleteByUser("c");
+        await gate.Entered.WithinLimit();
+        rig.World.Patch(Main, "c", """{"metadata":{"finalizers":null}}""");
+        rig.World.Add(new TestContent("slow").BoundTo("u2"));
+        gate.Release();
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains("not ready to use yet", StringComparison.Ordinal));
+        rig.Advance(TimeSpan.FromSeconds(2));
+        await rig.Driver.WaitForCalls("CreateSnapshot", 2);
+        rig.Advance(TimeSpan.FromSeconds(30));
+        await rig.World.UntilEventObject("slow", "SnapshotDelayed");
+        Assert.That(rig.World.EventsAbout("c"), Has.None.Contains("SnapshotDelayed"));
+    }
+
+    [Test]
+    public async Task One_whose_deletion_is_held_up_by_a_call_in_doubt_is_said_not_to_be_deleted()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.World.Add(new TestContent().BeingCreated().BeingDeleted().OfClass("gone"));
+        rig.World.Delete(Main, "c");
+        await rig.Run();
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal));
+        rig.Advance(TimeSpan.FromSeconds(31));
+        await rig.World.UntilEventObject("c", "SnapshotDelayed", "is not deleted after");
+    }
+
+    [Test]
+    public async Task An_imported_one_of_our_driver_goes_by_its_policy_whatever_its_class_says()
+    {
+        var rig = await Prepared(RigOptions.Listing);
+        rig.World.AddClass("theirs", driver: "other.example.com");
+        rig.World.Add(TestContent.Given().Unbound().OfClass("theirs"));
+        rig.World.Delete(Main, "c");
+        await rig.Run();
+        await rig.World.UntilGone(Main, "c");
+        Assert.That(rig.Deleted.Single().ToJsonString(), Is.EqualTo("""{"snapshot_id":"old"}"""));
+    }
+
+    [Test]
+    public async Task One_that_was_taken_alone_goes_alone_whatever_group_its_driver_keeps_it_in()
+    {
+        var rig = await Prepared(RigOptions.Listing);
+        rig.Driver.Answer("ListSnapshots", Lists(("group_snapshot_id", "g")));
+        rig.World.Add(new TestContent().InState("""{"snapshotHandle":"x","readyToUse":false}""").OfClass("gone"));
+        await rig.Run();
+        await rig.World.UntilReady("c");
+        rig.World.DeleteByUser("c");
+        await rig.World.UntilGone(Main, "c");
+        Assert.That(rig.Deleted, Has.Count.EqualTo(1));
     }
 }

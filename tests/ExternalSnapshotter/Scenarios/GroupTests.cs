@@ -188,7 +188,7 @@ internal sealed class GroupTests : RigTest
         rig.World.Add(new TestGroup());
         Assert.That(await rig.World.UntilError("gc", resource: Main), Does.Contain("Unimplemented"));
         await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal));
-        Assert.That(rig.Log.Lines, Has.Some.Contains("The driver does not say what it can do with groups"));
+        Assert.That(rig.Log.Lines, Has.Some.Contains("The driver takes no groups of snapshots").And.None.Contains("does not say what it can do"));
     }
 
     [TestCase("""{}""", "without a group")]
@@ -214,6 +214,51 @@ internal sealed class GroupTests : RigTest
         Assert.That(content["status"]!["readyToUse"]!.GetValue<bool>(), Is.False);
     }
 
+    [Test]
+    public async Task A_snapshot_that_comes_to_the_group_later_is_noted_and_goes_with_it()
+    {
+        var rig = await TakingGroup(new TestGroup(), null, Members(false, "h1"), Members(true, "h1", "h2"));
+        var content = await UntilSettled(rig);
+        Assert.That(content["status"]!["volumeSnapshotInfoList"]!.AsArray().Select(i => World.Text(i, "snapshotHandle")), Is.EqualTo((string[])["of-h1", "of-h2"]));
+        rig.World.DeleteGroupByUser("gc");
+        await rig.World.UntilGone(Main, "gc");
+        Assert.That(rig.Calls("DeleteVolumeGroupSnapshot").Single()["snapshot_ids"]!.ToJsonString(), Is.EqualTo("""["of-h1","of-h2"]"""));
+    }
+
+    [Test]
+    public async Task A_group_that_is_ready_without_one_of_its_volumes_is_not_ready_until_it_has_it()
+    {
+        var rig = await TakingGroup(new TestGroup(), null, Members(true, "h1"));
+        Assert.That(await rig.World.UntilError("gc", resource: Main), Does.Contain("is ready and names no snapshot of the volumes [h2]"));
+        Assert.That(rig.World.Find(Main, "gc")!["status"]!["readyToUse"]!.GetValue<bool>(), Is.False);
+        rig.Driver.Answer("CreateVolumeGroupSnapshot", Members(true, "h1", "h2"));
+        await UntilSettled(rig);
+    }
+
+    [Test]
+    public async Task A_mark_left_beside_its_handle_does_not_keep_it_when_its_class_is_gone()
+    {
+        var rig = await Prepared(RigOptions.Grouping);
+        rig.World.Add(new TestGroup().InState("""{"volumeGroupSnapshotHandle":"g","readyToUse":false,"volumeSnapshotInfoList":[{"volumeHandle":"h1","snapshotHandle":"s1"}]}""")
+            .BeingCreated().BeingDeleted().OfClass("gone"));
+        rig.World.Delete(Main, "gc");
+        await rig.Run();
+        await rig.World.UntilGone(Main, "gc");
+        Assert.That((rig.Calls("CreateVolumeGroupSnapshot").Count, rig.Calls("DeleteVolumeGroupSnapshot").Count), Is.EqualTo((0, 1)));
+    }
+
+    [Test]
+    public async Task One_that_was_there_is_deleted_once_whatever_holds_up_its_finalizer()
+    {
+        var rig = await Prepared(RigOptions.Grouping);
+        using var fault = rig.Cluster.Faults.Add(Patch(Main, ""), Answers(500, "InternalError"), times: 2);
+        rig.World.Add(TestGroup.Given("old", "s1").InState("""{"volumeGroupSnapshotHandle":"old","readyToUse":true}"""));
+        await rig.Run();
+        rig.World.DeleteGroupByUser("gc");
+        await rig.World.UntilGone(Main, "gc");
+        Assert.That(rig.Calls("DeleteVolumeGroupSnapshot"), Has.Count.EqualTo(1));
+    }
+
     private async Task<SnapshotterRig> TakingGroup(TestGroup content, RigOptions? options = null, params DriverRule[] answers)
     {
         var rig = await Prepared(options ?? RigOptions.Grouping);
@@ -235,4 +280,13 @@ internal sealed class GroupTests : RigTest
             ["group_snapshot"] = new JsonObject { ["group_snapshot_id"] = "g", ["ready_to_use"] = isReady, ["creation_time"] = "2026-01-01T00:00:00Z", ["snapshots"] = snapshots },
         }.ToJsonString());
     }
+
+    private static DriverRule Members(bool isReady, params string[] volumes) => DriverRule.Answer(new JsonObject
+    {
+        ["group_snapshot"] = new JsonObject
+        {
+            ["group_snapshot_id"] = "g", ["ready_to_use"] = isReady,
+            ["snapshots"] = new JsonArray([.. volumes.Select(v => new JsonObject { ["snapshot_id"] = "of-" + v, ["source_volume_id"] = v, ["ready_to_use"] = isReady })]),
+        },
+    }.ToJsonString());
 }

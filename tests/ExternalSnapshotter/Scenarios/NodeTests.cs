@@ -22,15 +22,47 @@ internal sealed class NodeTests : RigTest
     }
 
     [Test]
-    public async Task A_group_of_its_node_is_served_and_no_other()
+    public async Task For_one_node_there_are_no_groups_and_the_start_says_so()
     {
         var rig = await Prepared(RigOptions.Grouping.With(o => o with { Node = "n1" }));
-        rig.World.AddGroupClass("group");
+        rig.World.AddClass("snap");
         await rig.Run();
-        rig.World.Add(new TestGroup("nobodys"));
-        rig.World.Add(new TestGroup().Labelled(Label, "n1"));
+        rig.World.Add(new TestContent().Labelled(Label, "n1"));
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Log.Lines, Has.Some.Contains("Groups of snapshots are not worked on with --node-deployment"));
+        Assert.That(rig.Cluster.Requests.Entries.Select(r => r.Request.Resource), Has.None.Contains("volumegroup"));
+    }
+
+    [Test]
+    public async Task Groups_that_the_server_does_not_tell_of_in_time_are_off_and_snapshots_are_taken()
+    {
+        var rig = await Prepared(RigOptions.Grouping.With(o => o with { Timeout = TimeSpan.FromSeconds(2) }));
+        rig.World.AddClass("snap");
+        using var fault = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotcontents" }, Answers(500, "InternalError", "conversion webhook: connection refused"));
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Log.Lines.Count(l => l.Contains("did not say within --timeout whether it knows them", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(rig.Calls("GroupControllerGetCapabilities"), Is.Empty);
+    }
+
+    [Test]
+    public async Task Groups_that_cannot_be_listed_hold_up_no_snapshot_and_are_taken_once_they_can()
+    {
+        var rig = await Prepared(RigOptions.Grouping);
+        rig.World.AddClass("snap");
+        rig.World.AddGroupClass("group");
+        // The question at the start is answered.
+        using var watched = rig.Cluster.Faults.Add(new RequestMatch { Verb = "watch", Resource = "volumegroupsnapshotcontents" }, Answers(500, "InternalError"));
+        using var listed = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotcontents" }, Answers(500, "InternalError"), skip: 1);
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        rig.World.Add(new TestGroup());
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Calls("CreateVolumeGroupSnapshot"), Is.Empty);
+        watched.Dispose();
+        listed.Dispose();
         await rig.World.UntilReady("gc", World.Groups);
-        Assert.That(rig.Calls("CreateVolumeGroupSnapshot"), Has.Count.EqualTo(1));
     }
 
     [Test]

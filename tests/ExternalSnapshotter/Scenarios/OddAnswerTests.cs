@@ -133,4 +133,19 @@ internal sealed class OddAnswerTests : RigTest
         rig.World.Add(new TestContent());
         await rig.World.UntilSettled("c");
     }
+
+    [Test]
+    public async Task A_snapshot_that_another_content_has_is_not_noted_and_does_not_go_with_this_one()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap");
+        rig.World.Add(new TestContent("a").Of("other").InState("""{"snapshotHandle":"victim","readyToUse":true}"""));
+        rig.Driver.Answer("CreateSnapshot", Says(("snapshot_id", "victim"), ("source_volume_id", "other")));
+        await rig.Run();
+        rig.World.Add(new TestContent("b").BoundTo("u2"));
+        Assert.That(await rig.World.UntilError("b", "another content has that one"), Does.Contain("snapshot victim of volume other instead of one of volume handle"));
+        rig.World.DeleteByUser("b");
+        await rig.World.UntilGone(Main, "b");
+        Assert.That(rig.Deleted, Is.Empty);
+    }
 }

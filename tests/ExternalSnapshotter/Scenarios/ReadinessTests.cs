@@ -196,4 +196,31 @@ internal sealed class ReadinessTests : RigTest
         rig.Advance(TimeSpan.FromSeconds(31));
         await rig.World.UntilEventObject("c", "SnapshotDelayed", "the driver has not answered yet");
     }
+
+    [Test]
+    public async Task A_driver_that_is_now_busy_and_now_not_ready_is_asked_with_growing_pauses()
+    {
+        var rig = await Taking(new TestContent(), RigOptions.WithStandingClock, s_notReady, Fails(StatusCode.Unavailable, "busy"), s_notReady, Fails(StatusCode.Unavailable, "busy"));
+        foreach (var (reason, pause) in ((string, string)[])[("not ready", "00:00:01"), ("busy", "00:00:02"), ("not ready", "00:00:04"), ("busy", "00:00:08")])
+        {
+            await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains(reason, StringComparison.Ordinal) && l.Contains(pause, StringComparison.Ordinal));
+            rig.Advance(TimeSpan.Parse(pause, System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Test]
+    public async Task What_somebody_writes_while_we_write_brings_one_more_try_and_leaves_the_pauses_as_they_were()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.World.AddClass("snap");
+        rig.Driver.Answer("CreateSnapshot", Fails(StatusCode.Unavailable, "busy"));
+        using var held = rig.Cluster.Faults.Add(Patch(Main, "status"), new Sidecars.EmbeddedCluster.FaultAction.Hold(), times: 1);
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await held.Reached.WithinLimit();
+        rig.World.Patch(Main, "c", """{"metadata":{"annotations":{"please":"now"}}}""");
+        held.Release();
+        await rig.Driver.WaitForCalls("CreateSnapshot", 2);
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains("00:00:02", StringComparison.Ordinal));
+    }
 }

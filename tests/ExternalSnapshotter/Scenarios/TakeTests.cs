@@ -19,9 +19,10 @@ internal sealed class TakeTests : RigTest
         var content = await rig.World.UntilSettled("c");
         Assert.That(rig.Writes.Select(w => w.Resource), Is.EqualTo((string[])[Main, Status, Main]));
         Assert.That(rig.Reads, Is.Empty);
-        var uid = World.Text(content, "metadata", "uid");
-        Assert.That(rig.Writes[0].Body, Is.EqualTo($$$$"""{"metadata":{"uid":"{{{{uid}}}}","annotations":{"snapshot.storage.kubernetes.io/volumesnapshot-being-created":"yes"}}}"""));
-        Assert.That(rig.Writes[2].Body, Is.EqualTo($$$$"""{"metadata":{"uid":"{{{{uid}}}}","annotations":{"snapshot.storage.kubernetes.io/volumesnapshot-being-created":null}}}"""));
+        var version = int.Parse(World.Text(content, "metadata", "resourceVersion"), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.That(rig.Writes[0].Body, Is.EqualTo($$$$"""{"metadata":{"resourceVersion":"{{{{version - 3}}}}","annotations":{"snapshot.storage.kubernetes.io/volumesnapshot-being-created":"yes"}}}"""));
+        Assert.That(rig.Writes[1].Body, Does.StartWith($$$$"""{"metadata":{"resourceVersion":"{{{{version - 2}}}}"},"status":{"""));
+        Assert.That(rig.Writes[2].Body, Is.EqualTo($$$$"""{"metadata":{"resourceVersion":"{{{{version - 1}}}}","annotations":{"snapshot.storage.kubernetes.io/volumesnapshot-being-created":null}}}"""));
         Assert.That(content["status"]!.ToJsonString(), Is.EqualTo(
             $$"""{"snapshotHandle":"snap-of-snapshot-{{TestContent.Uid}}","readyToUse":true,"creationTime":1767225600000000000,"restoreSize":1073741824}"""));
         Assert.That(rig.Taken.Single().ToJsonString(), Is.EqualTo($$"""{"source_volume_id":"handle","name":"snapshot-{{TestContent.Uid}}"}"""));
@@ -148,8 +149,7 @@ internal sealed class TakeTests : RigTest
         var rig = await Prepared(RigOptions.WithStandingClock);
         await rig.Run();
         rig.World.Add(new TestContent());
-        Assert.That(await rig.World.UntilError("c"), Does.StartWith("Failed to create snapshot: ").And.Contain("volumesnapshotclass.snapshot.storage.k8s.io \\\\\\\"snap\\\\\\\" not found")
-            .Or.Contain("not found"));
+        Assert.That(await rig.World.UntilError("c"), Does.StartWith("Failed to create snapshot: ").And.Contain("volumesnapshotclass.snapshot.storage.k8s.io \\\"snap\\\" not found"));
         rig.World.AddClass("snap");
         await rig.World.UntilReady("c");
     }
@@ -251,7 +251,7 @@ internal sealed class TakeTests : RigTest
         await rig.World.UntilSettled("c");
         Assert.That(rig.Taken, Has.Count.EqualTo(1));
         Assert.That(rig.Writes.Select(w => w.Name).Distinct(), Is.EqualTo((string[])["c"]));
-        Assert.That(rig.MetricLines(), Has.Some.Contains("workqueue_adds_total{name=\"csi-snapshotter-content\"} 2").Or.Some.Contains("workqueue_adds_total{name=\"csi-snapshotter-content\"} 1"));
+        Assert.That(rig.MetricLines(), Has.One.Match("^workqueue_adds_total\\{name=\"csi-snapshotter-content\"\\} [12]$"), "the foreign class may be known a moment later");
     }
 
     [Test]
@@ -331,5 +331,95 @@ internal sealed class TakeTests : RigTest
         var rig = await Taken(new TestContent());
         Assert.That(rig.MetricLines(), Has.Some.Contains("/csi.v1.Controller/CreateSnapshot").And.Some.Contains("grpc_status_code=\"OK\""));
         Assert.That(ContentKeys.OfSingle.Annotations, Has.Count.EqualTo(5));
+    }
+
+    [Test]
+    public async Task What_was_learnt_of_one_is_not_written_on_its_successor()
+    {
+        var rig = await Prepared(RigOptions.Listing);
+        rig.World.AddClass("snap");
+        rig.Driver.Answer("ListSnapshots", Lists(("snapshot_id", "old")));
+        using var gate = rig.Driver.Hold("ListSnapshots");
+        await rig.Run();
+        rig.World.Add(TestContent.Given().Retained().Held());
+        await gate.Entered.WithinLimit();
+        rig.World.Delete(Main, "c");
+        rig.World.Add(TestContent.Given("new").Held());
+        rig.Driver.Answer("ListSnapshots", Lists(("snapshot_id", "new")));
+        gate.Release();
+        var content = await rig.World.UntilReady("c");
+        Assert.That(World.Text(content, "status", "snapshotHandle"), Is.EqualTo("new"));
+    }
+
+    [Test]
+    public async Task An_error_of_one_is_not_written_on_its_successor()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock with { Driver = RigOptions.Listing.Driver });
+        rig.Driver.Answer("ListSnapshots", Fails(StatusCode.Internal, "no"));
+        rig.World.AddClass("snap");
+        using var held = rig.Cluster.Faults.Add(Patch(Main, "status"), new FaultAction.Hold(), times: 1);
+        await rig.Run();
+        rig.World.Add(TestContent.Given().Held());
+        await held.Reached.WithinLimit();
+        rig.World.Delete(Main, "c");
+        rig.World.Add(TestContent.Given("new").Held().InState("""{"snapshotHandle":"new","readyToUse":true}"""));
+        held.Release();
+        rig.World.Add(new TestContent("fence").BoundTo("u2"));
+        await rig.World.UntilSettled("fence");
+        var content = rig.World.Find(Main, "c")!;
+        Assert.That((content["status"]!["readyToUse"]!.GetValue<bool>(), content["status"]!["error"]), Is.EqualTo((true, (JsonNode?)null)));
+    }
+
+    [Test]
+    public async Task A_status_that_another_writes_meanwhile_costs_a_look_and_no_second_call()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap");
+        using var held = rig.Cluster.Faults.Add(Patch(Main, "status"), new FaultAction.Hold(), times: 1);
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await held.Reached.WithinLimit();
+        rig.World.Patch(Main, "c", """{"status":{"restoreSize":7}}""", "status");
+        held.Release();
+        var content = await rig.World.UntilSettled("c");
+        Assert.That(content["status"]!["restoreSize"]!.GetValue<int>(), Is.EqualTo(7), "what is known by then stays");
+        Assert.That(rig.Taken, Has.Count.EqualTo(1));
+        Assert.That(rig.Reads, Is.EqualTo((string[])["volumesnapshotcontents c"]));
+    }
+
+    [Test]
+    public async Task That_its_path_is_not_served_for_a_moment_does_not_say_that_it_is_gone()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap");
+        using var fault = rig.Cluster.Faults.Add(Patch(Main, "status"), Answers(404, "NotFound", "the server could not find the requested resource"), times: 1);
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await rig.World.UntilSettled("c");
+    }
+
+    [Test]
+    public async Task A_write_that_took_effect_without_an_answer_is_no_error_on_the_content()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap");
+        using var fault = rig.Cluster.Faults.Add(Patch(Main, "status"), new FaultAction.CutAfter(), times: 1);
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Writes.Where(w => w.Code is 200 && w.Body.Contains("\"error\"", StringComparison.Ordinal)), Is.Empty, "ready, it stays ready");
+        Assert.That(rig.World.EventsAbout("c"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_second_snapshot_by_the_same_name_is_told_with_both_names()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap");
+        rig.World.Add(new TestContent().InState("""{"snapshotHandle":"first","readyToUse":false}"""));
+        rig.Driver.Answer("CreateSnapshot", Says(("snapshot_id", "second")));
+        await rig.Run();
+        await rig.World.UntilReady("c");
+        await rig.World.UntilEventObject("c", "SnapshotContentCheckandUpdateFailed", "the driver took second by the name by which it had taken first before");
     }
 }

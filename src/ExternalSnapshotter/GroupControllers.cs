@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using Sidecars.ControllerManager;
+using Sidecars.ExternalSnapshotter.Contents;
+using Sidecars.ExternalSnapshotter.Groups;
+using Sidecars.ExternalSnapshotter.Requests;
+using Sidecars.Kubernetes.Caching;
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Watching;
+
+namespace Sidecars.ExternalSnapshotter;
+
+/// <summary>
+/// The part of the sidecar that works on groups. Its stores are its own, and it begins when they are complete: a cluster may know the kinds and fail to
+/// list them, as where their conversion is broken, and single snapshots do not wait for that.
+/// </summary>
+internal sealed class GroupControllers : IDisposable
+{
+    private readonly SidecarContext _context;
+    private readonly ObjectStore<VolumeGroupSnapshotClass> _classes = new();
+    private readonly ObjectStore<VolumeGroupSnapshotContent> _contents = new();
+    private readonly ContentController<VolumeGroupSnapshotContent> _controller;
+
+    public GroupControllers(SidecarContext context, SnapshotterOptions options, Readings readings, ContentSecrets secrets, DriverCalls calls)
+    {
+        _context = context;
+        _classes.Add(readings.Class);
+        _contents.Add(readings.GroupContent, readings.IsOurs);
+        var cache = new ContentCache<VolumeGroupSnapshotContent>(new GroupContents(), _contents, context.Driver.Name, name => _classes.Find(new ObjectKey(null, name)));
+        _controller = new ContentController<VolumeGroupSnapshotContent>(context, options, cache, new GroupSnapshots(options, cache, secrets, calls));
+        _classes.Changed += _controller.ClassChanged;
+    }
+
+    /// <summary>Works on groups from when all are known until <paramref name="stop"/>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var running = new RunningTasks(stop);
+        Watch(running, Resources.VolumeGroupSnapshotClasses, _classes);
+        Watch(running, Resources.VolumeGroupSnapshotContents, _contents);
+        if (!await running.Reached(Task.WhenAll(_classes.Synced, _contents.Synced))) return;
+        _controller.Start(running);
+        await running.All();
+    }
+
+    public void Dispose() => _controller.Dispose();
+
+    private void Watch<T>(RunningTasks running, Resource<T> resource, ObjectStore<T> store) where T : KubeObject, new()
+    {
+        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = _context.Metrics };
+        running.Add(new Reflector<T>(_context.Api, resource, store, options, _context.Time, _context.Loggers.CreateLogger<Reflector<T>>()).RunAsync);
+    }
+}
