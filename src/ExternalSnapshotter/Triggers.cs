@@ -60,6 +60,7 @@ internal sealed class Triggers<T>(ContentCache<T> cache, ContentWaits waits, Own
     private void End(T gone)
     {
         waits.Finished(cache.Kind.View(gone));
+        writes.Forget(gone.Name);
         backoff.Forget(gone.Name);
     }
 }

@@ -18,7 +18,11 @@ internal sealed class Triggers(Caches caches, Queues queues, OwnWrites own, Clai
 {
     public void SnapshotChanged(StoreChange<VolumeSnapshot> change)
     {
-        if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
+        if (change.Old is { } old && old.Uid != change.New?.Uid)
+        {
+            own.Forget(old.Key);
+            End(old);
+        }
         if (change.New is not { } now) return;
         if (own.IsNews(change)) queues.Snapshots.Queue.Add(now.Key.ToString());
         LookAtClaim(SnapshotState.ClaimOf(now));

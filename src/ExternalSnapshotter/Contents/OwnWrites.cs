@@ -13,6 +13,7 @@ internal sealed class OwnWrites(Action<string> lookAgain)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<ulong>> _underWay = new(StringComparer.Ordinal); // versions that the watch told of meanwhile
+    private readonly Dictionary<string, ulong> _toCome = new(StringComparer.Ordinal); // our last versions, which the watch has still to tell of
 
     /// <summary>Makes a write of a content, of which there is one at a time.</summary>
     public async Task<ApiResult<T>> Watched<T>(string name, Func<Task<ApiResult<T>>> send) where T : KubeObject
@@ -27,7 +28,7 @@ internal sealed class OwnWrites(Action<string> lookAgain)
         }
         finally
         {
-            if (Ended(name).Exists(told => told != own)) lookAgain(name);
+            if (Ended(name, own).Exists(told => told != own)) lookAgain(name);
         }
     }
 
@@ -36,6 +37,11 @@ internal sealed class OwnWrites(Action<string> lookAgain)
     {
         lock (_lock)
         {
+            if (_toCome.TryGetValue(name, out var own) && version >= own)
+            {
+                _toCome.Remove(name);
+                if (version == own) return true;
+            }
             if (!_underWay.TryGetValue(name, out var told)) return false;
             told.Add(version);
             return true;
@@ -45,8 +51,20 @@ internal sealed class OwnWrites(Action<string> lookAgain)
     /// <summary>Somebody asks for something else by now.</summary>
     public void LookAgain(string name) => lookAgain(name);
 
-    private List<ulong> Ended(string name)
+    /// <summary>The content is gone: nothing of it will come.</summary>
+    public void Forget(string name)
     {
-        lock (_lock) return _underWay.Remove(name, out var told) ? told : [];
+        lock (_lock) _toCome.Remove(name);
+    }
+
+    private List<ulong> Ended(string name, ulong? own)
+    {
+        lock (_lock)
+        {
+            if (!_underWay.Remove(name, out var told)) return [];
+            // The watch may have taken it in, and not told of it yet.
+            if (own is { } version && !told.Contains(version)) _toCome[name] = version;
+            return told;
+        }
     }
 }

@@ -15,7 +15,11 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
 {
     public void GroupChanged(StoreChange<VolumeGroupSnapshot> change)
     {
-        if (change.Old is { } old && old.Uid != change.New?.Uid) End(old);
+        if (change.Old is { } old && old.Uid != change.New?.Uid)
+        {
+            own.Forget(old.Key);
+            End(old);
+        }
         if (change.New is not { } now) return;
         if (own.IsNews(change)) groups.Queue.Add(now.Key.ToString());
     }

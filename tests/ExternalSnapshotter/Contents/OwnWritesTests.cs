@@ -32,6 +32,14 @@ internal sealed class OwnWritesTests
     }
 
     [Test]
+    public async Task What_the_watch_tells_of_after_the_answer_is_ours_too_and_only_once()
+    {
+        var writes = new OwnWrites(_lookedAt.Add);
+        await writes.Watched("c", () => Task.FromResult<ApiResult<VolumeSnapshotContent>>(new VolumeSnapshotContent { Metadata = { Name = "c", ResourceVersion = 7 } })).WithinLimit();
+        Assert.That((writes.MayHaveBrought("c", 6), writes.MayHaveBrought("c", 7), writes.MayHaveBrought("c", 7)), Is.EqualTo((false, true, false)));
+    }
+
+    [Test]
     public async Task Of_a_write_without_an_answer_nobody_knows_so_it_is_looked_at_again()
     {
         var writes = new OwnWrites(_lookedAt.Add);
