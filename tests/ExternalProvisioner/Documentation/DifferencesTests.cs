@@ -15,6 +15,7 @@ public sealed partial class DifferencesTests
         ["## csi-attacher"] = ["ExternalAttacher", "Common"],
         ["## csi-snapshotter"] = ["ExternalSnapshotter", "Common"],
         ["## snapshot-controller"] = ["SnapshotController", "Common"],
+        ["## csi-resizer"] = ["ExternalResizer", "Common"],
         ["## livenessprobe"] = ["LivenessProbe"],
         ["## csi-node-driver-registrar"] = ["NodeDriverRegistrar"],
         ["## csi-cluster-driver-registrar"] = ["ClusterDriverRegistrar"],
