@@ -73,7 +73,7 @@ internal sealed class ProcessTests
     {
         await using var rig = await ProcessRig.PrepareAsync();
         var program = await rig.Started();
-        rig.Cluster.Faults.Add(KeeperRig.Match("delete"), new FaultAction.Answer(new ApiStatus(404, "NotFound", "it is gone")));
+        rig.Cluster.Faults.Add(KeeperRig.Match("delete"), new FaultAction.Answer(KeeperRig.Gone));
         program.Interrupt();
         Assert.That(await program.WaitForExit(), Is.Zero);
     }

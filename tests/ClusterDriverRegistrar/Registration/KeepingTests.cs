@@ -91,7 +91,7 @@ internal sealed class KeepingTests
     {
         await using var rig = await KeeperRig.PrepareAsync();
         rig.Add("{}");
-        rig.Plan("get", 404, "NotFound", times: 1);
+        rig.PlanGone("get");
         await rig.Run();
         Assert.That((await rig.Request("create")).Code, Is.EqualTo(409));
         rig.Remove();

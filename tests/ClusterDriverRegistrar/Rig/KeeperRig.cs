@@ -106,6 +106,12 @@ internal sealed class KeeperRig : IAsyncDisposable
 
     public JsonObject Spec => Cluster.Storage.Get(Resource, null, Name).Value.ToJson()["spec"]!.AsObject();
 
+    /// <summary>The next request of that verb is told that there is no such object.</summary>
+    public Fault PlanGone(string verb) => Cluster.Faults.Add(Match(verb), new FaultAction.Answer(Gone), times: 1);
+
+    /// <summary>That the object is not there, as a server says it, which names it.</summary>
+    public static ApiStatus Gone => new(404, "NotFound", "it is gone") { Details = new StatusDetails { Name = Name, Group = "storage.k8s.io", Kind = "csidrivers" } };
+
     public Fault Plan(string verb, int code, string reason, string message = "as the test wants it", int times = int.MaxValue) =>
         Cluster.Faults.Add(Match(verb), new FaultAction.Answer(new ApiStatus(code, reason, message)), times: times);
 
