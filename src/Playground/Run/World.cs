@@ -10,10 +10,7 @@ namespace Sidecars.Playground;
 internal sealed class World : IAsyncDisposable
 {
     // Short enough for somebody who mistyped the socket.
-    private static readonly TimeSpan s_foreignDriverLimit = TimeSpan.FromSeconds(20);
-
-    // Enough for a driver that has to start, and registrars that have to try again, on a machine where all else starts too.
-    private static readonly TimeSpan s_ownDriverLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_driverLimit = TimeSpan.FromSeconds(20);
 
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly PlaygroundOptions _options;
@@ -139,9 +136,8 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The name of the driver, once the registrars have made it known to the kubelets of all nodes.</summary>
     private async Task<string> Registered(ClusterControllers controllers, CancellationToken stop)
     {
-        var most = _options.IsOwnDriver ? s_ownDriverLimit : s_foreignDriverLimit;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limited.CancelAfter(most);
+        limited.CancelAfter(s_driverLimit);
         var registered = Task.WhenAll(Nodes.Select(node => controllers.FirstDriverOf(node.Name)));
         try
         {
@@ -152,7 +148,7 @@ internal sealed class World : IAsyncDisposable
         {
             var missing = Nodes.First(node => !controllers.FirstDriverOf(node.Name).IsCompleted);
             throw new StepFailed(
-                $"The CSI driver at {missing.CsiSocket} was not registered within {most.TotalSeconds:0} s. Is it running, and is that its socket?"
+                $"The CSI driver at {missing.CsiSocket} was not registered within {s_driverLimit.TotalSeconds:0} s. Is it running, and is that its socket?"
                 + Lines(Programs.TailOf(missing.NameOf(Story.NodeRegistrar))));
         }
 
