@@ -21,7 +21,7 @@ done
 native_is_current() {
   local name own
   own=(-path src/Playground -o -path src/EmbeddedCluster -o -path src/HostPathDriver)
-  for name in csi-provisioner csi-attacher csi-snapshotter snapshot-controller csi-node-driver-registrar livenessprobe csi-cluster-driver-registrar; do
+  for name in csi-provisioner csi-attacher csi-snapshotter csi-resizer snapshot-controller csi-node-driver-registrar livenessprobe csi-cluster-driver-registrar; do
     [ -x "artifacts/native/$name" ] || return 1
     [ -z "$(find src Directory.Build.props Directory.Packages.props \( "${own[@]}" \) -prune -o -newer "artifacts/native/$name" -type f -print -quit)" ] || return 1
   done

@@ -23,8 +23,8 @@ internal static class PlaygroundFlags
                              (default: artifacts/native of the repository, else artifacts/bin)
           --v N              verbosity of the sidecars' logs (default 5)
           --SIDECAR-args A   hand these arguments, parted by spaces, on to a sidecar, after those it gets anyway; may be repeated;
-                             SIDECAR is provisioner, attacher, snapshotter, snapshot-controller, node-driver-registrar, livenessprobe
-                             or cluster-driver-registrar: --provisioner-args="--worker-threads=1 --timeout=30s"
+                             SIDECAR is provisioner, attacher, snapshotter, resizer, snapshot-controller, node-driver-registrar,
+                             livenessprobe or cluster-driver-registrar: --provisioner-args="--worker-threads=1 --timeout=30s"
 
         """;
 

@@ -8,6 +8,8 @@ internal sealed class ObjectSummaryTests
     [TestCase("PersistentVolumeClaim", """{"metadata":{"annotations":{"volume.kubernetes.io/storage-provisioner":"d"}},"status":{"phase":"Pending"}}""",
         "being provisioned by d")]
     [TestCase("PersistentVolumeClaim", """{"spec":{"volumeName":"pv"},"status":{"phase":"Bound","capacity":{"storage":"5Gi"}}}""", "bound to pv, 5Gi")]
+    [TestCase("PersistentVolumeClaim", """{"spec":{"volumeName":"pv","resources":{"requests":{"storage":"8Gi"}}},"status":{"phase":"Bound","capacity":{"storage":"5Gi"}}}""", "bound to pv, 5Gi, asks for 8Gi")]
+    [TestCase("PersistentVolumeClaim", """{"spec":{"volumeName":"pv","resources":{"requests":{"storage":"1500Mi"}}},"status":{"phase":"Bound","capacity":{"storage":"2Gi"}}}""", "bound to pv, 2Gi")]
     [TestCase("PersistentVolumeClaim", """{"status":{"phase":"Lost"}}""", "lost its volume")]
     [TestCase("PersistentVolume", """{"spec":{"capacity":{"storage":"5Gi"},"csi":{"driver":"d","volumeHandle":"h"}},"status":{"phase":"Released"}}""",
         "released, 5Gi, volume h of d")]

@@ -60,6 +60,7 @@ internal sealed class PersistentVolumeClaimRules : KindRules
         if (!JsonNode.DeepEquals(comparable, before))
             errors.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
         CheckShrinking(spec, before, old["status"], errors);
+        CheckAttributesClass(spec, before, old["status"], errors);
     }
 
     public override void ValidateStatusUpdate(JsonObject content, JsonObject old, FieldErrors errors)
@@ -96,6 +97,15 @@ internal sealed class PersistentVolumeClaimRules : KindRules
         // A request may be taken back as long as it stays above what the volume has: that is how a failed growth is recovered from.
         if (Quantity.TryParse(status.Text("capacity", "storage") ?? "", out var granted) && asked.CompareTo(granted) <= 0)
             errors.Forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
+    }
+
+    // A volume that has the attributes of a class cannot go back to those of none; one that never got them can.
+    private static void CheckAttributesClass(JsonObject spec, JsonObject before, JsonNode? status, FieldErrors errors)
+    {
+        const string Field = "volumeAttributesClassName";
+        if (!string.IsNullOrEmpty(spec.Text(Field)) || spec.Text(Field) == before.Text(Field) || status.Text("currentVolumeAttributesClassName") is null) return;
+        var what = spec.Text(Field) is null ? "nil" : "empty string";
+        errors.Forbidden("spec." + Field, $"update to {what} is forbidden when status.currentVolumeAttributesClassName is not nil");
     }
 
     private static void CheckSource(JsonNode? spec, string field, FieldErrors errors)

@@ -22,6 +22,15 @@ internal sealed class ClusterApi(Uri url) : IDisposable
         await Require(response, $"Creating {what}", stop);
     }
 
+    /// <summary>Changes an object that is there: what the manifest has wins, the rest of the object stays.</summary>
+    public async Task Change(JsonObject manifest, CancellationToken stop)
+    {
+        var path = $"{await PathOf(manifest, stop)}/{manifest["metadata"]!["name"]}?fieldValidation=Strict";
+        using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/merge-patch+json");
+        using var response = await _http.PatchAsync(new Uri(path, UriKind.Relative), body, stop);
+        await Require(response, $"Changing {ObjectName.Of(manifest)}", stop);
+    }
+
     /// <summary>Deletes an object; fine when it is gone.</summary>
     public async Task Delete(JsonObject manifest, CancellationToken stop)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sidecars.EmbeddedCluster;
+using Sidecars.Hosting;
 
 namespace Sidecars.Playground;
 
@@ -29,11 +30,17 @@ internal static class ObjectSummary
 
     private static string Claim(JsonElement claim) => Text(claim, "status", "phase") switch
     {
-        "Bound" => $"bound to {Text(claim, "spec", "volumeName")}, {Text(claim, "status", "capacity", "storage")}",
+        "Bound" => $"bound to {Text(claim, "spec", "volumeName")}, {Text(claim, "status", "capacity", "storage")}{Growing(claim)}",
         "Lost" => "lost its volume",
         _ when Annotation(claim, "volume.kubernetes.io/storage-provisioner") is { Length: > 0 } provisioner => $"being provisioned by {provisioner}",
         _ => "waiting for a volume",
     };
+
+    private static string Growing(JsonElement claim)
+    {
+        var (asked, has) = (Text(claim, "spec", "resources", "requests", "storage"), Text(claim, "status", "capacity", "storage"));
+        return Quantity.TryParse(asked, out var wanted) && Quantity.TryParse(has, out var got) && wanted > got ? $", asks for {asked}" : "";
+    }
 
     private static string Volume(JsonElement volume)
     {

@@ -26,8 +26,9 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
         new(LivenessProbe, setting => [CsiAddress(setting), AnyPort, Verbosity(setting)]),
         new("csi-provisioner", setting => [.. Controller(setting), .. setting.TellsRoom ? Capacity : []]) { EndsWithDriver = true },
         new("csi-attacher", Controller) { EndsWithDriver = true },
-        new(SnapshotStory.SnapshotController, Cluster) { NeedsSnapshots = true },
-        new(SnapshotStory.Snapshotter, Controller) { EndsWithDriver = true, NeedsSnapshots = true },
+        new(SnapshotStory.SnapshotController, Cluster) { Needs = DriverAbility.Snapshots },
+        new(SnapshotStory.Snapshotter, Controller) { EndsWithDriver = true, Needs = DriverAbility.Snapshots },
+        new(Growth.Resizer, Controller) { EndsWithDriver = true, Needs = DriverAbility.Resizing },
     ];
 
     /// <summary>The playground's flag that hands arguments on to it.</summary>
@@ -39,8 +40,8 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
     /// <summary>Whether it ends when it loses the driver, so that the kubelet starts it anew.</summary>
     public bool EndsWithDriver { get; private init; }
 
-    /// <summary>Whether there is something to do for it only where the driver takes snapshots.</summary>
-    public bool NeedsSnapshots { get; private init; }
+    /// <summary>What the driver has to be able to do for there to be something to do for it; null where there always is.</summary>
+    public DriverAbility? Needs { get; private init; }
 
     // The scheduler goes by the room that is told.
     private static string[] ForTheScheduler => ["--storage-capacity"];

@@ -69,6 +69,9 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
                 var more = Manifests.Sequel(world.DriverName, options.TellsRoom);
                 await Come(more, new Sequel(state, story, StoryOf(more), world.Nodes).Steps());
                 whole = StoryOf([.. manifests, .. snapshot, .. more]);
+                var wish = Manifests.Growth().Single();
+                await api.Change(wish, stop);
+                await See(new Growth(state, world.DriverName, wish).Steps());
             }
 
             if (options.Once) await TakeDown(whole, api, walk, stop);
@@ -92,6 +95,11 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         async Task Come(IEnumerable<JsonObject> applied, IEnumerable<Step> steps)
         {
             foreach (var manifest in applied) await api.Create(manifest, stop);
+            await See(steps);
+        }
+
+        async Task See(IEnumerable<Step> steps)
+        {
             foreach (var step in steps) await walk.Wait(step, options.Once ? options.StepLimit : null, stop);
         }
     }

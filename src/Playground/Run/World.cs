@@ -52,11 +52,9 @@ internal sealed class World : IAsyncDisposable
         {
             var controllers = await world.StartCluster(stop);
             if (options.CsiAddress is null) await world.StartDriver();
-            await world.StartSidecars(sidecar => !sidecar.NeedsSnapshots || options.IsOwnDriver);
+            await world.StartSidecars(sidecar => sidecar.Needs is null || options.IsOwnDriver);
             world.DriverName = await world.Registered(controllers, stop);
-            if (options.CsiAddress is not { } socket) return world;
-            if (await DriverTraits.TakesSnapshots(socket, stop)) await world.StartSidecars(sidecar => sidecar.NeedsSnapshots);
-            else tell($"{world.DriverName} takes no snapshots (CREATE_DELETE_SNAPSHOT), so {SnapshotStory.Snapshotter} and {SnapshotStory.SnapshotController} are not started");
+            if (options.CsiAddress is { } socket) await world.StartWhatItNeeds(await DriverTraits.Ask(socket, stop), tell);
             return world;
         }
         catch
@@ -122,6 +120,15 @@ internal sealed class World : IAsyncDisposable
     private async Task StartSidecars(Func<SidecarProgram, bool> which)
     {
         foreach (var (sidecar, node) in Sidecars.Where(placed => which(placed.Sidecar))) await StartSidecar(sidecar, node);
+    }
+
+    private async Task StartWhatItNeeds(IReadOnlySet<DriverAbility> abilities, Action<string> tell)
+    {
+        await StartSidecars(sidecar => sidecar.Needs is { } needed && abilities.Contains(needed));
+        if (!abilities.Contains(DriverAbility.Snapshots))
+            tell($"{DriverName} takes no snapshots (CREATE_DELETE_SNAPSHOT), so {SnapshotStory.Snapshotter} and {SnapshotStory.SnapshotController} are not started");
+        if (!abilities.Contains(DriverAbility.Resizing))
+            tell($"{DriverName} neither grows volumes nor changes their attributes (EXPAND_VOLUME, MODIFY_VOLUME), so {Growth.Resizer} is not started");
     }
 
     private Task StartSidecar(SidecarProgram sidecar, PlaygroundNode node)

@@ -28,6 +28,9 @@ internal static class Manifests
     public static List<JsonObject> Sequel(string driverName, bool tellsRoom) =>
         Read([.. Embedded("Restore/"), .. Embedded("Clone/"), .. tellsRoom ? Embedded("Room/") : []], driverName);
 
+    /// <summary>What the announcement's claim asks for in the end, applied to it while its pod runs.</summary>
+    public static List<JsonObject> Growth() => Read(Embedded("Growth/"), "");
+
     private static List<JsonObject> Read(IEnumerable<(string File, string Text)> sources, string driverName) =>
     [
         .. sources.SelectMany(source =>

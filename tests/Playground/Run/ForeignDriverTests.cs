@@ -58,7 +58,7 @@ internal sealed class ForeignDriverTests
     }
 
     [Test]
-    public async Task For_one_that_takes_none_the_programs_of_snapshots_are_not_started_and_that_is_said()
+    public async Task For_one_that_can_do_neither_snapshots_nor_growth_their_programs_are_not_started_and_that_is_said()
     {
         await using var driver = await Driver(new ScriptedDriverOptions { ControllerCapabilities = ["CREATE_DELETE_VOLUME", "PUBLISH_UNPUBLISH_VOLUME"] }).WithinLimit();
         await using var playground = await Run(Claim, Path.GetRelativePath(Environment.CurrentDirectory, driver.SocketPath)).WithinLimit();
@@ -66,7 +66,9 @@ internal sealed class ForeignDriverTests
         Assert.Multiple(() =>
         {
             Assert.That(playground.OutputLines, Has.Some.Contains("csi.example.com takes no snapshots"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("csi.example.com neither grows volumes nor changes their attributes"));
             Assert.That(File.Exists(_directory.File("run/csi-snapshotter.log")), Is.False);
+            Assert.That(File.Exists(_directory.File("run/csi-resizer.log")), Is.False);
             Assert.That(File.Exists(_directory.File("run/csi-provisioner.log")), Is.True);
         });
     }

@@ -36,10 +36,13 @@ internal sealed class WholeRunTests
             Assert.That(playground.OutputLines, Has.Some.Matches("VolumeSnapshot default/my-snapshot: ready to use, 5Gi of claim my-request-for-storage$"));
             Assert.That(playground.OutputLines, Has.Some.Matches("VolumeSnapshotContent snapcontent-.*: ready, snapshot snap-.* of hostpath.csi.sidecars.dev$"));
             Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-restored-claim: bound to pvc-"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-request-for-storage: bound to pvc-").And.EndsWith(", 5Gi, asks for 8Gi"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-request-for-storage: bound to pvc-").And.EndsWith(", 8Gi"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("ControllerExpandVolume 1,").And.Contains("NodeExpandVolume 1,"));
             Assert.That(playground.OutputLines, Has.Some.Contains("CreateSnapshot 1, CreateVolume 4,").And.Contains("DeleteSnapshot 1, DeleteVolume 4,"));
             Assert.That(playground.OutputLines, Has.Some.EqualTo(
                 "All of it came true: driver registered, claim bound, volume published, snapshot taken, a second claim restored from it with the content of that time, "
-                + "cloned with its content, a large claim placed on the node with room, claim gone again, snapshot gone again, nothing left at the driver, "
+                + "cloned with its content, a large claim placed on the node with room, a claim grown while its pod uses it, claim gone again, snapshot gone again, nothing left at the driver, "
                 + "a killed driver noticed."));
             Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/volumes")), Is.Empty);
             Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/snapshots")), Is.Empty);
