@@ -36,11 +36,13 @@ public sealed class ClusterServer : IAsyncDisposable
         foreach (var ns in (ReadOnlySpan<string>)["default", "kube-system", "kube-public", "kube-node-lease"])
             _ = Storage.Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = ns } }).Value;
 
+        var authorizer = options.UseRbac ? new RbacAuthorizer(Storage.Objects, Storage.Resources) : null;
+        var tokens = new AccountTokens(Storage.Objects, Storage.Resources, options.Time);
         var pipeline = new RequestPipeline(
             options,
-            new ApiRouter(Storage, Faults, options.BookmarkInterval),
-            new Authenticator(options.Users, options.AllowAnonymous),
-            options.UseRbac ? new RbacAuthorizer(Storage.Objects, Storage.Resources) : null,
+            new ApiRouter(Storage, new AccessReviews(authorizer, options.Time), tokens, Faults, options.BookmarkInterval),
+            new Authenticator(options.Users, tokens, options.AllowAnonymous),
+            authorizer,
             Faults,
             Requests,
             _audit,

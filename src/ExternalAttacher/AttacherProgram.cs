@@ -37,6 +37,7 @@ internal static class AttacherProgram
         },
         LeaseOf = WellKnown.LeaseOf,
         EventComponentOf = driver => $"external-attacher-{driver}/{Dns.GetHostName()}",
+        Rights = _ => AttacherRights.All,
         Compose = context => new AttacherControllers(context, options),
     };
 }

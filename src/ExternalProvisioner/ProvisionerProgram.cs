@@ -55,6 +55,7 @@ internal static class ProvisionerProgram
         LeaseOf = driver => driver.Replace('/', '-'),
         EventComponentOf = driver => $"{driver}_{Dns.GetHostName()}_{Guid.NewGuid()}",
         Check = capacity is null ? null : capacity.Check,
+        Rights = driver => ProvisionerRights.Of(options, driver!),
         Compose = context => new ProvisionerControllers(context, options, capacity?.Found),
     };
 }

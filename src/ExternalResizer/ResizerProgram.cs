@@ -40,6 +40,7 @@ internal static class ResizerProgram
             LeaseOf = WellKnown.LeaseOf,
             EventComponentOf = driver => $"external-resizer {driver}",
             Check = abilities.Check,
+            Rights = driver => ResizerRights.Of(options, driver!.Controller),
             Compose = context => new ResizerControllers(context, options, abilities.Facts!),
         };
     }

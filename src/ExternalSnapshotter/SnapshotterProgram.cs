@@ -39,6 +39,7 @@ internal static class SnapshotterProgram
             LeaseOf = WellKnown.LeaseOf,
             EventComponentOf = driver => $"csi-snapshotter {driver}",
             Check = groups.Check,
+            Rights = _ => SnapshotterRights.Of(groups.IsOn),
             Compose = context => new SnapshotterControllers(context, options, groups.IsOn),
         };
     }

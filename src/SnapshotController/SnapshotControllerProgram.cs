@@ -32,6 +32,7 @@ internal static class SnapshotControllerProgram
         LeaseOf = _ => WellKnown.Lease,
         EventComponentOf = _ => WellKnown.Component,
         Check = new KindsStart(options, new RequestRate(-1, 1)).Check,
+        Rights = _ => SnapshotControllerRights.Of(options),
         Compose = context => new SnapshotControllers(context, options),
     };
 }

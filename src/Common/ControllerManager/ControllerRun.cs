@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecars.ControllerManager.Rights;
 using Sidecars.Csi;
 using Sidecars.Hosting;
 using Sidecars.Hosting.Flags;
@@ -76,6 +77,8 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
         using var elections = new Elections(leases, _flags, clients, _metrics, life.Loggers, time);
         if (elections.AreHeld) SidecarDiagnostics.ServeLeaderHealth(diagnostics, _flags, () => elections.AreHealthy);
 
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        var rights = new RightsCheck(() => clients.Create(), _metrics, life.Loggers).RunAsync([.. elections.Rights, .. sidecars.SelectMany(s => s.Rights(driver))], ended.Token);
         using var api = clients.Create();
         using var eventApi = clients.Create();
         var parts = new ProcessParts
@@ -84,9 +87,10 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
             Metrics = _metrics, Time = time, EventTime = time, Loggers = life.Loggers,
         };
         var term = new WorkingTerm(sidecars, driver, parts) { Filled = Filled };
-        return await elections.RunAsync(term.RunAsync, life.DrainOnSignal, _stop)
-            ? ExitCode.Success
-            : Fail(ExitCode.Failure, "the leader lease was lost; another replica may work from now on");
+        var isDone = await elections.RunAsync(term.RunAsync, life.DrainOnSignal, _stop);
+        await ended.CancelAsync();
+        await rights;
+        return isDone ? ExitCode.Success : Fail(ExitCode.Failure, "the leader lease was lost; another replica may work from now on");
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecars.ControllerManager.Rights;
 using Sidecars.Hosting.Flags;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Http;
@@ -23,6 +24,9 @@ internal sealed class Elections : IDisposable
 
     /// <summary>False where a lease that is held was not renewed for too long.</summary>
     public bool AreHealthy => _leaderships.All(l => l.IsHealthy);
+
+    /// <summary>The rights that they need.</summary>
+    public IEnumerable<RequiredRight> Rights => _leaderships.Where(l => l.IsElected).SelectMany(l => SharedRights.Lease(l.Namespace, l.Lease));
 
     /// <summary>Works, once all leases are held; false when one of them was lost.</summary>
     public Task<bool> RunAsync(Func<CancellationToken, Task> work, bool releases, CancellationToken stop) => RunAsync(0, work, releases, stop);

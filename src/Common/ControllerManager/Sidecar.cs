@@ -1,3 +1,5 @@
+using Sidecars.ControllerManager.Rights;
+
 namespace Sidecars.ControllerManager;
 
 /// <summary>
@@ -18,6 +20,12 @@ public sealed record Sidecar
 
     /// <summary>Who its events come from (<c>source.component</c>), from the name of the driver.</summary>
     public required Func<string, string> EventComponentOf { get; init; }
+
+    /// <summary>
+    /// The rights that its features need beside the lease, from what the driver can do: asked for at the start, so that a missing one is told of before
+    /// somebody waits for what it keeps away. The argument is null for a sidecar without a driver.
+    /// </summary>
+    public Func<ConnectedDriver?, IEnumerable<RequiredRight>> Rights { get; init; } = _ => [];
 
     /// <summary>
     /// Finds out whether the sidecar can work: once, when the driver has introduced itself, and before a lease is asked for. Answers why it

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Sidecars.EmbeddedCluster;
 
 /// <summary>
@@ -26,11 +28,16 @@ internal sealed class RbacAuthorizer(ObjectStore store, ResourceCatalog catalog)
             if (caller.IsAuthenticated && Array.Exists(DiscoveryPaths, path => request.Path == path || request.Path.StartsWith(path + "/", StringComparison.Ordinal)))
                 return null;
         }
+        if (caller.IsAuthenticated && ReviewKinds.IsOpen(request)) return null;
         foreach (var binding in Bindings())
             if ((binding.Namespace.Length == 0 || binding.Namespace == request.Namespace) && binding.IsFor(caller)
                 && binding.Rules.Any(rule => rule.Allows(request))) return null;
         return Refusal(caller, request);
     }
+
+    /// <summary>The rules that hold for somebody in a namespace, as their roles have them.</summary>
+    public IEnumerable<JsonObject> RulesOf(Caller caller, string ns) =>
+        Bindings().Where(binding => (binding.Namespace.Length == 0 || binding.Namespace == ns) && binding.IsFor(caller)).SelectMany(binding => binding.Rules).Select(rule => rule.Content);
 
     private IReadOnlyList<RbacBinding> Bindings()
     {

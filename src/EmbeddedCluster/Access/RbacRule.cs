@@ -5,6 +5,9 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>One rule of a role.</summary>
 internal sealed class RbacRule(JsonObject rule)
 {
+    /// <summary>As the role has it.</summary>
+    public JsonObject Content => rule;
+
     private readonly string[] _verbs = [.. rule.Array("verbs").Texts()];
     private readonly string[] _groups = [.. rule.Array("apiGroups").Texts()];
     private readonly string[] _resources = [.. rule.Array("resources").Texts()];

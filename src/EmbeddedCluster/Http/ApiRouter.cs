@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Http;
 namespace Sidecars.EmbeddedCluster;
 
 /// <summary>Finds who answers a request: discovery, health, or a resource's handler for the verb.</summary>
-internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan bookmarkInterval)
+internal sealed class ApiRouter(Storage storage, AccessReviews reviews, AccountTokens tokens, FaultPlan faults, TimeSpan bookmarkInterval)
 {
     private static readonly string[] HealthPaths = ["/healthz", "/livez", "/readyz"];
 
     private readonly ListHandler _lists = new(storage);
     private readonly ObjectHandler _objects = new(storage);
+    private readonly ReviewHandler _reviews = new(reviews, tokens);
     private readonly DiscoveryDocuments _discovery = new(storage.Resources);
     private readonly OpenApiDocuments _openApi = new(storage.Resources);
 
@@ -22,6 +23,7 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
     /// </summary>
     private bool IsServed(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
     {
+        ["apis", var group, ..] when ReviewKinds.Serves(group) => true,
         ["apis", var group] => storage.Resources.Serves(group),
         ["apis", var group, var version, ..] => storage.Resources.Serves(group, version) || storage.Resources.HasBuiltIn(group),
         ["api" or "apis" or "version" or "openapi" or "healthz" or "livez" or "readyz", ..] => true,
@@ -46,6 +48,7 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
     private async Task<Reply> AnswerObjects(ApiCall call)
     {
         var request = call.Request;
+        if (ReviewKinds.Serves(request.Group)) return await _reviews.Answer(call);
         if (storage.Resources.Find(request.Group, request.Version, request.Resource) is not { } resource)
             return storage.Resources.HasBuiltIn(request.Group) ? Reply.Of(ApiStatus.NoSuchPath()) : Reply.NoPage();
         if (!resource.IsNamespaced && request.Namespace.Length > 0 && resource != BuiltInResources.Namespaces) return Reply.Of(ApiStatus.NoSuchPath());
@@ -53,6 +56,7 @@ internal sealed class ApiRouter(Storage storage, FaultPlan faults, TimeSpan book
             return Reply.Of(ApiStatus.NoSuchPath());
         if (resource.DeprecationWarning is { } warning) call.Warnings.Add(warning);
         if (request.Subresource == "binding" && resource.GroupResource == "pods" && request.Verb == "create") return await _objects.Bind(call, resource);
+        if (request.Subresource == "token" && resource.GroupResource == "serviceaccounts" && request.Verb == "create") return await _reviews.Issue(call);
         if (request.Subresource.Length > 0 && !(request.Subresource == "status" && resource.HasStatus)) return Reply.Of(ApiStatus.NoSuchPath());
         if (Negotiation.Read(call.Http.Request) is not { } presentation) return Reply.Of(ApiStatus.NotAcceptable(Negotiation.Supported));
         if (HttpMethods.IsHead(call.Http.Request.Method)) return Reply.Of(ApiStatus.MethodNotAllowed());

@@ -33,18 +33,20 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
         },
         ["apis", var group] when Groups().Contains(group) => Headed(Group(group)),
         ["api", "v1"] => Resources("", "v1"),
-        ["apis", var group, var version] when catalog.Serves(group, version) => Resources(group, version),
+        ["apis", var group, var version] when All.Any(resource => resource.Group == group && resource.Version == version) => Resources(group, version),
         _ => null,
     };
 
     public IEnumerable<(string Group, string Version)> Versions() =>
         catalog.All.Select(resource => (resource.Group, resource.Version)).Distinct();
 
-    private IEnumerable<string> Groups() => catalog.All.Select(resource => resource.Group).Where(group => group.Length > 0).Distinct();
+    private IEnumerable<ResourceDefinition> All => catalog.All.Concat(ReviewKinds.Served);
+
+    private IEnumerable<string> Groups() => All.Select(resource => resource.Group).Where(group => group.Length > 0).Distinct();
 
     private JsonObject Group(string group)
     {
-        var versions = catalog.All.Where(resource => resource.Group == group).Select(resource => resource.Version).Distinct()
+        var versions = All.Where(resource => resource.Group == group).Select(resource => resource.Version).Distinct()
             .OrderByDescending(version => version, ApiVersionOrder.Instance).ToList();
         return new JsonObject
         {
@@ -66,10 +68,11 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
     private JsonObject Resources(string group, string version)
     {
         var resources = new JsonArray();
-        foreach (var resource in catalog.All.Where(resource => resource.Group == group && resource.Version == version).OrderBy(resource => resource.Plural, StringComparer.Ordinal))
+        foreach (var resource in All.Where(resource => resource.Group == group && resource.Version == version).OrderBy(resource => resource.Plural, StringComparer.Ordinal))
         {
             resources.Add((JsonNode)Describe(resource));
             if (resource.HasStatus) resources.Add((JsonNode)Subresource(resource, "status", resource.Kind, "get", "patch", "update"));
+            if (resource.GroupResource == "serviceaccounts") resources.Add((JsonNode)Token(resource));
             if (resource.GroupResource == "pods") resources.Add((JsonNode)Subresource(resource, "binding", "Binding", "create"));
         }
         return new JsonObject
@@ -89,7 +92,7 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
             ["singularName"] = resource.Singular,
             ["namespaced"] = resource.IsNamespaced,
             ["kind"] = resource.Kind,
-            ["verbs"] = Strings(AllVerbs),
+            ["verbs"] = Strings(ReviewKinds.Serves(resource.Group) ? ["create"] : AllVerbs),
         };
         if (resource.ShortNames.Count > 0) described["shortNames"] = Strings(resource.ShortNames);
         if (resource.Categories.Count > 0) described["categories"] = Strings(resource.Categories);
@@ -104,6 +107,13 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
         ["kind"] = kind,
         ["verbs"] = Strings(verbs),
     };
+
+    private static JsonObject Token(ResourceDefinition accounts)
+    {
+        var described = Subresource(accounts, "token", ReviewKinds.Token.Kind, "create");
+        (described["group"], described["version"]) = (ReviewKinds.Token.Group, ReviewKinds.Token.Version);
+        return described;
+    }
 
     private static JsonArray Strings(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 }

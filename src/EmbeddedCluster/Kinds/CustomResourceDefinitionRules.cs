@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
@@ -32,7 +31,7 @@ internal sealed class CustomResourceDefinitionRules : KindRules
 
     public override void PrepareForCreate(JsonObject content, DateTimeOffset now)
     {
-        var at = now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var at = WireTime.Of(now);
         var conditions = new JsonArray(
             Condition("NamesAccepted", "NoConflicts", "no conflicts found", at),
             Condition("Established", "InitialNamesAccepted", "the initial names have been accepted", at));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
@@ -114,5 +113,5 @@ internal sealed class PersistentVolumeRules : KindRules
         return copy;
     }
 
-    private static string Stamp(DateTimeOffset now) => now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Stamp(DateTimeOffset now) => WireTime.Of(now);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
@@ -48,7 +47,7 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Fie
             metadata.Remove(field);
         var now = time.GetUtcNow();
         metadata["uid"] = Guid.NewGuid().ToString();
-        metadata["creationTimestamp"] = now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        metadata["creationTimestamp"] = WireTime.Of(now);
         if (resource.Rules.TracksGeneration) metadata["generation"] = 1;
         if (resource.HasStatus) ObjectIntake.ResetStatus(resource, content);
         resource.Rules.SetDefaults(content);

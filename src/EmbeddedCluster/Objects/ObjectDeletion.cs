@@ -55,7 +55,7 @@ internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog,
         if (current.IsBeingDeleted && grace >= (metadata.Integer("deletionGracePeriodSeconds") ?? 0)) return current;
 
         var until = time.GetUtcNow().AddSeconds(grace);
-        metadata["deletionTimestamp"] = until.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        metadata["deletionTimestamp"] = WireTime.Of(until);
         metadata["deletionGracePeriodSeconds"] = grace;
         if (metadata.Integer("generation") is { } generation) metadata["generation"] = generation + 1;
         resource.Rules.PrepareForDeletion(content);

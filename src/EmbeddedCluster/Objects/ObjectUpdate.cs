@@ -67,7 +67,7 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
                 ["type"] = "PodScheduled",
                 ["status"] = "True",
                 ["lastProbeTime"] = null,
-                ["lastTransitionTime"] = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                ["lastTransitionTime"] = WireTime.Of(time.GetUtcNow()),
             });
             if (conditions.Parent is null) content.Child("status")["conditions"] = conditions;
             if (store.TryWrite(pods, current, content) is { } stored) return stored;

@@ -10,7 +10,7 @@ namespace Sidecars.EmbeddedCluster;
 /// </summary>
 internal sealed class ObjectDecoder
 {
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private const string TimeFormat = WireTime.Format;
     private const string MicroTimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     /// <summary>Paths of fields that the kind does not have, such as <c>spec.foo</c>.</summary>

@@ -71,6 +71,46 @@ internal sealed class AccessTests
     }
 
     [Test]
+    public async Task Everybody_may_ask_what_he_may_do_and_nobody_without_a_role_about_others()
+    {
+        const string reviews = "/apis/authorization.k8s.io/v1/";
+        await Grant("clusterroles", "clusterrolebindings", "ClusterRole", """{"apiGroups":[""],"resources":["persistentvolumes"],"verbs":["get","list"]}""");
+
+        Assert.That(await Allows("list", "persistentvolumes"), Is.True);
+        Assert.That(await Allows("watch", "persistentvolumes"), Is.False);
+        Assert.That(await Allows("get", "secrets"), Is.False);
+        var about = await _sidecar.Post(reviews + "subjectaccessreviews", """{"spec":{"user":"x","resourceAttributes":{"verb":"get","resource":"pods"}}}""");
+        Assert.That((about.Code, about.Reason), Is.EqualTo((403, "Forbidden")));
+        var asked = await _admin.Post(reviews + "subjectaccessreviews", $$"""{"spec":{"user":"{{Sidecar.Name}}","resourceAttributes":{"verb":"get","resource":"persistentvolumes"} } }""");
+        Assert.That((bool?)asked.Body["status"]!["allowed"], Is.True, asked.ToString());
+        var rules = await _sidecar.Post(reviews + "selfsubjectrulesreviews", """{"spec":{"namespace":"default"}}""");
+        Assert.That(rules.Body["status"]!["resourceRules"]!.AsArray(), Has.Count.EqualTo(1));
+        var self = await _sidecar.Post("/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}");
+        Assert.That((string?)self.Body["status"]!["userInfo"]!["username"], Is.EqualTo(Sidecar.Name));
+
+        async Task<bool?> Allows(string verb, string resource)
+        {
+            var answer = await _sidecar.Post(reviews + "selfsubjectaccessreviews", $$"""{"spec":{"resourceAttributes":{"verb":"{{verb}}","resource":"{{resource}}"} } }""");
+            return (bool?)answer.Body["status"]!["allowed"];
+        }
+    }
+
+    [Test]
+    public async Task A_token_that_an_account_was_given_is_the_account_s_until_that_is_deleted()
+    {
+        const string accounts = "/api/v1/namespaces/default/serviceaccounts";
+        await _admin.Post(accounts, """{"metadata":{"name":"a"}}""");
+        var issued = await _admin.Post($"{accounts}/a/token", """{"spec":{}}""");
+        using var account = new ApiClient(_cluster.Url, (string)issued.Body["status"]!["token"]!);
+
+        var self = await account.Post("/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}");
+        Assert.That((string?)self.Body["status"]!["userInfo"]!["username"], Is.EqualTo("system:serviceaccount:default:a"));
+        Assert.That((await account.Get(Manifest.Volumes)).Code, Is.EqualTo(403));
+        await _admin.Delete($"{accounts}/a");
+        Assert.That((await account.Get(Manifest.Volumes)).Code, Is.EqualTo(401));
+    }
+
+    [Test]
     public async Task A_permission_that_is_withdrawn_is_gone()
     {
         await Grant("clusterroles", "clusterrolebindings", "ClusterRole", """{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}""");

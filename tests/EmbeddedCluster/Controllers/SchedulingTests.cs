@@ -147,6 +147,24 @@ internal sealed class SchedulingTests : ControllerTest
     }
 
     [Test]
+    public async Task While_the_volume_for_the_selected_node_is_being_bound_the_pod_waits_without_a_word()
+    {
+        MakeNode("a", ZoneA);
+        MakeClass(mode: "WaitForFirstConsumer");
+        MakeClaim();
+        MakePod("pod", "claim");
+        await Until("persistentvolumeclaims", "claim", c => SelectedNode(c) == "a");
+        // Half of what a binding consists of: the name is there and the phase is not.
+        Storage.Patch("persistentvolumeclaims", "default", "claim", PatchKind.Merge, JsonNode.Parse("""{"spec":{"volumeName":"pv-1"}}""")!);
+        MakeNode("b", ZoneB);
+        MakePod("fence", "missing");
+        Assert.That(await UntilEvent("fence", "FailedScheduling"), Does.Contain("not found"));
+        Assert.That(
+            Storage.List("events").Items.Where(e => e.Root.GetProperty("involvedObject").GetProperty("name").GetString() == "pod").Select(e => e.ToJson().Text("reason")),
+            Does.Not.Contain("FailedScheduling"));
+    }
+
+    [Test]
     public async Task Only_a_node_that_the_class_allows_is_chosen()
     {
         MakeNode("a", ZoneA);

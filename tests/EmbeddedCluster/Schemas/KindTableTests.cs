@@ -18,7 +18,7 @@ internal sealed class KindTableTests
         "NodeSpec.podPreemptionPolicy", "NodeSystemInfo.runningInUserNamespace", "PersistentVolumeClaimStatus.healthStatus",
         "PodCertificateProjection.user", "PodSpec.evictionResponders", "PodStatus.nodeAllocatableResourceClaimStatuses",
         "PodStatus.volumeHealth", "ProjectedVolumeSource.defaultUser", "SecretVolumeSource.defaultUser",
-        "ServiceAccountTokenProjection.user", "VolumeMount.bindMountOptions",
+        "ServiceAccountTokenProjection.user", "TokenRequestSpec.attestations", "VolumeMount.bindMountOptions",
     ];
 
     // A client may leave these out, yet the server always answers with them.
@@ -77,7 +77,7 @@ internal sealed class KindTableTests
         var kinds = typeof(V1Pod).Assembly.GetTypes().Where(type => type.GetCustomAttribute<KubernetesEntityAttribute>() is not null)
             .ToLookup(type => type.GetCustomAttribute<KubernetesEntityAttribute>() is { } kind ? (kind.Group, kind.ApiVersion, kind.Kind) : default);
         var models = new Dictionary<TypeShape, Type>();
-        foreach (var resource in BuiltInResources.All)
+        foreach (var resource in BuiltInResources.All.Concat(ReviewKinds.Served).Append(ReviewKinds.Token))
             Pair(resource.Shape!, kinds[(resource.Group, resource.Version, resource.Kind)].First(type => !type.Name.EndsWith("List", StringComparison.Ordinal)), models);
         return models;
     }

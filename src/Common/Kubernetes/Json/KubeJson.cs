@@ -31,6 +31,7 @@ namespace Sidecars.Kubernetes.Json;
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(ClusterEvent))]
+[JsonSerializable(typeof(AccessReview))]
 [JsonSerializable(typeof(Status))]
 [JsonSerializable(typeof(MetadataOnly))]
 [JsonSerializable(typeof(ListMeta))]

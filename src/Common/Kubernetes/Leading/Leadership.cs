@@ -31,11 +31,12 @@ public sealed class Leadership : IDisposable
     public Leadership(StandardFlags flags, string leaseName, SidecarClients clients, MetricRegistry metrics, ILoggerFactory loggers, TimeProvider time)
     {
         if (!flags.LeaderElection.Value) return;
+        (Lease, Namespace) = (LeaderElectionOptions.Sanitise(leaseName), OwnNamespace.Find(flags.LeaderElectionNamespace.Value));
         var identity = LeaderIdentity.Find();
         var options = new LeaderElectionOptions
         {
-            LeaseName = LeaderElectionOptions.Sanitise(leaseName),
-            Namespace = OwnNamespace.Find(flags.LeaderElectionNamespace.Value),
+            LeaseName = Lease,
+            Namespace = Namespace,
             Identity = identity.Holder,
             LeaseDuration = flags.LeaseDuration.Value,
             RenewDeadline = flags.RenewDeadline.Value,
@@ -53,6 +54,12 @@ public sealed class Leadership : IDisposable
 
     /// <summary>Whether there is an election at all.</summary>
     public bool IsElected => _elector is not null;
+
+    /// <summary>Name of the lease; empty without an election.</summary>
+    public string Lease { get; } = "";
+
+    /// <summary>Where the lease is; empty without an election.</summary>
+    public string Namespace { get; } = "";
 
     /// <summary>False for a leader that has not renewed for longer than the lease lasts, and a while more.</summary>
     public bool IsHealthy => _elector?.IsHealthy(s_tolerance) ?? true;

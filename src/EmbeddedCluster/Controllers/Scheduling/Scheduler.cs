@@ -37,7 +37,8 @@ internal sealed class Scheduler(ControllerContext context)
             if (stored.IsBeingDeleted) return Unschedulable(pod, $"persistentvolumeclaim \"{claimName}\" is being deleted");
             var claim = new Claim(stored);
             if (claim.Phase == "Lost") return Unschedulable(pod, $"persistentvolumeclaim \"{claimName}\" bound to non-existent persistentvolume \"{claim.VolumeName}\"");
-            if (!claim.IsBound && !WaitsForConsumer(claim)) return Unschedulable(pod, "pod has unbound immediate PersistentVolumeClaims");
+            // Once a node was selected, the binding is waited for, however far it is.
+            if (!claim.IsBound && claim.SelectedNode.Length == 0 && !WaitsForConsumer(claim)) return Unschedulable(pod, "pod has unbound immediate PersistentVolumeClaims");
             claims.Add(claim);
         }
 

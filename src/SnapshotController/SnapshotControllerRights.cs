@@ -1,0 +1,36 @@
+using Sidecars.ControllerManager.Rights;
+
+namespace Sidecars.SnapshotController;
+
+/// <summary>What snapshot-controller needs to be allowed (charts contract 3.5).</summary>
+internal static class SnapshotControllerRights
+{
+    private const string Snapshots = "snapshot.storage.k8s.io";
+    private const string GroupSnapshots = "groupsnapshot.storage.k8s.io";
+    private const string Singles = "snapshot";
+    private const string Groups = "group of snapshots";
+
+    public static IEnumerable<RequiredRight> Of(SnapshotControllerOptions options) =>
+    [
+        new(Singles, "", "persistentvolumes", RequiredRight.Reading),
+        new(Singles, "", "persistentvolumeclaims", [.. RequiredRight.Reading, "update"]),
+        new(Singles, Snapshots, "volumesnapshotclasses", RequiredRight.Reading),
+        new(Singles, Snapshots, "volumesnapshotcontents", [.. RequiredRight.Reading, "create", "delete", "patch"]),
+        new(Singles, Snapshots, "volumesnapshots", [.. RequiredRight.Reading, "update", "patch"]),
+        new(Singles, Snapshots, "volumesnapshots/status", "update", "patch"),
+        SharedRights.Events,
+        .. options.IsDistributed ? new RequiredRight[] { new("choice of the node that takes a snapshot", "", "nodes", RequiredRight.Reading) } : [],
+        .. options.HasGroups ? OfGroups : [],
+    ];
+
+    private static IEnumerable<RequiredRight> OfGroups =>
+    [
+        new(Groups, Snapshots, "volumesnapshots", "create", "delete"),
+        new(Groups, Snapshots, "volumesnapshotcontents/status", "patch"),
+        new(Groups, GroupSnapshots, "volumegroupsnapshotclasses", RequiredRight.Reading),
+        new(Groups, GroupSnapshots, "volumegroupsnapshotcontents", [.. RequiredRight.Reading, "create", "delete", "patch"]),
+        new(Groups, GroupSnapshots, "volumegroupsnapshotcontents/status", "patch"),
+        new(Groups, GroupSnapshots, "volumegroupsnapshots", [.. RequiredRight.Reading, "update", "patch"]),
+        new(Groups, GroupSnapshots, "volumegroupsnapshots/status", "update", "patch"),
+    ];
+}
