@@ -20,8 +20,8 @@ internal static class ProvisionerRights
         yield return SharedRights.Events;
         var isTopological = options.UsesTopology && driver.Plugin.HasTopology;
         var isOfNode = options.Nodes.Node is not null;
-        if (driver.Controller.Has(ControllerRpc.CloneVolume) || isTopological || isOfNode)
-            yield return new("protection of the sources of clones, and no choice of another node", "", "persistentvolumeclaims", "update");
+        if (driver.Controller.Has(ControllerRpc.CloneVolume) || isTopological || isOfNode || options.NotesIntents)
+            yield return new("protection of the sources of clones, choice of another node, or note on a claim", "", "persistentvolumeclaims", "update");
         if (driver.Controller.Has(ControllerRpc.PublishUnpublishVolume))
             yield return new("deletion of volumes that were attached", Storage, "volumeattachments", RequiredRight.Reading);
         if ((isTopological || options.Capacity.IsEnabled) && !isOfNode)
@@ -32,7 +32,7 @@ internal static class ProvisionerRights
         if (options.AttributesClasses is not AttributesClassUse.Never && driver.Controller.Has(ControllerRpc.ModifyVolume))
             yield return new("volumes of attributes classes", Storage, "volumeattributesclasses", "get");
         if (options.Sources.CrossesNamespaces)
-            yield return new("volumes from sources of other namespaces", "gateway.networking.k8s.io", "referencegrants", RequiredRight.Reading);
+            yield return new("volumes from sources of other namespaces", "gateway.networking.k8s.io", "referencegrants", "list");
         foreach (var right in OfSnapshots(options, driver).Concat(OfCapacity(options))) yield return right;
     }
 
@@ -43,7 +43,7 @@ internal static class ProvisionerRights
         yield return new(feature, Snapshots, "volumesnapshots", "get", "update");
         yield return new(feature, Snapshots, "volumesnapshotcontents", "get");
         if (options.SnapshotSweepInterval > TimeSpan.Zero)
-            yield return new("sweep for protection that was left on snapshots", Snapshots, "volumesnapshots", "list", "watch");
+            yield return new("sweep for protection that was left on snapshots", Snapshots, "volumesnapshots", "list");
     }
 
     private static IEnumerable<RequiredRight> OfCapacity(ProvisionerOptions options)
@@ -51,7 +51,7 @@ internal static class ProvisionerRights
         const string feature = "publishing of capacity";
         var (capacity, ns) = (options.Capacity, options.Capacity.Namespace);
         if (!capacity.IsEnabled) yield break;
-        yield return new(feature, Storage, "csistoragecapacities", [.. RequiredRight.Reading, "create", "update", "delete"]) { Namespace = ns };
+        yield return new(feature, Storage, "csistoragecapacities", [.. RequiredRight.Watching, "create", "update", "delete"]) { Namespace = ns };
         if (capacity.OwnerLevel >= 0) yield return new(feature, "", "pods", "get") { Namespace = ns };
         if (capacity.OwnerLevel > 1) yield return new(feature, "apps", "replicasets", "get") { Namespace = ns };
     }

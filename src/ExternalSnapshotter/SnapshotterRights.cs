@@ -14,7 +14,7 @@ internal static class SnapshotterRights
     [
         new(Singles, Snapshots, "volumesnapshotclasses", RequiredRight.Reading),
         new(Singles, Snapshots, "volumesnapshotcontents", [.. RequiredRight.Reading, "patch"]),
-        new(Singles, Snapshots, "volumesnapshotcontents/status", "update", "patch"),
+        new(Singles, Snapshots, "volumesnapshotcontents/status", "patch"),
         SharedRights.Events,
         .. hasGroups ? OfGroups : [],
     ];
@@ -23,6 +23,6 @@ internal static class SnapshotterRights
     [
         new(Groups, GroupSnapshots, "volumegroupsnapshotclasses", RequiredRight.Reading),
         new(Groups, GroupSnapshots, "volumegroupsnapshotcontents", [.. RequiredRight.Reading, "patch"]),
-        new(Groups, GroupSnapshots, "volumegroupsnapshotcontents/status", "update", "patch"),
+        new(Groups, GroupSnapshots, "volumegroupsnapshotcontents/status", "patch"),
     ];
 }

@@ -12,14 +12,14 @@ internal static class SnapshotControllerRights
 
     public static IEnumerable<RequiredRight> Of(SnapshotControllerOptions options) =>
     [
-        new(Singles, "", "persistentvolumes", RequiredRight.Reading),
+        new(Singles, "", "persistentvolumes", RequiredRight.Watching),
         new(Singles, "", "persistentvolumeclaims", [.. RequiredRight.Reading, "update"]),
-        new(Singles, Snapshots, "volumesnapshotclasses", RequiredRight.Reading),
+        new(Singles, Snapshots, "volumesnapshotclasses", RequiredRight.Watching),
         new(Singles, Snapshots, "volumesnapshotcontents", [.. RequiredRight.Reading, "create", "delete", "patch"]),
-        new(Singles, Snapshots, "volumesnapshots", [.. RequiredRight.Reading, "update", "patch"]),
-        new(Singles, Snapshots, "volumesnapshots/status", "update", "patch"),
+        new(Singles, Snapshots, "volumesnapshots", [.. RequiredRight.Reading, "patch"]),
+        new(Singles, Snapshots, "volumesnapshots/status", "patch"),
         SharedRights.Events,
-        .. options.IsDistributed ? new RequiredRight[] { new("choice of the node that takes a snapshot", "", "nodes", RequiredRight.Reading) } : [],
+        .. options.IsDistributed ? new RequiredRight[] { new("choice of the node that takes a snapshot", "", "nodes", RequiredRight.Watching) } : [],
         .. options.HasGroups ? OfGroups : [],
     ];
 
@@ -27,10 +27,10 @@ internal static class SnapshotControllerRights
     [
         new(Groups, Snapshots, "volumesnapshots", "create", "delete"),
         new(Groups, Snapshots, "volumesnapshotcontents/status", "patch"),
-        new(Groups, GroupSnapshots, "volumegroupsnapshotclasses", RequiredRight.Reading),
+        new(Groups, GroupSnapshots, "volumegroupsnapshotclasses", RequiredRight.Watching),
         new(Groups, GroupSnapshots, "volumegroupsnapshotcontents", [.. RequiredRight.Reading, "create", "delete", "patch"]),
         new(Groups, GroupSnapshots, "volumegroupsnapshotcontents/status", "patch"),
-        new(Groups, GroupSnapshots, "volumegroupsnapshots", [.. RequiredRight.Reading, "update", "patch"]),
-        new(Groups, GroupSnapshots, "volumegroupsnapshots/status", "update", "patch"),
+        new(Groups, GroupSnapshots, "volumegroupsnapshots", [.. RequiredRight.Reading, "patch"]),
+        new(Groups, GroupSnapshots, "volumegroupsnapshots/status", "patch"),
     ];
 }

@@ -10,8 +10,11 @@ namespace Sidecars.ControllerManager.Rights;
 /// <param name="Verbs">Each is asked for by itself.</param>
 public sealed record RequiredRight(string Feature, string Group, string Resource, params IReadOnlyList<string> Verbs)
 {
-    /// <summary>The verbs of a cache: which of the last two a server sees depends on its release.</summary>
-    public static IReadOnlyList<string> Reading { get; } = ["get", "list", "watch"];
+    /// <summary>The verbs of a cache whose objects are also read one at a time.</summary>
+    public static IReadOnlyList<string> Reading { get; } = ["get", .. Watching];
+
+    /// <summary>The verbs of a cache: which of the two a server sees depends on its release.</summary>
+    public static IReadOnlyList<string> Watching => ["list", "watch"];
 
     /// <summary>The namespace it is needed in; null for the whole cluster.</summary>
     public string? Namespace { get; init; }
