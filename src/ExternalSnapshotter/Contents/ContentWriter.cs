@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
@@ -8,7 +10,7 @@ namespace Sidecars.ExternalSnapshotter.Contents;
 /// cache has what we wrote ourselves, and the answer to each write is folded in before the method returns. A shutdown ends the waiting for a server
 /// that wants to be spared, and not a write: what a driver did has to be known to the next process.
 /// </summary>
-internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, OwnWrites writes, TimeProvider time) where T : KubeObject, new()
+internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, OwnWrites<T> writes, TimeProvider time) where T : KubeObject, new()
 {
     /// <summary>Tries of one write while others keep changing the same content.</summary>
     private const int MostTries = 5;
@@ -53,7 +55,7 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         for (var attempt = 1; content.HasFinalizer(Keys.Finalizer); attempt++)
         {
             var patch = ContentPatch.Release(content, Keys.Finalizer);
-            var written = Taken(content, await writes.Watched(content.Name, () => api.PatchAsync(cache.Kind.Resource, content.Key, null, patch, MediaTypes.JsonPatch, stop)));
+            var written = await Send(content, content, null, patch, MediaTypes.JsonPatch, stop);
             // Somebody else changed the list: the finalizer stands elsewhere by now.
             if (attempt < MostTries && written.Failure is { } refused && (refused.IsConflict || refused.Code is 422)) written = await Read(content, stop);
             if (written.Now is not { } now) return written;
@@ -71,18 +73,30 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         for (var attempt = 1; ; attempt++)
         {
             if (patchOf(content) is not { } patch) return content;
-            var written = Taken(meant, await writes.Watched(content.Name, () => api.PatchAsync(cache.Kind.Resource, content.Key, subresource, patch, MediaTypes.MergePatch, stop)));
+            var written = await Send(meant, content, subresource, patch, MediaTypes.MergePatch, stop);
             if (written.Failure is { IsConflict: true } && attempt < MostTries)
             {
                 var read = await Read(meant, stop);
                 if (read.Now is not { } now) return read;
                 // The watch will not tell of it: the store has it by now.
-                if (cache.Kind.WishOf(now) != cache.Kind.WishOf(content)) writes.LookAgain(content.Name);
+                if (cache.Kind.WishOf(now) != cache.Kind.WishOf(content)) writes.LookAgain(content.Key);
                 content = now;
                 continue;
             }
             return written;
         }
+    }
+
+    private async Task<WriteResult<T>> Send(T meant, T content, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken stop)
+    {
+        var taken = WriteResult<T>.Gone;
+        await writes.Watched(content, async () =>
+        {
+            var answer = await api.PatchAsync(cache.Kind.Resource, content.Key, subresource, patch, type, stop);
+            taken = Taken(meant, answer);
+            return answer;
+        });
+        return taken;
     }
 
     private async Task<WriteResult<T>> Read(T content, CancellationToken stop) => Taken(content, await api.GetAsync(cache.Kind.Resource, content.Key, stop));
