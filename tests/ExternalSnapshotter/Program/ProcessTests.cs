@@ -119,6 +119,19 @@ internal sealed class ProcessTests
     }
 
     [Test]
+    public async Task Its_metrics_are_served_while_the_driver_is_not_ready()
+    {
+        using var gate = _rig.Driver.Hold("Probe");
+        var port = FreePort.Next();
+        var program = _rig.Start($"--http-endpoint=127.0.0.1:{port}", "-v=2");
+        await gate.Entered.WithinLimit();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        Assert.That(await http.GetStringAsync("/metrics").WithinLimit(), Does.Contain("process_start_time_seconds "));
+        gate.Release();
+        await ProcessRig.Populated(program);
+    }
+
+    [Test]
     public async Task No_secret_ever_stands_in_a_log_an_event_or_an_object()
     {
         _world.AddSecret("s", ("password", System.Text.Encoding.UTF8.GetBytes(Marker)));
