@@ -37,7 +37,7 @@ internal sealed class GroupControllers : IDisposable
     {
         var running = new RunningTasks(stop);
         Watch(running, Resources.VolumeGroupSnapshotClasses, _classes);
-        Watch(running, Resources.VolumeGroupSnapshotContents, _contents);
+        Watch(running, Resources.VolumeGroupSnapshotContents, _contents, WellKnown.SelectorOf(_context.Driver.Name));
         if (!await running.Reached(Task.WhenAll(_classes.Synced, _contents.Synced))) return;
         _controller.Start(running);
         await running.All();
@@ -45,9 +45,9 @@ internal sealed class GroupControllers : IDisposable
 
     public void Dispose() => _controller.Dispose();
 
-    private void Watch<T>(RunningTasks running, Resource<T> resource, ObjectStore<T> store) where T : KubeObject, new()
+    private void Watch<T>(RunningTasks running, Resource<T> resource, ObjectStore<T> store, string? fields = null) where T : KubeObject, new()
     {
-        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = _context.Metrics };
+        var options = new WatcherOptions { FieldSelector = fields, StreamsLists = StreamedLists.AreWanted, Metrics = _context.Metrics };
         running.Add(new Reflector<T>(_context.Api, resource, store, options, _context.Time, _context.Loggers.CreateLogger<Reflector<T>>()).RunAsync);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SnapshotterControllers : IControllers
     {
         var driver = new DriverFacts(context.Driver.Name, context.Driver.Controller);
         var readings = new Readings(driver.Name);
-        var part = options.Node is { } node ? new WatchedPart(null, $"{WellKnown.ManagedByLabel}={node}") : null;
+        var part = new WatchedPart(null, options.Node is { } node ? $"{WellKnown.ManagedByLabel}={node}" : null, WellKnown.SelectorOf(driver.Name));
         var secrets = new ContentSecrets(new SecretReader(context.Api));
         var calls = new DriverCalls(context.Driver.Connection, options.Timeout, context.Time);
 

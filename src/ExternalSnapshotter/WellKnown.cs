@@ -15,6 +15,9 @@ internal static class WellKnown
     /// <summary>Policy by which the driver's snapshot goes with its content.</summary>
     public const string DeletePolicy = "Delete";
 
+    /// <summary>Selects the contents of a driver, where the definition declares the field.</summary>
+    public static string SelectorOf(string driver) => $"spec.driver={driver}";
+
     /// <summary>The lease; a slash is replaced before the name is sanitised.</summary>
     public static string LeaseOf(string driver) => $"external-snapshotter-leader-{driver.Replace('/', '-')}";
 }
