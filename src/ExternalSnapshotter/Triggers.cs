@@ -36,7 +36,7 @@ internal sealed class Triggers<T>(ContentCache<T> cache, ContentWaits waits, Own
     private bool Matters(T old, T now)
     {
         var (before, after) = (cache.Kind.View(old), cache.Kind.View(now));
-        return before.Driver != after.Driver || cache.Kind.WishOf(old) != cache.Kind.WishOf(now)
+        return before.Driver != after.Driver || !cache.Kind.IsSameWish(old, now)
             // Nothing of ours takes it back.
             || (before.IsReady is true && after.IsReady is not true)
             // Of a snapshot of a group somebody else says what the driver knows it by.

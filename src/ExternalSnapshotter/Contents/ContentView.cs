@@ -32,8 +32,14 @@ internal sealed record ContentView(KubeObject Object, ContentKeys Keys)
     /// <summary>Whether the driver said that it is ready.</summary>
     public bool? IsReady { get; init; }
 
+    /// <summary>Whether it is known when it was taken.</summary>
+    public bool HasTime { get; init; }
+
     /// <summary>The driver's name of it, as it was noted.</summary>
     public string? NotedHandle { get; init; }
+
+    /// <summary>A number of all its labels and annotations that are not kept.</summary>
+    public int Marks { get; init; }
 
     /// <summary>What is said to be wrong with it.</summary>
     public string? ErrorMessage { get; init; }

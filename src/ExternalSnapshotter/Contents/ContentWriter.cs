@@ -79,7 +79,7 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
                 var read = await Read(meant, stop);
                 if (read.Now is not { } now) return read;
                 // The watch will not tell of it: the store has it by now.
-                if (cache.Kind.WishOf(now) != cache.Kind.WishOf(content)) writes.LookAgain(content.Key);
+                if (!cache.Kind.IsSameWish(now, content)) writes.LookAgain(content.Key);
                 content = now;
                 continue;
             }
@@ -93,13 +93,23 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         await writes.Watched(content, async () =>
         {
             var answer = await api.PatchAsync(cache.Kind.Resource, content.Key, subresource, patch, type, stop);
-            taken = Taken(meant, answer);
+            taken = answer is { IsSuccess: false, Failure.IsNotFound: true } ? await Missing(meant, answer.Failure, stop) : Taken(meant, answer);
             return answer;
         });
         return taken;
     }
 
     private async Task<WriteResult<T>> Read(T content, CancellationToken stop) => Taken(content, await api.GetAsync(cache.Kind.Resource, content.Key, stop));
+
+    /// <summary>
+    /// A write was refused because there is no such content. From then on nothing would ever be done for it again, so it is looked for before that is
+    /// believed: who says so may not be the server.
+    /// </summary>
+    private async Task<WriteResult<T>> Missing(T content, ApiFailure refused, CancellationToken stop)
+    {
+        var read = await Read(content, stop);
+        return read.Now is null ? read : refused;
+    }
 
     private WriteResult<T> Taken(T content, ApiResult<T> answer)
     {

@@ -32,6 +32,8 @@ internal sealed record TestGroup(string Name = "gc")
 
     public TestGroup Unbound() => this with { RefUid = null };
 
+    public TestGroup BoundTo(string uid) => this with { RefUid = uid };
+
     public TestGroup Annotated(string key, string value) => this with { Annotations = [.. Annotations, (key, value)] };
 
     public TestGroup Labelled(string key, string value) => this with { Labels = new JsonObject { [key] = value } };

@@ -125,6 +125,50 @@ internal sealed class ReadinessTests : RigTest
     }
 
     [Test]
+    public async Task A_time_that_comes_after_it_was_ready_is_taken_and_nothing_is_taken_back_for_it()
+    {
+        var rig = await Taking(new TestContent(), null, Says(("creation_time", null), ("size_bytes", null)), Says(("creation_time", null), ("ready_to_use", false)),
+            Fails(StatusCode.Internal, "no"), Says());
+        var content = await rig.World.Until(Main, "c", c => World.Status(c)?["creationTime"] is not null);
+        Assert.That(content["status"]!.ToJsonString(), Is.EqualTo("""{"snapshotHandle":"x","readyToUse":true,"restoreSize":1024,"creationTime":1767225600000000000}"""));
+        Assert.That(rig.Taken, Has.Count.EqualTo(4));
+        Assert.That(rig.Writes.Select(w => w.Resource), Is.EqualTo((string[])[Main, Status, Main, Status, Status]), "no mark, and no error");
+        Assert.That(rig.World.EventsAbout("c"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_driver_that_never_tells_the_time_is_asked_for_it_some_times_and_no_more()
+    {
+        var rig = await Taking(new TestContent(), RigOptions.WithStandingClock, Says(("creation_time", null)));
+        // Seventeen minutes would be too long for the watches of a test.
+        foreach (var pause in (int[])[1, 2, 4, 8, 16, 32, 64])
+        {
+            await rig.Log.WaitForLine(l => l.Contains("when it took it", StringComparison.Ordinal) && l.Contains(TimeSpan.FromSeconds(pause).ToString(), StringComparison.Ordinal));
+            rig.Advance(TimeSpan.FromSeconds(pause));
+        }
+        await rig.Driver.WaitForCalls("CreateSnapshot", 8);
+        Assert.That(rig.Log.Lines, Has.None.Contains("SnapshotDelayed"), "it is ready");
+
+        var hasty = await Taking(new TestContent(), null, Says(("creation_time", null)));
+        await hasty.Driver.WaitForCalls("CreateSnapshot", 11);
+        hasty.World.Add(new TestContent("c2").BoundTo("u2"));
+        await hasty.Driver.WaitForCalls("CreateSnapshot", 22);
+        Assert.That(hasty.Taken.Count(t => World.Text(t, "name").EndsWith(TestContent.Uid, StringComparison.Ordinal)), Is.EqualTo(11), "the one that made it ready, and ten");
+    }
+
+    [Test]
+    public async Task A_ready_snapshot_without_a_time_that_was_there_before_us_costs_nothing()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap");
+        rig.World.Add(new TestContent().InState("""{"snapshotHandle":"x","readyToUse":true}"""));
+        await rig.Run();
+        rig.World.Add(new TestContent("c2").BoundTo("u2"));
+        await rig.World.UntilSettled("c2");
+        Assert.That(rig.Taken, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_zero_that_another_version_wrote_is_unknown_too()
     {
         var rig = await Prepared();
@@ -182,6 +226,23 @@ internal sealed class ReadinessTests : RigTest
         Assert.That(World.Text(told, "message"), Does.Contain("awaited: the driver has taken it and says that it is not ready to use yet"));
         var user = await rig.World.UntilEventObject("s", "SnapshotDelayed", "is not ready after 31 s");
         Assert.That((World.Text(user, "metadata", "namespace"), World.Text(user, "involvedObject", "kind")), Is.EqualTo(("default", "VolumeSnapshot")));
+    }
+
+    [Test]
+    public async Task Of_many_that_wait_some_are_told_of_each_second_and_each_in_its_turn()
+    {
+        const int many = 25;
+        var rig = await Prepared(RigOptions.WithStandingClock.With(o => o with { WorkerThreads = many }));
+        rig.World.AddClass("snap");
+        using var gate = rig.Driver.Hold("CreateSnapshot");
+        await rig.Run();
+        for (var i = 0; i < many; i++) rig.World.Add(new TestContent($"c{i}").BoundTo($"u{i}"));
+        await rig.Driver.WaitForCalls("CreateSnapshot", many);
+        foreach (var (seconds, told) in ((int, int)[])[(29, 0), (2, 10), (1, 20), (1, 25), (1, 25)])
+        {
+            rig.Advance(TimeSpan.FromSeconds(seconds));
+            Assert.That(rig.Log.Lines.Count(l => l.StartsWith("Event occurred VolumeSnapshotContent", StringComparison.Ordinal)), Is.EqualTo(told));
+        }
     }
 
     [Test]

@@ -399,6 +399,22 @@ internal sealed class TakeTests : RigTest
     }
 
     [Test]
+    public async Task That_it_is_gone_is_believed_only_when_it_is_not_found_either()
+    {
+        var rig = await Prepared();
+        rig.World.AddClass("snap");
+        var gone = new ApiStatus(404, "NotFound", "volumesnapshotcontents.snapshot.storage.k8s.io \"c\" not found") { Details = new StatusDetails { Name = "c" } };
+        using var fault = rig.Cluster.Faults.Add(Patch(Main, "status"), new FaultAction.Answer(gone), times: 1);
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Reads, Is.EqualTo((string[])["volumesnapshotcontents c"]));
+        rig.World.DeleteByUser("c");
+        await rig.World.UntilGone(Main, "c");
+        Assert.That(rig.Deleted, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_write_that_took_effect_without_an_answer_is_no_error_on_the_content()
     {
         var rig = await Prepared();
