@@ -35,7 +35,8 @@ internal sealed class ContentController<T> : IDisposable where T : KubeObject, n
         _triggers = new Triggers<T>(cache, _waits, writes, _controller.Queue, backoff);
         var writer = new ContentWriter<T>(cache, context.Api, writes, context.Time);
         var reports = new ContentReports(kind.Words, context.Events);
-        _reconciler = new ContentReconciler<T>(cache, snapshots, writer, reports, _waits, backoff, context.Loggers.CreateLogger<ContentReconciler<T>>());
+        _reconciler = new ContentReconciler<T>(cache, snapshots, writer, reports, _waits, backoff,
+            context.Loggers.CreateLogger<ContentReconciler<T>>());
         cache.Store.Changed += _triggers.ContentChanged;
     }
 

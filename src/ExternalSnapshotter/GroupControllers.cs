@@ -12,8 +12,8 @@ using Sidecars.Kubernetes.Watching;
 namespace Sidecars.ExternalSnapshotter;
 
 /// <summary>
-/// The part of the sidecar that works on groups. Its stores are its own, and it begins when they are complete: a cluster may know the kinds and fail to
-/// list them, as where their conversion is broken, and single snapshots do not wait for that.
+/// The part of the sidecar that works on groups. Its stores are its own, and it begins when they are complete: a cluster may know the kinds and
+/// fail to list them, as where their conversion is broken, and single snapshots do not wait for that.
 /// </summary>
 internal sealed class GroupControllers : IDisposable
 {
@@ -27,7 +27,8 @@ internal sealed class GroupControllers : IDisposable
         _context = context;
         _classes.Add(readings.Class);
         _contents.Add(readings.GroupContent, readings.IsOurs);
-        var cache = new ContentCache<VolumeGroupSnapshotContent>(new GroupContents(), _contents, context.Driver.Name, name => _classes.Find(new ObjectKey(null, name)));
+        var cache = new ContentCache<VolumeGroupSnapshotContent>(
+            new GroupContents(), _contents, context.Driver.Name, name => _classes.Find(new ObjectKey(null, name)));
         _controller = new ContentController<VolumeGroupSnapshotContent>(context, options, cache, new GroupSnapshots(options, cache, secrets, calls));
         _classes.Changed += _controller.ClassChanged;
     }

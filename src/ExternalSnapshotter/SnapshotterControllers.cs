@@ -30,7 +30,8 @@ internal sealed class SnapshotterControllers : IControllers
         var contents = new ContentCache<VolumeSnapshotContent>(
             new SingleContents(), context.Stores.Of(Resources.VolumeSnapshotContents, readings.Content, part: part, wants: readings.IsOurs),
             driver.Name, name => classes.Find(new ObjectKey(null, name)));
-        _singles = new ContentController<VolumeSnapshotContent>(context, options, contents, new SingleSnapshots(driver, options, contents, secrets, calls, context.Time));
+        _singles = new ContentController<VolumeSnapshotContent>(context, options, contents,
+            new SingleSnapshots(driver, options, contents, secrets, calls, context.Time));
         classes.Changed += _singles.ClassChanged;
 
         if (!hasGroups) return;

@@ -10,7 +10,9 @@ namespace Sidecars.ExternalSnapshotter;
 /// Which change puts which content in line (snapshotter contract 3). What is settled needs nothing, so that ten thousand snapshots cost nothing at
 /// start; what we write ourselves is no reason, because a look at once would defeat the pause after a failure.
 /// </summary>
-internal sealed class Triggers<T>(ContentCache<T> cache, ContentWaits waits, OwnWrites<T> writes, WorkQueue<string> queue, ItemBackoff<string> backoff) where T : KubeObject, new()
+internal sealed class Triggers<T>(
+    ContentCache<T> cache, ContentWaits waits, OwnWrites<T> writes, WorkQueue<string> queue, ItemBackoff<string> backoff)
+    where T : KubeObject, new()
 {
     public void ContentChanged(StoreChange<T> change)
     {

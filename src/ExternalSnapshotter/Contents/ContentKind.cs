@@ -24,8 +24,8 @@ internal abstract class ContentKind<T> where T : KubeObject, new()
     public abstract ContentView View(T content);
 
     /// <summary>
-    /// Whether the same is asked of a content in two states of it, be they different in what we write on it: where it is not, somebody wants something
-    /// else, or wants another try (snapshotter contract 3).
+    /// Whether the same is asked of a content in two states of it, be they different in what we write on it: where it is not, somebody wants
+    /// something else, or wants another try (snapshotter contract 3).
     /// </summary>
     public bool IsSameWish(T one, T other) => WishOf(one) == WishOf(other) && IsSameSource(one, other);
 

@@ -75,8 +75,8 @@ internal sealed record ContentView(KubeObject Object, ContentKeys Keys)
 
     /// <summary>
     /// The handle to delete at the driver; null where there is nothing, or nothing any more. A handle that was given counts where none was noted:
-    /// the content may be deleted before anybody looked at it. Each look says whether it is ready, and what the driver has deleted is neither: its handle
-    /// may be somebody else's by now. Without our finalizer it was released already.
+    /// the content may be deleted before anybody looked at it. Each look says whether it is ready, and what the driver has deleted is neither: its
+    /// handle may be somebody else's by now. Without our finalizer it was released already.
     /// </summary>
     public string? HandleToDelete => NotedHandle is { Length: > 0 } noted ? noted
         : GivenHandle is { Length: > 0 } given && (!HasStatus || (IsReady is not null && Object.HasFinalizer(Keys.Finalizer))) ? given : null;

@@ -18,8 +18,8 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
     private ContentKeys Keys => cache.Kind.Keys;
 
     /// <summary>
-    /// From now on the driver may be at work for it. Not set where there is nothing to take any more by the state it would land on: it is to be deleted, or
-    /// was taken meanwhile. That it was not set before is proven by the version it was set on.
+    /// From now on the driver may be at work for it. Not set where there is nothing to take any more by the state it would land on: it is to be
+    /// deleted, or was taken meanwhile. That it was not set before is proven by the version it was set on.
     /// </summary>
     public Task<WriteResult<T>> Mark(T content, CancellationToken stop) => Write(content, null, c =>
     {
@@ -47,7 +47,8 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
     }, stop);
 
     /// <summary>Nothing of it is at the driver any more.</summary>
-    public Task<WriteResult<T>> Clear(T content, CancellationToken stop) => Write(content, "status", c => ContentPatch.Clear(c, cache.Kind.GoneWithSnapshot), stop);
+    public Task<WriteResult<T>> Clear(T content, CancellationToken stop) =>
+        Write(content, "status", c => ContentPatch.Clear(c, cache.Kind.GoneWithSnapshot), stop);
 
     /// <summary>Takes our finalizer off; nothing of ours keeps it then.</summary>
     public async Task<WriteResult<T>> Release(T content, CancellationToken stop)
@@ -57,7 +58,7 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
             var patch = ContentPatch.Release(content, Keys.Finalizer);
             var written = await Send(content, content, null, patch, MediaTypes.JsonPatch, stop);
             // Somebody else changed the list: the finalizer stands elsewhere by now.
-            if (attempt < MostTries && written.Failure is { } refused && (refused.IsConflict || refused.Code is 422)) written = await Read(content, stop);
+            if (attempt < MostTries && written.Failure is { IsConflict: true } or { Code: 422 }) written = await Read(content, stop);
             if (written.Now is not { } now) return written;
             content = now;
         }
@@ -65,7 +66,8 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
     }
 
     /// <summary>
-    /// Sends what is to be written on the content as it is, and where somebody else was faster, what is to be written on it as it is then. Null is nothing.
+    /// Sends what is to be written on the content as it is, and where somebody else was faster, what is to be written on it as it is then. Null is
+    /// nothing.
     /// </summary>
     private async Task<WriteResult<T>> Write(T content, string? subresource, Func<T, ReadOnlyMemory<byte>?> patchOf, CancellationToken stop)
     {
@@ -87,7 +89,8 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         }
     }
 
-    private async Task<WriteResult<T>> Send(T meant, T content, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken stop)
+    private async Task<WriteResult<T>> Send(
+        T meant, T content, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken stop)
     {
         var taken = WriteResult<T>.Gone;
         await writes.Watched(content, async () =>
@@ -99,7 +102,8 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         return taken;
     }
 
-    private async Task<WriteResult<T>> Read(T content, CancellationToken stop) => Taken(content, await api.GetAsync(cache.Kind.Resource, content.Key, stop));
+    private async Task<WriteResult<T>> Read(T content, CancellationToken stop) =>
+        Taken(content, await api.GetAsync(cache.Kind.Resource, content.Key, stop));
 
     /// <summary>
     /// A write was refused because there is no such content. From then on nothing would ever be done for it again, so it is looked for before that is

@@ -14,7 +14,8 @@ internal sealed class SingleContents : ContentKind<VolumeSnapshotContent>
     public override string QueueName => "csi-snapshotter-content";
 
     public override ReportWords Words { get; } = new(
-        "volume snapshot", "SnapshotCreationFailed", "Failed to create snapshot: ", "SnapshotContentCheckandUpdateFailed", "Failed to check and update snapshot content: ",
+        "volume snapshot", "SnapshotCreationFailed", "Failed to create snapshot: ", "SnapshotContentCheckandUpdateFailed",
+        "Failed to check and update snapshot content: ",
         "SnapshotDeleteError", "Failed to delete snapshot", "SnapshotDelayed");
 
     public override IReadOnlyList<string> GoneWithSnapshot { get; } = ["snapshotHandle", "readyToUse", "creationTime", "restoreSize"];

@@ -19,10 +19,14 @@ internal sealed class ContentWaits : IDisposable
     /// <summary>After this long somebody asks why.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>An event is kept for an hour; one that still holds is told again well before, unless that many wait that it is better told of others.</summary>
+    /// <summary>
+    /// An event is kept for an hour; one that still holds is told again well before, unless that many wait that it is better told of others.
+    /// </summary>
     private static readonly TimeSpan s_reminder = TimeSpan.FromMinutes(10);
 
-    /// <summary>Waits that are told of at once, and then as many a second: events are written one after the other, and those that find no room are lost.</summary>
+    /// <summary>
+    /// Waits that are told of at once, and then as many a second: events are written one after the other, and those that find no room are lost.
+    /// </summary>
     private const int MostAtOnce = 10;
 
     private static readonly TimeSpan s_breath = TimeSpan.FromSeconds(1);
@@ -44,7 +48,8 @@ internal sealed class ContentWaits : IDisposable
     /// <param name="pauses">The back-off's first and longest pause.</param>
     /// <param name="events">Where it is told.</param>
     /// <param name="time">Clock.</param>
-    public ContentWaits(ReportWords words, ItemBackoff<string> backoff, (TimeSpan First, TimeSpan Longest) pauses, EventRecorder events, TimeProvider time)
+    public ContentWaits(
+        ReportWords words, ItemBackoff<string> backoff, (TimeSpan First, TimeSpan Longest) pauses, EventRecorder events, TimeProvider time)
     {
         (_words, _backoff, _pauses, _events, _time) = (words, backoff, pauses, events, time);
         _timer = time.CreateTimer(_ => TellDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -160,7 +165,8 @@ internal sealed class ContentWaits : IDisposable
             : "it is being tried now, or as soon as a worker is free";
         var awaited = wait.Awaited ?? "the driver has not answered yet";
         var missing = wait.About.IsToGo ? "deleted" : "ready";
-        var message = Utf8Text.Cut($"{_words.Noun} content {wait.About.Name} is not {missing} after {seconds} s; {next}; awaited: {awaited}", LongestMessage);
+        var message = Utf8Text.Cut($"{_words.Noun} content {wait.About.Name} is not {missing} after {seconds} s; {next}; awaited: {awaited}",
+            LongestMessage);
         _events.Record(wait.About.Reference, EventType.Warning, _words.DelayedReason, message);
         if (wait.About.OwnerReference is { } owner) _events.Record(owner, EventType.Warning, _words.DelayedReason, message);
     }

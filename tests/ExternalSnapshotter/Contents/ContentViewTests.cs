@@ -106,7 +106,8 @@ internal sealed class ContentViewTests
         readings.Content(Single("ready"), kept);
         readings.GroupContent(Group("ready"), group);
         readings.Class(new VolumeSnapshotClass { Driver = "d", DeletionPolicy = "Delete", Parameters = StringMap.From([new("a", "b")]) }, named);
-        Assert.That((kept.Spec.Driver, kept.Status, kept.Metadata.Finalizers, group.Spec.Driver, group.Status), Is.EqualTo(((string?)null, (SnapshotContentStatus?)null, (string[]?)null, (string?)null, (GroupContentStatus?)null)));
+        Assert.That((kept.Spec.Driver, kept.Status, kept.Metadata.Finalizers, group.Spec.Driver, group.Status),
+            Is.EqualTo(((string?)null, (SnapshotContentStatus?)null, (string[]?)null, (string?)null, (GroupContentStatus?)null)));
         Assert.That((named.Driver, named.Parameters), Is.EqualTo(("d", (StringMap?)null)));
     }
 
@@ -116,11 +117,17 @@ internal sealed class ContentViewTests
         {
             Spec =
             {
-                Driver = "d", DeletionPolicy = Has(state, "retained") ? "Retain" : "Delete", VolumeSnapshotClassName = Has(state, "classed") ? "k" : null,
+                Driver = "d", DeletionPolicy = Has(state, "retained") ? "Retain" : "Delete",
+                VolumeSnapshotClassName = Has(state, "classed") ? "k" : null,
                 VolumeSnapshotRef = new() { Name = "s", Namespace = "n", Uid = Has(state, "unbound") ? null : "u" },
-                Source = Has(state, "nothing") ? new() : Has(state, "given") ? new() { SnapshotHandle = "given" } : new() { VolumeHandle = Has(state, "another") ? "w" : "v" },
+                Source = Has(state, "nothing") ? new() : Has(state, "given") ? new() { SnapshotHandle = "given" }
+                    : new() { VolumeHandle = Has(state, "another") ? "w" : "v" },
             },
-            Status = Has(state, "ready") ? new() { ReadyToUse = true, SnapshotHandle = "noted" } : Has(state, "noted") ? new() { SnapshotHandle = "noted" } : Has(state, "status") ? new() { ReadyToUse = false } : Has(state, "cleared") ? new() { Error = new() { Message = "m" } } : null,
+            Status = Has(state, "ready") ? new() { ReadyToUse = true, SnapshotHandle = "noted" }
+                : Has(state, "noted") ? new() { SnapshotHandle = "noted" }
+                : Has(state, "status") ? new() { ReadyToUse = false }
+                : Has(state, "cleared") ? new() { Error = new() { Message = "m" } }
+                : null,
             MarksHash = Has(state, "touched") ? 7 : 0,
         };
         Mark(content, state, ContentKeys.OfSingle);
@@ -133,11 +140,18 @@ internal sealed class ContentViewTests
         {
             Spec =
             {
-                Driver = "d", DeletionPolicy = Has(state, "retained") ? "Retain" : "Delete", VolumeGroupSnapshotClassName = Has(state, "classed") ? "k" : null,
+                Driver = "d", DeletionPolicy = Has(state, "retained") ? "Retain" : "Delete",
+                VolumeGroupSnapshotClassName = Has(state, "classed") ? "k" : null,
                 VolumeGroupSnapshotRef = new() { Name = "s", Namespace = "n", Uid = Has(state, "unbound") ? null : "u" },
-                Source = Has(state, "nothing") ? new() { VolumeHandles = [] } : Has(state, "given") ? new() { GroupSnapshotHandles = new() { VolumeGroupSnapshotHandle = "given" } } : new() { VolumeHandles = Has(state, "another") ? ["v", "w"] : ["v"] },
+                Source = Has(state, "nothing") ? new() { VolumeHandles = [] }
+                    : Has(state, "given") ? new() { GroupSnapshotHandles = new() { VolumeGroupSnapshotHandle = "given" } }
+                    : new() { VolumeHandles = Has(state, "another") ? ["v", "w"] : ["v"] },
             },
-            Status = Has(state, "ready") ? new() { ReadyToUse = true, VolumeGroupSnapshotHandle = "noted" } : Has(state, "noted") ? new() { VolumeGroupSnapshotHandle = "noted" } : Has(state, "status") ? new() { ReadyToUse = false } : Has(state, "cleared") ? new() { Error = new() { Message = "m" } } : null,
+            Status = Has(state, "ready") ? new() { ReadyToUse = true, VolumeGroupSnapshotHandle = "noted" }
+                : Has(state, "noted") ? new() { VolumeGroupSnapshotHandle = "noted" }
+                : Has(state, "status") ? new() { ReadyToUse = false }
+                : Has(state, "cleared") ? new() { Error = new() { Message = "m" } }
+                : null,
             MarksHash = Has(state, "touched") ? 7 : 0,
         };
         Mark(content, state, ContentKeys.OfGroup);
@@ -149,7 +163,8 @@ internal sealed class ContentViewTests
         content.Metadata.Name = "c";
         if (Has(state, "deleted")) content.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
         if (!Has(state, "released")) content.Metadata.Finalizers = [keys.Finalizer];
-        content.Metadata.Annotations = StringMap.From(new[] { ("created", keys.BeingCreated), ("marked", keys.BeingDeleted), ("secret", keys.SecretName) }.Where(m => Has(state, m.Item1)).Select(m => KeyValuePair.Create(m.Item2, "yes")));
+        var marks = new[] { ("created", keys.BeingCreated), ("marked", keys.BeingDeleted), ("secret", keys.SecretName) };
+        content.Metadata.Annotations = StringMap.From(marks.Where(m => Has(state, m.Item1)).Select(m => KeyValuePair.Create(m.Item2, "yes")));
     }
 
     private static bool Has(string state, string word) => state.Split(' ').Contains(word);

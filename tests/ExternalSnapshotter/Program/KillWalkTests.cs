@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Grpc.Core;
 using Sidecars.Tests.Support;
 using Sidecars.Tests.Support.Controllers;
@@ -5,22 +6,24 @@ using Sidecars.Tests.Support.Controllers;
 namespace Sidecars.ExternalSnapshotter.Tests.Program;
 
 /// <summary>
-/// The published program is killed at every step it takes in the life of snapshots and of groups, once before the step takes effect and once after, before
-/// the program learns of it; started again, it has to end with one snapshot for each content, and after their deletion with none left at the driver. The
-/// steps are those that a run without kills is seen to take, so a step that comes later is walked too.
+/// The published program is killed at every step it takes in the life of snapshots and of groups, once before the step takes effect and once after,
+/// before the program learns of it; started again, it has to end with one snapshot for each content, and after their deletion with none left at the
+/// driver. The steps are those that a run without kills is seen to take, so a step that comes later is walked too.
 /// </summary>
 internal sealed class KillWalkTests
 {
     private static readonly string[] s_names = ["one", "two"];
 
-    private static readonly string[] s_ofSingles = ["patch volumesnapshotcontents", "patch volumesnapshotcontents/status", "CreateSnapshot", "DeleteSnapshot"];
+    private static readonly string[] s_ofSingles =
+        ["patch volumesnapshotcontents", "patch volumesnapshotcontents/status", "CreateSnapshot", "DeleteSnapshot"];
 
     private static readonly string[] s_ofGroups =
         ["patch volumegroupsnapshotcontents", "patch volumegroupsnapshotcontents/status", "CreateVolumeGroupSnapshot", "DeleteVolumeGroupSnapshot"];
 
     [Test]
     public Task Killed_at_any_step_it_leaves_each_content_one_snapshot_and_none_behind() => Walk(WalkedKind.Single, Live,
-        [.. s_ofSingles, "watch volumesnapshotcontents", "watch volumesnapshotclasses", "get secrets", "Probe", "GetPluginInfo", "ControllerGetCapabilities"]);
+        [.. s_ofSingles, "watch volumesnapshotcontents", "watch volumesnapshotclasses", "get secrets", "Probe", "GetPluginInfo",
+            "ControllerGetCapabilities"]);
 
     [Test]
     public Task Killed_at_any_step_and_its_snapshot_deleted_before_it_is_back_it_leaves_none_behind() =>
@@ -66,8 +69,8 @@ internal sealed class KillWalkTests
     }
 
     /// <summary>
-    /// The life of a snapshot that may be deleted at any time, not in the midst of its writes though: which of them it would have to make anew then is a
-    /// matter of chance, and no step of the walk.
+    /// The life of a snapshot that may be deleted at any time, not in the midst of its writes though: which of them it would have to make anew then
+    /// is a matter of chance, and no step of the walk.
     /// </summary>
     private static async Task LiveBriefly(WalkedKind kind, ProcessRig rig)
     {
@@ -111,6 +114,7 @@ internal sealed class KillWalkTests
         kind.DeleteByUser(world, "one");
     }
 
-    private static string NotedOn(System.Text.Json.Nodes.JsonObject? content) =>
-        World.Text(content, "status", "snapshotHandle") is { Length: > 0 } single ? single : World.Text(content, "status", "volumeGroupSnapshotHandle");
+    private static string NotedOn(JsonObject? content) =>
+        World.Text(content, "status", "snapshotHandle") is { Length: > 0 } single ? single
+            : World.Text(content, "status", "volumeGroupSnapshotHandle");
 }

@@ -31,8 +31,10 @@ internal sealed class ReplicasTests
         world.DeleteByUser("c"); // nobody is there to see it
         gate.Release();
         await world.UntilGone(World.Contents, "c");
-        Assert.That(rig.Driver.Calls.Of("CreateSnapshot").Select(c => World.Text(c.Request, "name")), Is.EqualTo((string[])[$"snapshot-{TestContent.Uid}", $"snapshot-{TestContent.Uid}"]));
-        Assert.That(World.Text(rig.Driver.Calls.Of("DeleteSnapshot").Single().Request, "snapshot_id"), Is.EqualTo($"snap-of-snapshot-{TestContent.Uid}"));
+        Assert.That(rig.Driver.Calls.Of("CreateSnapshot").Select(c => World.Text(c.Request, "name")),
+            Is.EqualTo((string[])[$"snapshot-{TestContent.Uid}", $"snapshot-{TestContent.Uid}"]));
+        Assert.That(World.Text(rig.Driver.Calls.Of("DeleteSnapshot").Single().Request, "snapshot_id"),
+            Is.EqualTo($"snap-of-snapshot-{TestContent.Uid}"));
     }
 
     [Test]
@@ -62,7 +64,8 @@ internal sealed class ReplicasTests
         rig.Driver.Answer("CreateSnapshot");
         await world.UntilGone(World.Contents, "c");
         Assert.That(rig.Driver.Calls.All.Select(c => c.Method).Last(), Is.EqualTo("DeleteSnapshot"));
-        Assert.That(World.Text(rig.Driver.Calls.Of("DeleteSnapshot").Single().Request, "snapshot_id"), Is.EqualTo($"snap-of-snapshot-{TestContent.Uid}"));
+        Assert.That(World.Text(rig.Driver.Calls.Of("DeleteSnapshot").Single().Request, "snapshot_id"),
+            Is.EqualTo($"snap-of-snapshot-{TestContent.Uid}"));
         Assert.That(second.HasExited, Is.False);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Grpc.Core;
 using Sidecars.ExternalSnapshotter.Contents;
 using Sidecars.Tests.Support;
@@ -5,8 +6,11 @@ using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalSnapshotter.Tests.Program;
 
-/// <summary>One of the two kinds of contents in a walk of kills: how a world for it is made, what is done to it there, and what is left at the driver.</summary>
-internal sealed record WalkedKind(string Resource, string ClassResource, ContentKeys Keys, string Create, string Delete, string Id, string HandlePrefix)
+/// <summary>
+/// One of the two kinds of contents in a walk of kills: how a world for it is made, what is done to it there, and what is left at the driver.
+/// </summary>
+internal sealed record WalkedKind(
+    string Resource, string ClassResource, ContentKeys Keys, string Create, string Delete, string Id, string HandlePrefix)
 {
     /// <summary>Parameter of a class that was put back.</summary>
     private const string Again = "again";
@@ -17,7 +21,8 @@ internal sealed record WalkedKind(string Resource, string ClassResource, Content
         World.Contents, World.Classes, ContentKeys.OfSingle, "CreateSnapshot", "DeleteSnapshot", "snapshot_id", "snap-of-snapshot-");
 
     public static readonly WalkedKind Group = new(
-        World.Groups, World.GroupClasses, ContentKeys.OfGroup, "CreateVolumeGroupSnapshot", "DeleteVolumeGroupSnapshot", "group_snapshot_id", "group-of-groupsnapshot-");
+        World.Groups, World.GroupClasses, ContentKeys.OfGroup, "CreateVolumeGroupSnapshot", "DeleteVolumeGroupSnapshot", "group_snapshot_id",
+        "group-of-groupsnapshot-");
 
     private bool IsSingle => this == Single;
 
@@ -95,27 +100,28 @@ internal sealed record WalkedKind(string Resource, string ClassResource, Content
     public string Handle(string name) => HandlePrefix + name;
 
     /// <summary>
-    /// What is at the driver when every call counts that took one, whatever was answered but a refusal for good, and only those to delete that went well: the
-    /// worst case for us.
+    /// What is at the driver when every call counts that took one, whatever was answered but a refusal for good, and only those to delete that went
+    /// well: the worst case for us.
     /// </summary>
     public HashSet<string> AtDriver(ProcessRig rig)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var call in rig.Driver.Calls.All)
         {
-            if (call.Method == Create && call.Code is not StatusCode.Internal) taken.Add((IsSingle ? "snap-of-" : "group-of-") + World.Text(call.Request, "name"));
+            if (call.Method == Create && call.Code is not StatusCode.Internal)
+                taken.Add((IsSingle ? "snap-of-" : "group-of-") + World.Text(call.Request, "name"));
             if (call.Method == Delete && call.Code is StatusCode.OK) taken.Remove(World.Text(call.Request, Id));
         }
         return taken;
     }
 
-    private static bool IsSettled(System.Text.Json.Nodes.JsonObject content) =>
+    private static bool IsSettled(JsonObject content) =>
         World.Status(content)?["readyToUse"]?.GetValue<bool>() is true && !World.IsBeingCreated(content);
 
     private void AddSecretAndClass(World world, bool isAgain)
     {
         world.AddSecret("s", ("k", "v"u8.ToArray()));
-        var parameters = isAgain ? new System.Text.Json.Nodes.JsonObject { [Again] = "yes" } : null;
+        var parameters = isAgain ? new JsonObject { [Again] = "yes" } : null;
         if (IsSingle) world.AddClass(ClassName, parameters);
         else world.AddGroupClass(ClassName, parameters);
     }

@@ -3,7 +3,9 @@ using Sidecars.EmbeddedCluster;
 
 namespace Sidecars.ExternalSnapshotter.Tests.Scenarios;
 
-/// <summary>Contents of other drivers: where the served definition lets them be selected they do not even come here (snapshotter contract 2).</summary>
+/// <summary>
+/// Contents of other drivers: where the served definition lets them be selected they do not even come here (snapshotter contract 2).
+/// </summary>
 internal sealed class SelectionTests : RigTest
 {
     private static readonly RequestMatch s_watch = new() { Verb = "watch", Resource = World.Contents };
@@ -22,8 +24,10 @@ internal sealed class SelectionTests : RigTest
         rig.World.Add(new TestContent());
         await rig.World.UntilSettled("before");
         await rig.World.UntilSettled("c");
-        Assert.That(rig.Log.Lines.Any(l => l.Contains("An object cannot be read", StringComparison.Ordinal) && l.Contains("theirs", StringComparison.Ordinal)), Is.EqualTo(!declares));
-        Assert.That(rig.Cluster.Requests.Entries.Count(r => r.Request.Resource == World.Contents && r.Code is 400), Is.EqualTo(declares ? 0 : 1), "asked one time");
+        Assert.That(rig.Log.Lines.Any(l => l.Contains("An object cannot be read", StringComparison.Ordinal)
+            && l.Contains("theirs", StringComparison.Ordinal)), Is.EqualTo(!declares));
+        Assert.That(rig.Cluster.Requests.Entries.Count(r => r.Request.Resource == World.Contents && r.Code is 400), Is.EqualTo(declares ? 0 : 1),
+            "asked one time");
         Assert.That(rig.Taken, Has.Count.EqualTo(2));
     }
 
