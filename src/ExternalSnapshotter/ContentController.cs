@@ -31,11 +31,12 @@ internal sealed class ContentController<T> : IDisposable where T : KubeObject, n
         var backoff = new ItemBackoff<string>(options.RetryIntervalStart, options.RetryIntervalMax);
         _controller = new KeyController(kind.QueueName, kind.QueueName, backoff, context);
         _waits = new ContentWaits(kind.Words, backoff, (options.RetryIntervalStart, options.RetryIntervalMax), context.Events, context.Time);
-        var writes = new OwnWrites(_controller.Queue.Add);
+        var writes = new OwnWrites<T>(cache.Store, key => _controller.Queue.Add(key.Name));
         _triggers = new Triggers<T>(cache, _waits, writes, _controller.Queue, backoff);
         var writer = new ContentWriter<T>(cache, context.Api, writes, context.Time);
         var reports = new ContentReports(kind.Words, context.Events);
-        _reconciler = new ContentReconciler<T>(cache, snapshots, writer, reports, _waits, backoff.Forget, context.Loggers.CreateLogger<ContentReconciler<T>>());
+        _reconciler = new ContentReconciler<T>(cache, snapshots, writer, reports, _waits, backoff,
+            context.Loggers.CreateLogger<ContentReconciler<T>>());
         cache.Store.Changed += _triggers.ContentChanged;
     }
 

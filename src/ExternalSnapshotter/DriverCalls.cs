@@ -18,11 +18,14 @@ internal sealed class DriverCalls(CsiConnection connection, TimeSpan timeout, Ti
     private readonly Controller.ControllerClient _singles = new(connection.Invoker);
     private readonly GroupController.GroupControllerClient _groups = new(connection.Invoker);
 
-    public Task<CsiResult<CreateSnapshotResponse>> Create(CreateSnapshotRequest request, CancellationToken stop) => Make(_singles.CreateSnapshotAsync, request, stop);
+    public Task<CsiResult<CreateSnapshotResponse>> Create(CreateSnapshotRequest request, CancellationToken stop) =>
+        Make(_singles.CreateSnapshotAsync, request, stop);
 
-    public Task<CsiResult<ListSnapshotsResponse>> List(ListSnapshotsRequest request, CancellationToken stop) => Make(_singles.ListSnapshotsAsync, request, stop);
+    public Task<CsiResult<ListSnapshotsResponse>> List(ListSnapshotsRequest request, CancellationToken stop) =>
+        Make(_singles.ListSnapshotsAsync, request, stop);
 
-    public Task<CsiResult<DeleteSnapshotResponse>> Delete(DeleteSnapshotRequest request, CancellationToken stop) => Make(_singles.DeleteSnapshotAsync, request, stop);
+    public Task<CsiResult<DeleteSnapshotResponse>> Delete(DeleteSnapshotRequest request, CancellationToken stop) =>
+        Make(_singles.DeleteSnapshotAsync, request, stop);
 
     public Task<CsiResult<CreateVolumeGroupSnapshotResponse>> Create(CreateVolumeGroupSnapshotRequest request, CancellationToken stop) =>
         Make(_groups.CreateVolumeGroupSnapshotAsync, request, stop);

@@ -12,8 +12,8 @@ using Sidecars.Kubernetes.Watching;
 namespace Sidecars.ExternalSnapshotter;
 
 /// <summary>
-/// The part of the sidecar that works on groups. Its stores are its own, and it begins when they are complete: a cluster may know the kinds and fail to
-/// list them, as where their conversion is broken, and single snapshots do not wait for that.
+/// The part of the sidecar that works on groups. Its stores are its own, and it begins when they are complete: a cluster may know the kinds and
+/// fail to list them, as where their conversion is broken, and single snapshots do not wait for that.
 /// </summary>
 internal sealed class GroupControllers : IDisposable
 {
@@ -27,7 +27,8 @@ internal sealed class GroupControllers : IDisposable
         _context = context;
         _classes.Add(readings.Class);
         _contents.Add(readings.GroupContent, readings.IsOurs);
-        var cache = new ContentCache<VolumeGroupSnapshotContent>(new GroupContents(), _contents, context.Driver.Name, name => _classes.Find(new ObjectKey(null, name)));
+        var cache = new ContentCache<VolumeGroupSnapshotContent>(
+            new GroupContents(), _contents, context.Driver.Name, name => _classes.Find(new ObjectKey(null, name)));
         _controller = new ContentController<VolumeGroupSnapshotContent>(context, options, cache, new GroupSnapshots(options, cache, secrets, calls));
         _classes.Changed += _controller.ClassChanged;
     }
@@ -37,7 +38,7 @@ internal sealed class GroupControllers : IDisposable
     {
         var running = new RunningTasks(stop);
         Watch(running, Resources.VolumeGroupSnapshotClasses, _classes);
-        Watch(running, Resources.VolumeGroupSnapshotContents, _contents);
+        Watch(running, Resources.VolumeGroupSnapshotContents, _contents, WellKnown.SelectorOf(_context.Driver.Name));
         if (!await running.Reached(Task.WhenAll(_classes.Synced, _contents.Synced))) return;
         _controller.Start(running);
         await running.All();
@@ -45,9 +46,9 @@ internal sealed class GroupControllers : IDisposable
 
     public void Dispose() => _controller.Dispose();
 
-    private void Watch<T>(RunningTasks running, Resource<T> resource, ObjectStore<T> store) where T : KubeObject, new()
+    private void Watch<T>(RunningTasks running, Resource<T> resource, ObjectStore<T> store, string? fields = null) where T : KubeObject, new()
     {
-        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = _context.Metrics };
+        var options = new WatcherOptions { FieldSelector = fields, StreamsLists = StreamedLists.AreWanted, Metrics = _context.Metrics };
         running.Add(new Reflector<T>(_context.Api, resource, store, options, _context.Time, _context.Loggers.CreateLogger<Reflector<T>>()).RunAsync);
     }
 }

@@ -12,7 +12,8 @@ namespace Sidecars.ExternalSnapshotter;
 
 /// <summary>
 /// Finds out, before the process works, whether the cluster knows groups of snapshots, and the driver (snapshotter contract 1.3, steps 10 to 13). A
-/// server that does not answer says nothing of them, and is asked for as long as <c>--timeout</c>; then groups are off, because single snapshots wait for this.
+/// server that does not answer says nothing of them, and is asked for as long as <c>--timeout</c>; then groups are off, because single snapshots wait
+/// for this.
 /// </summary>
 internal sealed partial class GroupSupport(SnapshotterOptions options)
 {
@@ -26,7 +27,8 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
         var driver = new DriverFacts(context.Driver!.Name, context.Driver.Controller);
         if (!driver.TakesSnapshots)
         {
-            return new StartProblem($"driver {driver.Name} does not take snapshots: its ControllerGetCapabilities does not name CREATE_DELETE_SNAPSHOT; "
+            return new StartProblem($"driver {driver.Name} does not take snapshots: its ControllerGetCapabilities does not name "
+                + "CREATE_DELETE_SNAPSHOT; "
                 + "run this sidecar only beside a driver that does");
         }
         var log = context.Loggers.CreateLogger<GroupSupport>();
@@ -50,14 +52,16 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
             && await IsServed(api, Resources.VolumeGroupSnapshotClasses, log, limit, stop);
     }
 
-    private static async Task<bool> IsServed<T>(ApiClient api, Resource<T> resource, ILogger log, TimeLimit limit, CancellationToken stop) where T : KubeObject
+    private static async Task<bool> IsServed<T>(ApiClient api, Resource<T> resource, ILogger log, TimeLimit limit, CancellationToken stop)
+        where T : KubeObject
     {
         var last = "no answer came";
         try
         {
             while (true)
             {
-                var answer = await api.SendAsync(HttpMethod.Get, $"{resource.CollectionPath}?limit=1", KubeJson.Default.MetadataOnly, default, null, limit.Token);
+                var answer = await api.SendAsync(
+                    HttpMethod.Get, $"{resource.CollectionPath}?limit=1", KubeJson.Default.MetadataOnly, default, null, limit.Token);
                 if (answer.IsSuccess) return true;
                 if (answer.Failure.IsNotFound || answer.Failure.IsForbidden)
                 {
@@ -79,8 +83,13 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
     {
         var identity = new DriverIdentity(driver.Connection.Invoker, new CsiCall(TimeProvider.System), options.Timeout);
         var answer = await identity.GroupControllerCapabilitiesAsync(stop);
-        if (!answer.IsOk && answer.Error.Code is not StatusCode.Unimplemented) Log.NotTold(log, driver.Name, answer.Error.Text);
-        else if (!answer.IsOk || !new GroupControllerCapabilities(answer.Response).Has(GroupRpc.CreateDeleteGetVolumeGroupSnapshot)) Log.NoGroups(log, driver.Name);
+        if (!answer.IsOk && answer.Error.Code is not StatusCode.Unimplemented)
+        {
+            Log.NotTold(log, driver.Name, answer.Error.Text);
+            return;
+        }
+        var takesGroups = answer.IsOk && new GroupControllerCapabilities(answer.Response).Has(GroupRpc.CreateDeleteGetVolumeGroupSnapshot);
+        if (!takesGroups) Log.NoGroups(log, driver.Name);
     }
 
     private static partial class Log
@@ -92,14 +101,17 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
         [LoggerMessage(2, LogLevel.Information, "The API server does not say whether it knows groups of snapshots, it is asked again {Path} {Err}")]
         public static partial void NoAnswer(ILogger logger, string path, string err);
 
-        [LoggerMessage(5, LogLevel.Warning, "Groups of snapshots are not worked on, because the API server did not say within --timeout whether it knows them; "
+        [LoggerMessage(5, LogLevel.Warning,
+            "Groups of snapshots are not worked on, because the API server did not say within --timeout whether it knows them; "
             + "mend that, and start this program anew {Path} {Err}")]
         public static partial void NeverTold(ILogger logger, string path, string err);
 
-        [LoggerMessage(6, LogLevel.Warning, "Groups of snapshots are not worked on with --node-deployment: a group is of several volumes, and belongs to no one node")]
+        [LoggerMessage(6, LogLevel.Warning,
+            "Groups of snapshots are not worked on with --node-deployment: a group is of several volumes, and belongs to no one node")]
         public static partial void NotOnNodes(ILogger logger);
 
-        [LoggerMessage(3, LogLevel.Error, "The driver does not say what it can do with groups of snapshots (GroupControllerGetCapabilities) {driver} {Err}")]
+        [LoggerMessage(3, LogLevel.Error,
+            "The driver does not say what it can do with groups of snapshots (GroupControllerGetCapabilities) {driver} {Err}")]
         public static partial void NotTold(ILogger logger, string driver, string err);
 
         [LoggerMessage(4, LogLevel.Warning,

@@ -5,7 +5,8 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.ExternalSnapshotter;
 
 /// <summary>
-/// What the snapshotter reads of the cluster. Contents of other drivers it does not want at all; of a class of another driver it reads that it is one.
+/// What the snapshotter reads of the cluster. Contents of other drivers it does not want at all; of a class of another driver it reads that it is
+/// one.
 /// </summary>
 internal sealed class Readings(string driver)
 {

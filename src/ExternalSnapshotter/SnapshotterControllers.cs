@@ -22,7 +22,7 @@ internal sealed class SnapshotterControllers : IControllers
     {
         var driver = new DriverFacts(context.Driver.Name, context.Driver.Controller);
         var readings = new Readings(driver.Name);
-        var part = options.Node is { } node ? new WatchedPart(null, $"{WellKnown.ManagedByLabel}={node}") : null;
+        var part = new WatchedPart(null, options.Node is { } node ? $"{WellKnown.ManagedByLabel}={node}" : null, WellKnown.SelectorOf(driver.Name));
         var secrets = new ContentSecrets(new SecretReader(context.Api));
         var calls = new DriverCalls(context.Driver.Connection, options.Timeout, context.Time);
 
@@ -30,7 +30,8 @@ internal sealed class SnapshotterControllers : IControllers
         var contents = new ContentCache<VolumeSnapshotContent>(
             new SingleContents(), context.Stores.Of(Resources.VolumeSnapshotContents, readings.Content, part: part, wants: readings.IsOurs),
             driver.Name, name => classes.Find(new ObjectKey(null, name)));
-        _singles = new ContentController<VolumeSnapshotContent>(context, options, contents, new SingleSnapshots(driver, options, contents, secrets, calls, context.Time));
+        _singles = new ContentController<VolumeSnapshotContent>(context, options, contents,
+            new SingleSnapshots(driver, options, contents, secrets, calls, context.Time));
         classes.Changed += _singles.ClassChanged;
 
         if (!hasGroups) return;

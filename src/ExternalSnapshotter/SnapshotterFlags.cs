@@ -20,14 +20,19 @@ internal sealed class SnapshotterFlags
         var flags = commandLine.Flags;
         _standard = commandLine.Standard;
         Timeout = flags.Duration("timeout", TimeSpan.FromMinutes(1), "Limit of each call to the driver.");
-        ResyncPeriod = flags.Duration("resync-period", TimeSpan.FromMinutes(15), "Period in which everything unfinished is tried again, whatever its pause; 0 is never.");
+        ResyncPeriod = flags.Duration("resync-period", TimeSpan.FromMinutes(15),
+            "Period in which everything unfinished is tried again, whatever its pause; 0 is never.");
         WorkerThreads = flags.Int("worker-threads", 10, "Snapshots worked on at once, and as many groups of them.");
         NamePrefix = flags.String("snapshot-name-prefix", "snapshot", "What the names of snapshots at the driver begin with.");
-        NameUuidLength = flags.Int("snapshot-name-uuid-length", SnapshotNaming.WholeUid, "Characters of the snapshot's uid in those names; -1 is the uid as it is.");
+        NameUuidLength = flags.Int("snapshot-name-uuid-length", SnapshotNaming.WholeUid,
+            "Characters of the snapshot's uid in those names; -1 is the uid as it is.");
         GroupNamePrefix = flags.String("groupsnapshot-name-prefix", "groupsnapshot", "What the names of groups at the driver begin with.");
-        GroupNameUuidLength = flags.Int("groupsnapshot-name-uuid-length", SnapshotNaming.WholeUid, "Characters of the group's uid in those names; -1 is the uid as it is.");
-        ExtraCreateMetadata = flags.Bool("extra-create-metadata", false, "Tell the driver names of snapshot and content in the parameters of CreateSnapshot.");
-        RetryIntervalStart = flags.Duration("retry-interval-start", TimeSpan.FromSeconds(1), "First pause after a failure, or while a snapshot is not ready; it doubles with each further one.");
+        GroupNameUuidLength = flags.Int("groupsnapshot-name-uuid-length", SnapshotNaming.WholeUid,
+            "Characters of the group's uid in those names; -1 is the uid as it is.");
+        ExtraCreateMetadata = flags.Bool("extra-create-metadata", false,
+            "Tell the driver names of snapshot and content in the parameters of CreateSnapshot.");
+        RetryIntervalStart = flags.Duration("retry-interval-start", TimeSpan.FromSeconds(1),
+            "First pause after a failure, or while a snapshot is not ready; it doubles with each further one.");
         RetryIntervalMax = flags.Duration("retry-interval-max", TimeSpan.FromMinutes(5), "Longest of these pauses.");
         NodeDeployment = flags.Bool("node-deployment", false, "Serve the snapshots of one node only; the environment names it in NODE_NAME.");
     }
@@ -66,9 +71,10 @@ internal sealed class SnapshotterFlags
         FlagProblem.Of(NodeDeployment.Value && _standard.LeaderElection.Value
             ? "--node-deployment and --leader-election exclude each other: on each node one instance works" : null)
         ?? FlagProblem.Of(NodeDeployment.Value && Node.Length is 0
-            ? $"--node-deployment needs the name of its node in the environment variable {NodeVariable}; take it from the pod's spec.nodeName" : null, ExitCode.Fatal)
-        ?? FlagProblem.Of(_standard.CheckEndpoints() ?? OwnProblem(gates.IsEnabled(GroupGate)) ?? _standard.CheckThrottle() ?? _standard.CheckElection()
-            ?? _standard.CheckMetricsPath());
+            ? $"--node-deployment needs the name of its node in the environment variable {NodeVariable}; take it from the pod's spec.nodeName"
+            : null, ExitCode.Fatal)
+        ?? FlagProblem.Of(_standard.CheckEndpoints() ?? OwnProblem(gates.IsEnabled(GroupGate)) ?? _standard.CheckThrottle()
+            ?? _standard.CheckElection() ?? _standard.CheckMetricsPath());
 
     public SnapshotterOptions Options(FeatureGates gates) => new()
     {
@@ -90,6 +96,7 @@ internal sealed class SnapshotterFlags
         if (Timeout.Value <= TimeSpan.Zero) return "--timeout must be greater than zero";
         if (RetryIntervalStart.Value <= TimeSpan.Zero) return "--retry-interval-start must be greater than zero";
         if (RetryIntervalMax.Value <= TimeSpan.Zero) return "--retry-interval-max must be greater than zero";
-        return SnapshotNaming.Problem(NamePrefix, NameUuidLength) ?? (wantsGroups ? SnapshotNaming.Problem(GroupNamePrefix, GroupNameUuidLength) : null);
+        return SnapshotNaming.Problem(NamePrefix, NameUuidLength)
+            ?? (wantsGroups ? SnapshotNaming.Problem(GroupNamePrefix, GroupNameUuidLength) : null);
     }
 }

@@ -18,7 +18,7 @@ internal static class SnapshotterProgram
         return new ControllerProgram
         {
             CommandLine = commandLine,
-            Start = new StartSequence { BadGates = ExitCode.Fatal, NoListener = ExitCode.Fatal },
+            Start = new StartSequence { BadGates = ExitCode.Fatal, NoListener = ExitCode.Fatal, ServesBeforeReady = true },
             Problem = () => flags.Problem(commandLine.Gates()),
             Cluster = () => (commandLine.Standard.Kubeconfig.Value, ""),
             Sidecars = gates => [Sidecar(flags.Options(gates))],

@@ -10,16 +10,16 @@ namespace Sidecars.ExternalSnapshotter;
 /// Which change puts which content in line (snapshotter contract 3). What is settled needs nothing, so that ten thousand snapshots cost nothing at
 /// start; what we write ourselves is no reason, because a look at once would defeat the pause after a failure.
 /// </summary>
-internal sealed class Triggers<T>(ContentCache<T> cache, ContentWaits waits, OwnWrites writes, WorkQueue<string> queue, ItemBackoff<string> backoff) where T : KubeObject, new()
+internal sealed class Triggers<T>(
+    ContentCache<T> cache, ContentWaits waits, OwnWrites<T> writes, WorkQueue<string> queue, ItemBackoff<string> backoff)
+    where T : KubeObject, new()
 {
     public void ContentChanged(StoreChange<T> change)
     {
         if (change.Old is { } old && old.Uid != change.New?.Uid && (change.New is null || old.Uid.Length > 0)) End(old);
         if (change.New is not { } now || !cache.IsOurs(now)) return;
-        // Where a write of ours was faster than the watch, the store knows more than this event, and who wrote was told of what came before it.
-        var known = cache.Find(now.Name) ?? now;
-        var isPast = known.Uid == now.Uid && known.Metadata.ResourceVersion > now.Metadata.ResourceVersion;
-        Look(known, isDue: !isPast && (change.Old is not { } before || Matters(before, now)) && !writes.MayHaveBrought(now.Name, now.Metadata.ResourceVersion));
+        // Where a write of ours was faster than the watch, the store knows more than this event.
+        Look(cache.Find(now.Name) ?? now, isDue: writes.IsNews(change, isReason: change.Old is not { } before || Matters(before, now)));
     }
 
     public void ClassChanged(SnapshotClassObject? changed)
@@ -38,7 +38,7 @@ internal sealed class Triggers<T>(ContentCache<T> cache, ContentWaits waits, Own
     private bool Matters(T old, T now)
     {
         var (before, after) = (cache.Kind.View(old), cache.Kind.View(now));
-        return before.Driver != after.Driver || cache.Kind.WishOf(old) != cache.Kind.WishOf(now)
+        return before.Driver != after.Driver || !cache.Kind.IsSameWish(old, now)
             // Nothing of ours takes it back.
             || (before.IsReady is true && after.IsReady is not true)
             // Of a snapshot of a group somebody else says what the driver knows it by.
@@ -60,7 +60,7 @@ internal sealed class Triggers<T>(ContentCache<T> cache, ContentWaits waits, Own
     private void End(T gone)
     {
         waits.Finished(cache.Kind.View(gone));
-        writes.Forget(gone.Name);
+        writes.Forget(gone.Key);
         backoff.Forget(gone.Name);
     }
 }

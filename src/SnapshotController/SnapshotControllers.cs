@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ControllerManager;
 using Sidecars.Hosting;
+using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Queueing;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Groups;
@@ -38,7 +40,7 @@ internal sealed class SnapshotControllers : IControllers
 
         var operations = new Operations(context.Metrics, context.Time);
         var waits = new LongWaits(context.Events, context.Time);
-        var own = new OwnWrites(key => _queues.Snapshots.Queue.Add(key.ToString()));
+        var own = new OwnWrites<VolumeSnapshot>(caches.Snapshots, key => _queues.Snapshots.Queue.Add(key.ToString()));
         var writers = new Writers(new(context.Api, Resources.VolumeSnapshots, caches.Snapshots, own),
             new(context.Api, Resources.VolumeSnapshotContents, caches.Contents));
         var reports = new SnapshotReports(writers.Snapshots, context.Events, context.Time);

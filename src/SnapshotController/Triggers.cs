@@ -2,7 +2,6 @@ using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Metrics;
-using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
 using Sidecars.SnapshotController.Waiting;
@@ -13,7 +12,7 @@ namespace Sidecars.SnapshotController;
 /// Which change of which object puts what into which queue (snapshot controller contract 3). Whatever a snapshot waits for brings it up the moment
 /// it comes: its claim and volume, its class, a mark on a class, its content.
 /// </summary>
-internal sealed class Triggers(Caches caches, Queues queues, OwnWrites own, ClaimProtection protection, StatusUpdate status, SnapshotDeletion deletion,
+internal sealed class Triggers(Caches caches, Queues queues, OwnWrites<VolumeSnapshot> own, ClaimProtection protection, StatusUpdate status, SnapshotDeletion deletion,
     ModeRefusals refusals, Operations operations, LongWaits waits)
 {
     public void SnapshotChanged(StoreChange<VolumeSnapshot> change)

@@ -40,13 +40,14 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
         if (sidecars.Select(s => s.Driver).OfType<DriverQuestions>().ToList() is not { Count: > 0 } questions)
             return await Check(sidecars, null, clients) ?? Serve(diagnostics, []) ?? await Work(sidecars, null, clients, diagnostics);
 
-        var meeting = new DriverMeeting(_flags.CsiAddress.Value, questions.Aggregate((all, one) => all.With(one)), life.Loggers, time);
+        var meeting = new DriverMeeting(_flags.CsiAddress.Value, questions.Aggregate((all, one) => all.With(one)), program.Start.ServesBeforeReady, life.Loggers, time);
         var (connection, name, failure) = await meeting.Introduce(_stop);
         if (connection is null) return Fail(failure!);
         using var connected = connection;
         _ = EndWhenLost(connection);
 
         if (program.Start.ServesBeforeCapabilities && Serve(diagnostics, [meeting.Metrics]) is { } early) return early;
+        if (await meeting.UntilReady(connection, _stop) is { } notReady) return Fail(notReady);
         (var driver, failure) = await meeting.Ask(connection, name, _stop);
         if (driver is null) return Fail(failure!);
         if (await Check(sidecars, driver, clients) is { } problem) return problem;

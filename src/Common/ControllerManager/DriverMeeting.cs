@@ -9,7 +9,12 @@ namespace Sidecars.ControllerManager;
 /// Meets the driver: connects, waits until it is ready, and asks who it is and what it can do (common contract 3). Calls are measured from
 /// the first one on; those of before the name is known count for an unknown driver.
 /// </summary>
-internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions questions, ILoggerFactory loggers, TimeProvider time)
+/// <param name="csiAddress">Where it is.</param>
+/// <param name="questions">What it is asked.</param>
+/// <param name="asksNameFirst">Whether it is asked who it is before it is ready, so that somebody can be told of the waiting.</param>
+/// <param name="loggers">Where progress is told.</param>
+/// <param name="time">Clock.</param>
+internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions questions, bool asksNameFirst, ILoggerFactory loggers, TimeProvider time)
 {
     private readonly DriverStart _start = new(csiAddress, questions.ToLimits(), loggers, time);
     private readonly ILogger _log = loggers.CreateLogger<DriverMeeting>();
@@ -24,7 +29,7 @@ internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions q
     public async Task<(CsiConnection? Connection, string Name, DriverStartFailure? Failure)> Introduce(CancellationToken stop)
     {
         var metrics = new CsiCallMetrics(Metrics);
-        var connected = await _start.ConnectAsync(metrics, stop);
+        var connected = await Connect(metrics, stop);
         if (!connected.IsOk) return (null, "", connected.Failure);
         var name = await _start.NameAsync(connected.Value, stop);
         if (!name.IsOk)
@@ -37,10 +42,14 @@ internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions q
         if (!MigrationTargets.Contains(name.Value)) return (connected.Value, name.Value, null);
 
         Metrics = new MetricRegistry();
-        var again = await _start.ConnectAsync(new CsiCallMetrics(Metrics, isMigrationTarget: true) { DriverName = name.Value }, stop);
+        var again = await Connect(new CsiCallMetrics(Metrics, isMigrationTarget: true) { DriverName = name.Value }, stop);
         connected.Value.Dispose();
         return (again.Value, name.Value, again.Failure);
     }
+
+    /// <summary>Waits until it is ready, where it was asked for its name before that; null when it is.</summary>
+    public async Task<DriverStartFailure?> UntilReady(CsiConnection connection, CancellationToken stop) =>
+        asksNameFirst ? await _start.UntilReadyAsync(connection, stop) : null;
 
     /// <summary>Asks what it can do and, where that is wanted, on which node it runs.</summary>
     public async Task<(ConnectedDriver? Driver, DriverStartFailure? Failure)> Ask(CsiConnection connection, string name, CancellationToken stop)
@@ -51,6 +60,14 @@ internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions q
         if (questions.NodeLimit is null) return (driver, null);
         var node = await _start.NodeAsync(connection, name, stop);
         return node.IsOk ? (driver with { Node = node.Value }, null) : (null, node.Failure);
+    }
+
+    private async Task<DriverStartResult<CsiConnection>> Connect(CsiCallMetrics metrics, CancellationToken stop)
+    {
+        var connected = await _start.ConnectAsync(metrics, stop);
+        if (asksNameFirst || !connected.IsOk || await _start.UntilReadyAsync(connected.Value, stop) is not { } notReady) return connected;
+        connected.Value.Dispose();
+        return notReady;
     }
 
     private static partial class Log

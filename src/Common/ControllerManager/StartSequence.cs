@@ -4,7 +4,7 @@ using Sidecars.Hosting;
 namespace Sidecars.ControllerManager;
 
 /// <summary>
-/// What differs between the originals from the start of a process to its work: exit codes and the order of two steps. Data, so that
+/// What differs between the originals from the start of a process to its work: exit codes and the order of some steps. Data, so that
 /// the one start sequence of <see cref="ControllerRun"/> serves all programs; the defaults are those of most of them.
 /// </summary>
 public sealed record StartSequence
@@ -29,6 +29,9 @@ public sealed record StartSequence
 
     /// <summary>Exit code where the diagnostics address cannot be listened on.</summary>
     public int NoListener { get; init; } = ExitCode.Failure;
+
+    /// <summary>Whether diagnostics are served before the driver is ready, and it is asked for its name before that, or neither.</summary>
+    public bool ServesBeforeReady { get; init; }
 
     /// <summary>Whether diagnostics are served before the driver is asked what it can do, or after.</summary>
     public bool ServesBeforeCapabilities { get; init; } = true;

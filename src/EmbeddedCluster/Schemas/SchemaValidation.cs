@@ -82,7 +82,7 @@ internal sealed class SchemaValidation(FieldErrors errors, string unsaid = "")
 
     private void CheckText(string text, SchemaNode node, string path)
     {
-        var length = new StringInfo(text).LengthInTextElements;
+        var length = text.EnumerateRunes().Count(); // code points, not what a reader would call a character
         if (length < node.MinLength) errors.Invalid(path, text, $"{Said(path)} in body should be at least {node.MinLength} chars long");
         if (length > node.MaxLength) errors.TooLong(path, (int)node.MaxLength);
         if (node.Pattern is { } pattern && !pattern.IsMatch(text)) errors.Invalid(path, text, $"{Said(path)} in body should match '{pattern}'");

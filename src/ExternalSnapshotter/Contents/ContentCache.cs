@@ -40,7 +40,8 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
         if (named is null) return $"{resource} {GoQuote.Quote(name)} not found";
         if (named.Driver == _driver) return null;
         return new Obstacle($"{resource} {GoQuote.Quote(name)} is of driver {named.Driver} by now, and not of {_driver}",
-            $"make a class of that name for {_driver}; or look at the storage for what was taken, and take the annotation {Kind.Keys.BeingCreated} off");
+            $"make a class of that name for {_driver}; or look at the storage for what was taken, and take the annotation "
+            + $"{Kind.Keys.BeingCreated} off");
     }
 
     /// <summary>Whether another content has that handle and nothing is wrong with it: what the driver knows by it is that one's.</summary>
@@ -48,9 +49,10 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
         ByHandle.Any(handle, c => c.Uid != content.Uid && Kind.View(c) is var other && (other.IsReady is true || other.ErrorMessage is null));
 
     /// <summary>
-    /// Whether its class is another driver's, so that it is nothing of ours (snapshotter contract 2). What is at our driver already, or may be, stays ours,
-    /// whatever became of the class.
+    /// Whether its class is another driver's, so that it is nothing of ours (snapshotter contract 2). What is at our driver already, or may be,
+    /// stays ours, whatever became of the class.
     /// </summary>
     public bool IsOfForeignClass(ContentView view) =>
-        view is { NotedHandle: null, IsBeingCreated: false, ClassName: { Length: > 0 } name } && FindClass(name) is { } known && known.Driver != _driver;
+        view is { NotedHandle: null, IsBeingCreated: false, ClassName: { Length: > 0 } name }
+            && FindClass(name) is { } known && known.Driver != _driver;
 }

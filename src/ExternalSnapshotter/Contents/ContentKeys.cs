@@ -10,7 +10,8 @@ namespace Sidecars.ExternalSnapshotter.Contents;
 /// <param name="SecretName">Annotation: name of the secret of taking and deleting.</param>
 /// <param name="SecretNamespace">Annotation: its namespace.</param>
 internal sealed record ContentKeys(
-    string Kind, string OwnerKind, string ApiVersion, string Finalizer, string BeingCreated, string BeingDeleted, string SecretName, string SecretNamespace)
+    string Kind, string OwnerKind, string ApiVersion, string Finalizer, string BeingCreated, string BeingDeleted,
+    string SecretName, string SecretNamespace)
 {
     public static readonly ContentKeys OfSingle = new(
         "VolumeSnapshotContent", "VolumeSnapshot", "snapshot.storage.k8s.io/v1",

@@ -24,18 +24,25 @@ internal abstract class ContentKind<T> where T : KubeObject, new()
     public abstract ContentView View(T content);
 
     /// <summary>
-    /// A number of all that is asked of a content and none of what we write on it: where it is another one, somebody wants something else, or
-    /// wants another try (snapshotter contract 3).
+    /// Whether the same is asked of a content in two states of it, be they different in what we write on it: where it is not, somebody wants
+    /// something else, or wants another try (snapshotter contract 3).
     /// </summary>
-    public abstract int WishOf(T content);
+    public bool IsSameWish(T one, T other) => WishOf(one) == WishOf(other) && IsSameSource(one, other);
 
-    /// <summary>The parts of the wish that both kinds have.</summary>
-    protected int CommonWish(T content, int marks)
+    /// <summary>Whether both are to be taken of the same, or are there by the same handles.</summary>
+    protected abstract bool IsSameSource(T one, T other);
+
+    private Wish WishOf(T content)
     {
         var view = View(content);
-        return HashCode.Combine(
-            content.Uid, content.IsBeingDeleted, view.IsMarkedDeleted, marks, view.ClassName, view.DeletionPolicy,
-            HashCode.Combine(view.Ref?.Namespace, view.Ref?.Name, view.Ref?.Uid),
-            HashCode.Combine(content.Annotation(Keys.SecretName), content.Annotation(Keys.SecretNamespace), content.Annotation(WellKnown.MemberAnnotation)));
+        return new Wish(
+            content.Uid, content.IsBeingDeleted, view.IsMarkedDeleted, view.Marks, view.ClassName, view.DeletionPolicy,
+            view.Ref?.Namespace, view.Ref?.Name, view.Ref?.Uid,
+            content.Annotation(Keys.SecretName), content.Annotation(Keys.SecretNamespace), content.Annotation(WellKnown.MemberAnnotation));
     }
+
+    /// <summary>What both kinds are asked for.</summary>
+    private readonly record struct Wish(
+        string Uid, bool IsBeingDeleted, bool IsMarkedDeleted, int Marks, string? ClassName, string? DeletionPolicy,
+        string? OwnerNamespace, string? OwnerName, string? OwnerUid, string? SecretName, string? SecretNamespace, string? Group);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sidecars.ExternalSnapshotter.Waiting;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Queueing;
 
 namespace Sidecars.ExternalSnapshotter.Contents;
 
@@ -12,10 +13,18 @@ namespace Sidecars.ExternalSnapshotter.Contents;
 /// with the mark a content cannot be released; and it is released only after the driver has deleted what it is told to delete.
 /// </summary>
 internal sealed partial class ContentReconciler<T>(
-    ContentCache<T> cache, ISnapshots<T> snapshots, ContentWriter<T> writer, ContentReports reports, ContentWaits waits, Action<string> makeFresh, ILogger log)
+    ContentCache<T> cache, ISnapshots<T> snapshots, ContentWriter<T> writer, ContentReports reports, ContentWaits waits, ItemBackoff<string> backoff,
+    ILogger log)
     where T : KubeObject, new()
 {
     private const string NotReady = "the driver has taken it and says that it is not ready to use yet";
+    private const string NoTime = "it is ready, and the driver has not said yet when it took it";
+
+    /// <summary>
+    /// Looks at one that is ready only for the time when it was taken: with the usual pauses a quarter of an hour. Nothing depends on it.
+    /// </summary>
+    private const int MostLooksForTime = 10;
+
     private const string AwaitsGroup = "it is one of a group, and what the driver knows it by has not been noted on it yet";
 
     public async ValueTask<Outcome> Reconcile(string name, CancellationToken stop)
@@ -60,7 +69,10 @@ internal sealed partial class ContentReconciler<T>(
         var marked = await writer.Mark(content, stop);
         if (marked.IsGone) return Finished(View(content));
         if (marked.Failure is { } refused)
-            return await Failed(content, isFirst, $"the driver was not asked: annotation {cache.Kind.Keys.BeingCreated} could not be set: {refused}", stop);
+        {
+            var why = $"the driver was not asked: annotation {cache.Kind.Keys.BeingCreated} could not be set: {refused}";
+            return await Failed(content, isFirst, why, stop);
+        }
         content = marked.Now!;
         // Deleted while the call was composed, and none was made before: there is nothing to take for it.
         if (View(content).IsToBeDeleted) return await Delete(content, stop);
@@ -107,27 +119,45 @@ internal sealed partial class ContentReconciler<T>(
             content = cleared.Now!;
         }
         if (answer.Problem is { } unusable) return await Failed(content, isFirst, unusable, stop);
-        if (known.NotedHandle is null) makeFresh(content.Name); // the pauses of failures before it was taken are over
+        if (known.NotedHandle is null) backoff.Forget(content.Name); // the pauses of failures before it was taken are over
         if (!answer.IsReady) return waits.Retry(View(content), NotReady);
         Log.Ready(log, content.Name, View(content).NotedHandle);
-        return Finished(known);
+        waits.Finished(known);
+        backoff.Forget(content.Name); // what is left to do is another matter
+        return View(content).HasTime ? Outcome.Done : Outcome.Retry(NoTime);
     }
 
-    /// <summary>Ready: a mark that an earlier process left is all that can be left to do.</summary>
-    private async Task<Outcome> Settle(T content, CancellationToken stop) =>
-        View(content).IsBeingCreated ? await Unmark(content, stop) : Finished(View(content));
-
-    private async Task<Outcome> Unmark(T content, CancellationToken stop)
+    /// <summary>Ready: a mark that an earlier process left, and when it was taken, are all that can be left to do.</summary>
+    private async Task<Outcome> Settle(T content, CancellationToken stop)
     {
-        var cleared = await writer.Unmark(content, stop);
-        return cleared.Failure is { } refused ? waits.Retry(View(content), StillMarked(refused)) : Finished(View(content));
+        if (View(content).IsBeingCreated && (await writer.Unmark(content, stop)).Failure is { } refused)
+            return waits.Retry(View(content), StillMarked(refused));
+        waits.Finished(View(content));
+        return View(content).HasTime ? Outcome.Done : await AskForTime(content, stop);
+    }
+
+    /// <summary>Asks for what the driver did not know when the snapshot became ready, and takes nothing back for any answer.</summary>
+    private async Task<Outcome> AskForTime(T content, CancellationToken stop)
+    {
+        // Only of what is known by a handle: nothing is taken anew. What a group's snapshots are, the group tells.
+        if (View(content) is { NotedHandle: null } or { IsMember: true }) return Outcome.Done;
+        var (order, _) = snapshots.IsLookedAt(content) ? await snapshots.ToLookAt(content, stop) : await snapshots.ToTake(content, stop);
+        if (order is null) return Outcome.Done;
+        var answer = await order.Make(stop);
+        if (answer.IsOk && answer.Response.Problem is null)
+        {
+            var written = await writer.Note(content, answer.Response, stop);
+            if (written.IsGone || (written.Now is { } now && View(now).HasTime)) return Outcome.Done;
+        }
+        return backoff.FailuresOf(content.Name) < MostLooksForTime ? Outcome.Retry(NoTime) : Outcome.Done;
     }
 
     private async Task<Outcome> Delete(T content, CancellationToken stop)
     {
         var view = View(content);
         // What became of a call that was answered with another's snapshot is never ready; it does not take that one with it.
-        var isAnothers = view is { IsDynamic: true, IsReady: not true, ErrorMessage: not null, NotedHandle: { } noted } && cache.IsOfAnother(content, noted);
+        var isAnothers = view is { IsDynamic: true, IsReady: not true, ErrorMessage: not null, NotedHandle: { } noted }
+            && cache.IsOfAnother(content, noted);
         if (isAnothers) Log.OfAnother(log, content.Name, view.NotedHandle);
         if (!isAnothers && view.HandleThatGoes is { } handle)
         {
@@ -162,7 +192,8 @@ internal sealed partial class ContentReconciler<T>(
             var written = await writer.NoteError(content, text, stop);
             if (written.IsGone) return Finished(view);
             if (written.Failure is { } failure) Log.ErrorNotSaved(log, content.Name, failure.ToString());
-            if (written.Now is { } now && View(now).IsReady is true) return waits.Retry(view, obstacle.Full); // what failed took effect, or was done by another
+            // What failed took effect, or was done by another.
+            if (written.Now is { } now && View(now).IsReady is true) return waits.Retry(view, obstacle.Full);
             reports.Failed(view, isFirst, reports.TextOf(isFirst, obstacle.Full));
         }
         return waits.Retry(view, obstacle.Full);
@@ -189,7 +220,8 @@ internal sealed partial class ContentReconciler<T>(
         [LoggerMessage(3, LogLevel.Error, "Failed to save the error {Content} {Err}")]
         public static partial void ErrorNotSaved(ILogger logger, string content, string err);
 
-        [LoggerMessage(5, LogLevel.Warning, "Released without a call to the driver: the handle noted on it is that of another content {Content} {SnapshotHandle}")]
+        [LoggerMessage(5, LogLevel.Warning,
+            "Released without a call to the driver: the handle noted on it is that of another content {Content} {SnapshotHandle}")]
         public static partial void OfAnother(ILogger logger, string content, string? snapshotHandle);
 
         [LoggerMessage(4, LogLevel.Warning, "The content vanished while the driver took its snapshot, which may be left there; "

@@ -18,7 +18,8 @@ internal sealed class ContentReports(ReportWords words, EventRecorder events)
 
     /// <summary>Told because nobody else ever names what the driver took beside it.</summary>
     public void OtherHandle(ContentView content, string noted, string told) => events.Record(content.Reference, EventType.Warning, words.CheckReason,
-        $"the driver took {told} by the name by which it had taken {noted} before; {noted} stays noted, and {told} may be left at the driver: look there, and delete it by hand");
+        $"the driver took {told} by the name by which it had taken {noted} before; {noted} stays noted, "
+        + $"and {told} may be left at the driver: look there, and delete it by hand");
 
     public void DeleteFailed(ContentView content, string message) => events.Record(content.Reference, EventType.Warning, words.DeleteReason, message);
 }

@@ -32,8 +32,14 @@ internal sealed record ContentView(KubeObject Object, ContentKeys Keys)
     /// <summary>Whether the driver said that it is ready.</summary>
     public bool? IsReady { get; init; }
 
+    /// <summary>Whether it is known when it was taken.</summary>
+    public bool HasTime { get; init; }
+
     /// <summary>The driver's name of it, as it was noted.</summary>
     public string? NotedHandle { get; init; }
+
+    /// <summary>A number of all its labels and annotations that are not kept.</summary>
+    public int Marks { get; init; }
 
     /// <summary>What is said to be wrong with it.</summary>
     public string? ErrorMessage { get; init; }
@@ -69,8 +75,8 @@ internal sealed record ContentView(KubeObject Object, ContentKeys Keys)
 
     /// <summary>
     /// The handle to delete at the driver; null where there is nothing, or nothing any more. A handle that was given counts where none was noted:
-    /// the content may be deleted before anybody looked at it. Each look says whether it is ready, and what the driver has deleted is neither: its handle
-    /// may be somebody else's by now. Without our finalizer it was released already.
+    /// the content may be deleted before anybody looked at it. Each look says whether it is ready, and what the driver has deleted is neither: its
+    /// handle may be somebody else's by now. Without our finalizer it was released already.
     /// </summary>
     public string? HandleToDelete => NotedHandle is { Length: > 0 } noted ? noted
         : GivenHandle is { Length: > 0 } given && (!HasStatus || (IsReady is not null && Object.HasFinalizer(Keys.Finalizer))) ? given : null;

@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 
@@ -8,7 +10,7 @@ namespace Sidecars.ExternalSnapshotter.Contents;
 /// cache has what we wrote ourselves, and the answer to each write is folded in before the method returns. A shutdown ends the waiting for a server
 /// that wants to be spared, and not a write: what a driver did has to be known to the next process.
 /// </summary>
-internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, OwnWrites writes, TimeProvider time) where T : KubeObject, new()
+internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, OwnWrites<T> writes, TimeProvider time) where T : KubeObject, new()
 {
     /// <summary>Tries of one write while others keep changing the same content.</summary>
     private const int MostTries = 5;
@@ -16,8 +18,8 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
     private ContentKeys Keys => cache.Kind.Keys;
 
     /// <summary>
-    /// From now on the driver may be at work for it. Not set where there is nothing to take any more by the state it would land on: it is to be deleted, or
-    /// was taken meanwhile. That it was not set before is proven by the version it was set on.
+    /// From now on the driver may be at work for it. Not set where there is nothing to take any more by the state it would land on: it is to be
+    /// deleted, or was taken meanwhile. That it was not set before is proven by the version it was set on.
     /// </summary>
     public Task<WriteResult<T>> Mark(T content, CancellationToken stop) => Write(content, null, c =>
     {
@@ -45,7 +47,8 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
     }, stop);
 
     /// <summary>Nothing of it is at the driver any more.</summary>
-    public Task<WriteResult<T>> Clear(T content, CancellationToken stop) => Write(content, "status", c => ContentPatch.Clear(c, cache.Kind.GoneWithSnapshot), stop);
+    public Task<WriteResult<T>> Clear(T content, CancellationToken stop) =>
+        Write(content, "status", c => ContentPatch.Clear(c, cache.Kind.GoneWithSnapshot), stop);
 
     /// <summary>Takes our finalizer off; nothing of ours keeps it then.</summary>
     public async Task<WriteResult<T>> Release(T content, CancellationToken stop)
@@ -53,9 +56,9 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         for (var attempt = 1; content.HasFinalizer(Keys.Finalizer); attempt++)
         {
             var patch = ContentPatch.Release(content, Keys.Finalizer);
-            var written = Taken(content, await writes.Watched(content.Name, () => api.PatchAsync(cache.Kind.Resource, content.Key, null, patch, MediaTypes.JsonPatch, stop)));
+            var written = await Send(content, content, null, patch, MediaTypes.JsonPatch, stop);
             // Somebody else changed the list: the finalizer stands elsewhere by now.
-            if (attempt < MostTries && written.Failure is { } refused && (refused.IsConflict || refused.Code is 422)) written = await Read(content, stop);
+            if (attempt < MostTries && written.Failure is { IsConflict: true } or { Code: 422 }) written = await Read(content, stop);
             if (written.Now is not { } now) return written;
             content = now;
         }
@@ -63,7 +66,8 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
     }
 
     /// <summary>
-    /// Sends what is to be written on the content as it is, and where somebody else was faster, what is to be written on it as it is then. Null is nothing.
+    /// Sends what is to be written on the content as it is, and where somebody else was faster, what is to be written on it as it is then. Null is
+    /// nothing.
     /// </summary>
     private async Task<WriteResult<T>> Write(T content, string? subresource, Func<T, ReadOnlyMemory<byte>?> patchOf, CancellationToken stop)
     {
@@ -71,13 +75,13 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         for (var attempt = 1; ; attempt++)
         {
             if (patchOf(content) is not { } patch) return content;
-            var written = Taken(meant, await writes.Watched(content.Name, () => api.PatchAsync(cache.Kind.Resource, content.Key, subresource, patch, MediaTypes.MergePatch, stop)));
+            var written = await Send(meant, content, subresource, patch, MediaTypes.MergePatch, stop);
             if (written.Failure is { IsConflict: true } && attempt < MostTries)
             {
                 var read = await Read(meant, stop);
                 if (read.Now is not { } now) return read;
                 // The watch will not tell of it: the store has it by now.
-                if (cache.Kind.WishOf(now) != cache.Kind.WishOf(content)) writes.LookAgain(content.Name);
+                if (!cache.Kind.IsSameWish(now, content)) writes.LookAgain(content.Key);
                 content = now;
                 continue;
             }
@@ -85,7 +89,31 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         }
     }
 
-    private async Task<WriteResult<T>> Read(T content, CancellationToken stop) => Taken(content, await api.GetAsync(cache.Kind.Resource, content.Key, stop));
+    private async Task<WriteResult<T>> Send(
+        T meant, T content, string? subresource, ReadOnlyMemory<byte> patch, MediaTypeHeaderValue type, CancellationToken stop)
+    {
+        var taken = WriteResult<T>.Gone;
+        await writes.Watched(content, async () =>
+        {
+            var answer = await api.PatchAsync(cache.Kind.Resource, content.Key, subresource, patch, type, stop);
+            taken = answer is { IsSuccess: false, Failure.IsNotFound: true } ? await Missing(meant, answer.Failure, stop) : Taken(meant, answer);
+            return answer;
+        });
+        return taken;
+    }
+
+    private async Task<WriteResult<T>> Read(T content, CancellationToken stop) =>
+        Taken(content, await api.GetAsync(cache.Kind.Resource, content.Key, stop));
+
+    /// <summary>
+    /// A write was refused because there is no such content. From then on nothing would ever be done for it again, so it is looked for before that is
+    /// believed: who says so may not be the server.
+    /// </summary>
+    private async Task<WriteResult<T>> Missing(T content, ApiFailure refused, CancellationToken stop)
+    {
+        var read = await Read(content, stop);
+        return read.Now is null ? read : refused;
+    }
 
     private WriteResult<T> Taken(T content, ApiResult<T> answer)
     {

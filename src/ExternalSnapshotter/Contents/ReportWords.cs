@@ -10,4 +10,5 @@ namespace Sidecars.ExternalSnapshotter.Contents;
 /// <param name="DeleteFailed">What its message begins with where the driver failed.</param>
 /// <param name="DelayedReason">Reason of the report on one that takes long.</param>
 internal sealed record ReportWords(
-    string Noun, string CreationReason, string CreationPrefix, string CheckReason, string CheckPrefix, string DeleteReason, string DeleteFailed, string DelayedReason);
+    string Noun, string CreationReason, string CreationPrefix, string CheckReason, string CheckPrefix, string DeleteReason, string DeleteFailed,
+    string DelayedReason);

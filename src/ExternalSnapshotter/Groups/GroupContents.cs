@@ -30,17 +30,19 @@ internal sealed class GroupContents : ContentKind<VolumeGroupSnapshotContent>
         GivenHandle = content.Spec.Source?.GroupSnapshotHandles is { } given ? given.VolumeGroupSnapshotHandle ?? "" : null,
         HasStatus = content.Status is not null,
         IsReady = content.Status?.ReadyToUse,
+        Marks = content.MarksHash,
+        HasTime = content.Status?.CreationTime is not null,
         NotedHandle = content.Status?.VolumeGroupSnapshotHandle is { Length: > 0 } noted ? noted : null,
         ErrorMessage = content.Status?.Error?.Message,
     };
 
-    public override int WishOf(VolumeGroupSnapshotContent content)
+    protected override bool IsSameSource(VolumeGroupSnapshotContent one, VolumeGroupSnapshotContent other)
     {
-        var hash = new HashCode();
-        hash.Add(CommonWish(content, content.MarksHash));
-        foreach (var handle in content.Spec.Source?.VolumeHandles ?? []) hash.Add(handle, StringComparer.Ordinal);
-        foreach (var handle in content.Spec.Source?.GroupSnapshotHandles?.VolumeSnapshotHandles ?? []) hash.Add(handle, StringComparer.Ordinal);
-        hash.Add(content.Spec.Source?.GroupSnapshotHandles?.VolumeGroupSnapshotHandle);
-        return hash.ToHashCode();
+        var (source, others) = (one.Spec.Source, other.Spec.Source);
+        return AreSame(source?.VolumeHandles, others?.VolumeHandles)
+            && source?.GroupSnapshotHandles?.VolumeGroupSnapshotHandle == others?.GroupSnapshotHandles?.VolumeGroupSnapshotHandle
+            && AreSame(source?.GroupSnapshotHandles?.VolumeSnapshotHandles, others?.GroupSnapshotHandles?.VolumeSnapshotHandles);
     }
+
+    private static bool AreSame(string[]? one, string[]? other) => (one ?? []).AsSpan().SequenceEqual(other ?? []);
 }

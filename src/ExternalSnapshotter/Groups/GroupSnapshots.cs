@@ -10,31 +10,41 @@ using DriverGroup = Csi.V1.VolumeGroupSnapshot;
 namespace Sidecars.ExternalSnapshotter.Groups;
 
 /// <summary>The calls of groups of snapshots (snapshotter contract 8).</summary>
-internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<VolumeGroupSnapshotContent> cache, ContentSecrets secrets, DriverCalls calls)
+internal sealed class GroupSnapshots(
+    SnapshotterOptions options, ContentCache<VolumeGroupSnapshotContent> cache, ContentSecrets secrets, DriverCalls calls)
     : ISnapshots<VolumeGroupSnapshotContent>
 {
-    private const string ClassResource = "volumegroupsnapshotclass.groupsnapshot.storage.k8s.io";
-    private const string ContentToken = "volumegroupsnapshotcontent.name";
+    private static readonly CompositionWords s_words =
+        new("group snapshot", "volumegroupsnapshotclass.groupsnapshot.storage.k8s.io", "volumegroupsnapshot");
 
-    private static readonly Dictionary<string, string> s_none = [];
+    private readonly Composition<VolumeGroupSnapshotContent> _composition = new(s_words, cache, secrets, options.ExtraCreateMetadata);
 
     public bool IsLookedAt(VolumeGroupSnapshotContent content) => cache.Kind.View(content).GivenHandle is not null;
 
-    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeGroupSnapshotContent content, CancellationToken stop)
+    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToTake(
+        VolumeGroupSnapshotContent content, CancellationToken stop)
     {
         var view = cache.Kind.View(content);
         var volumes = content.Spec.Source?.VolumeHandles ?? [];
-        if (!view.IsBound) return (null, Failed(CsiError.Local($"cannot create group snapshot. Group snapshot content {view.Name} not bound to a group snapshot")));
-        var (request, error) = await Compose(view, volumes, stop);
-        if (request is null) return (null, new Obstacle($"failed to get input parameters to create group snapshot for content {view.Name}: {GoQuote.Quote(error!.Words)}", error.Cause));
+        if (!view.IsBound)
+            return (null, Failed(CsiError.Local($"cannot create group snapshot. Group snapshot content {view.Name} not bound to a group snapshot")));
+        var (parts, error) = await _composition.OfTaking(view, stop);
+        if (parts is null) return (null, error);
+        var request = new CreateVolumeGroupSnapshotRequest { Name = options.GroupNaming.Of(view.Ref!.Uid!) };
+        request.SourceVolumeIds.Add(volumes);
+        request.Secrets.Add(parts.Secret.ToDictionary());
+        request.Parameters.Add(parts.Parameters.ToDictionary());
         return (new AskingOrder<VolumeGroupSnapshotContent>(Make, Failed), null);
 
-        async Task<CsiResult<DriverAnswer<VolumeGroupSnapshotContent>>> Make(CancellationToken end) => (await calls.Create(request, end)).Map(a => Taken(a.GroupSnapshot, volumes));
+        async Task<CsiResult<DriverAnswer<VolumeGroupSnapshotContent>>> Make(CancellationToken end) =>
+            (await calls.Create(request, end)).Map(a => Taken(a.GroupSnapshot, volumes));
 
-        string Failed(CsiError failure) => $"failed to take group snapshot of the volumes [{string.Join(' ', volumes)}]: {GoQuote.Quote(failure.Text)}";
+        string Failed(CsiError failure) =>
+            $"failed to take group snapshot of the volumes [{string.Join(' ', volumes)}]: {GoQuote.Quote(failure.Text)}";
     }
 
-    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToLookAt(VolumeGroupSnapshotContent content, CancellationToken stop)
+    public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToLookAt(
+        VolumeGroupSnapshotContent content, CancellationToken stop)
     {
         var view = cache.Kind.View(content);
         var request = new GetVolumeGroupSnapshotRequest { GroupSnapshotId = view.NotedHandle ?? view.GivenHandle ?? "" };
@@ -42,7 +52,7 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         request.SnapshotIds.Add(content.Spec.Source?.GroupSnapshotHandles?.VolumeSnapshotHandles ?? []);
         if (request.SnapshotIds.Count is 0)
             return (null, $"cannot list group snapshot for group snapshot content {view.Name}. No snapshots found in its volumeSnapshotHandles");
-        var (values, error) = await SecretToLookAt(view, stop);
+        var (values, error) = await _composition.OfLooking(view, ClassSecret.GroupSnapshotterGet, stop);
         if (values is null) return (null, error);
         request.Secrets.Add(values.ToDictionary());
         return (new AskingOrder<VolumeGroupSnapshotContent>(Make, Failed), null);
@@ -56,8 +66,8 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
     public async Task<(DeletingOrder? Order, Obstacle? Error)> ToDelete(VolumeGroupSnapshotContent content, string handle, CancellationToken stop)
     {
         var view = cache.Kind.View(content);
-        var (values, error) = await secrets.Noted(view, stop);
-        if (values is null) return (null, $"Failed to get snapshot credentials: {error}");
+        var (values, error) = await _composition.OfDeleting(view, stop);
+        if (values is null) return (null, error);
         var request = new DeleteVolumeGroupSnapshotRequest { GroupSnapshotId = handle };
         request.SnapshotIds.Add((content.Status?.VolumeSnapshotInfoList ?? []).Select(i => i.SnapshotHandle).OfType<string>());
         if (request.SnapshotIds.Count is 0) request.SnapshotIds.Add(content.Spec.Source?.GroupSnapshotHandles?.VolumeSnapshotHandles ?? []);
@@ -70,51 +80,34 @@ internal sealed class GroupSnapshots(SnapshotterOptions options, ContentCache<Vo
         return (async end => (await calls.Delete(request, end)).Error, null);
     }
 
-    private async Task<(CreateVolumeGroupSnapshotRequest? Request, Obstacle? Error)> Compose(ContentView view, string[] volumes, CancellationToken stop)
-    {
-        if (view.ClassName is not { Length: > 0 } named) return (null, $"failed to take group snapshot {view.Name} without a group snapshot class");
-        var known = cache.FindClass(named);
-        if (cache.ProblemOf(known, ClassResource, named) is { } wrong) return (null, wrong);
-        var (values, error) = await secrets.Noted(view, stop);
-        if (values is null) return (null, error);
-        var (parameters, problem) = SnapshotParameters.Of(known!.Parameters, "volumegroupsnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
-        if (parameters is null) return (null, problem!);
-        var request = new CreateVolumeGroupSnapshotRequest { Name = options.GroupNaming.Of(view.Ref!.Uid!) };
-        request.SourceVolumeIds.Add(volumes);
-        request.Secrets.Add(values.ToDictionary());
-        request.Parameters.Add(parameters);
-        return (request, null);
-    }
-
-    private Task<(IReadOnlyDictionary<string, string>? Values, Obstacle? Error)> SecretToLookAt(ContentView view, CancellationToken stop)
-    {
-        if (view.ClassName is not { Length: > 0 } named) return Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((s_none, null));
-        return cache.FindClass(named) is { } known
-            ? secrets.OfClass(view, known, ClassSecret.GroupSnapshotterGet, ContentToken, stop)
-            : Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>(
-                (null, $"failed to get group snapshot class {named} of content {view.Name}: {ClassResource} {GoQuote.Quote(named)} not found"));
-    }
-
     private static CsiResult<DriverAnswer<VolumeGroupSnapshotContent>> Taken(DriverGroup? group, string[] volumes)
     {
         if (group is not { GroupSnapshotId.Length: > 0 })
             return CsiError.Local("the driver answered CreateVolumeGroupSnapshot without a group, or with one that has no id");
         if (group.Snapshots.Any(s => s is not { SnapshotId.Length: > 0 }))
-            return CsiError.Local($"the driver answered CreateVolumeGroupSnapshot with group {group.GroupSnapshotId} and a snapshot in it that has no id");
+        {
+            return CsiError.Local(
+                $"the driver answered CreateVolumeGroupSnapshot with group {group.GroupSnapshotId} and a snapshot in it that has no id");
+        }
         var status = GroupStatus.Of(group);
         var stray = group.Snapshots.FirstOrDefault(s => s.SourceVolumeId.Length > 0 && !volumes.Contains(s.SourceVolumeId));
         if (stray is not null)
         {
-            return Useless(status, $"the driver took a snapshot of volume {stray.SourceVolumeId} into group {group.GroupSnapshotId}, which nobody asked for, "
+            return Useless(status,
+                $"the driver took a snapshot of volume {stray.SourceVolumeId} into group {group.GroupSnapshotId}, which nobody asked for, "
                 + "so the group must not be used; have the driver mended");
         }
         if (group.ReadyToUse && group.Snapshots.Count is 0)
-            return Useless(status, $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot in it, so nothing can be made of it");
+        {
+            return Useless(status,
+                $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot in it, so nothing can be made of it");
+        }
         // A snapshot that does not say of which volume it is may be of any.
         var missing = volumes.Where(v => !group.Snapshots.Any(s => s.SourceVolumeId == v)).ToList();
         if (group.ReadyToUse && missing.Count > group.Snapshots.Count(s => s.SourceVolumeId.Length is 0))
         {
-            return Useless(status, $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot of the volumes [{string.Join(' ', missing)}], "
+            return Useless(status,
+                $"the driver says that group {group.GroupSnapshotId} is ready and names no snapshot of the volumes [{string.Join(' ', missing)}], "
                 + "so the group is not complete; have the driver mended");
         }
         return new DriverAnswer<VolumeGroupSnapshotContent>(status.IsReady, status.Write, status.Handle);

@@ -39,7 +39,7 @@ internal sealed record GroupStatus
         var known = content.Status;
         var differs = false;
         if (string.IsNullOrEmpty(known?.VolumeGroupSnapshotHandle)) json.WriteString(Differs("volumeGroupSnapshotHandle"), Handle);
-        if (known?.ReadyToUse != IsReady) json.WriteBoolean(Differs("readyToUse"), IsReady);
+        if (known?.ReadyToUse is not true && known?.ReadyToUse != IsReady) json.WriteBoolean(Differs("readyToUse"), IsReady);
         if (known?.CreationTime is null && CreationTime is { } time)
             json.WriteString(Differs("creationTime"), time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         if (ListToWrite(known?.VolumeSnapshotInfoList ?? []) is { } list)

@@ -20,7 +20,9 @@ internal static class DriverTime
 
     /// <summary>The same as a date, or null.</summary>
     public static DateTimeOffset? Date(Timestamp? time) =>
-        time is { Seconds: > 0 and <= LastSecond, Nanos: >= 0 and < (int)NanosecondsInSecond } ? DateTimeOffset.FromUnixTimeSeconds(time.Seconds) : null;
+        time is { Seconds: > 0 and <= LastSecond, Nanos: >= 0 and < (int)NanosecondsInSecond }
+            ? DateTimeOffset.FromUnixTimeSeconds(time.Seconds)
+            : null;
 
     /// <summary>A moment as nanoseconds since 1970.</summary>
     public static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;

@@ -15,7 +15,9 @@ internal sealed record SnapshotNaming(string Prefix, int UidLength)
     /// <summary>Digits of a uid without its dashes.</summary>
     private const int DigitsOfUid = 32;
 
-    /// <summary>What is wrong with the two flags, or null. With a length of 0 all snapshots would have one name, and a driver answers with one and the same.</summary>
+    /// <summary>
+    /// What is wrong with the two flags, or null. With a length of 0 all snapshots would have one name, and a driver answers with one and the same.
+    /// </summary>
     public static string? Problem(Flag<string> prefix, Flag<int> length)
     {
         if (prefix.Value.Length is 0) return $"--{prefix.Name} must not be empty";

@@ -4,7 +4,10 @@ using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.ExternalSnapshotter.Requests;
 
-/// <summary>What of a class goes to the driver (snapshotter contract 5.3): everything but the reserved keys, and the names of the objects where they are wanted.</summary>
+/// <summary>
+/// What of a class goes to the driver (snapshotter contract 5.3): everything but the reserved keys, and the names of the objects where they are
+/// wanted.
+/// </summary>
 internal static class SnapshotParameters
 {
     private const string Prefix = ClassSecret.ReservedPrefix;
@@ -16,14 +19,18 @@ internal static class SnapshotParameters
     /// <param name="ownerKey">What the names of the owner are called: <c>volumesnapshot</c> or <c>volumegroupsnapshot</c>.</param>
     /// <param name="owner">The snapshot or group; null adds no names.</param>
     /// <param name="content">Name of the content.</param>
-    public static (Dictionary<string, string>? Parameters, string? Error) Of(StringMap? parameters, string ownerKey, ObjectReference? owner, string content)
+    public static (Dictionary<string, string>? Parameters, string? Error) Of(
+        StringMap? parameters, string ownerKey, ObjectReference? owner, string content)
     {
         var kept = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in parameters ?? StringMap.Empty)
         {
             if (!key.StartsWith(Prefix, StringComparison.Ordinal)) kept[key] = value;
             else if (!s_reserved.Contains(key))
-                return (null, $"failed to remove CSI Parameters of prefixed keys: found unknown parameter key {GoQuote.Quote(key)} with reserved namespace {Prefix}");
+            {
+                return (null, "failed to remove CSI Parameters of prefixed keys: "
+                    + $"found unknown parameter key {GoQuote.Quote(key)} with reserved namespace {Prefix}");
+            }
         }
         if (owner is null) return (kept, null);
         kept[$"{Prefix}{ownerKey}/name"] = owner.Name ?? "";

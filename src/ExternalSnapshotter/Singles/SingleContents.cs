@@ -14,7 +14,8 @@ internal sealed class SingleContents : ContentKind<VolumeSnapshotContent>
     public override string QueueName => "csi-snapshotter-content";
 
     public override ReportWords Words { get; } = new(
-        "volume snapshot", "SnapshotCreationFailed", "Failed to create snapshot: ", "SnapshotContentCheckandUpdateFailed", "Failed to check and update snapshot content: ",
+        "volume snapshot", "SnapshotCreationFailed", "Failed to create snapshot: ", "SnapshotContentCheckandUpdateFailed",
+        "Failed to check and update snapshot content: ",
         "SnapshotDeleteError", "Failed to delete snapshot", "SnapshotDelayed");
 
     public override IReadOnlyList<string> GoneWithSnapshot { get; } = ["snapshotHandle", "readyToUse", "creationTime", "restoreSize"];
@@ -29,12 +30,14 @@ internal sealed class SingleContents : ContentKind<VolumeSnapshotContent>
         GivenHandle = content.Spec.Source?.SnapshotHandle,
         HasStatus = content.Status is not null,
         IsReady = content.Status?.ReadyToUse,
+        Marks = content.MarksHash,
+        HasTime = content.Status?.CreationTime is not (null or 0),
         NotedHandle = content.Status?.SnapshotHandle is { Length: > 0 } noted ? noted : null,
         ErrorMessage = content.Status?.Error?.Message,
         IsMember = content.Annotation(WellKnown.MemberAnnotation) is not null,
         IsOfGroup = content.Status?.VolumeGroupSnapshotHandle is not null,
     };
 
-    public override int WishOf(VolumeSnapshotContent content) =>
-        HashCode.Combine(CommonWish(content, content.MarksHash), content.Spec.Source?.VolumeHandle, content.Spec.Source?.SnapshotHandle);
+    protected override bool IsSameSource(VolumeSnapshotContent one, VolumeSnapshotContent other) =>
+        one.Spec.Source?.VolumeHandle == other.Spec.Source?.VolumeHandle && one.Spec.Source?.SnapshotHandle == other.Spec.Source?.SnapshotHandle;
 }

@@ -11,24 +11,26 @@ namespace Sidecars.ExternalSnapshotter.Singles;
 
 /// <summary>The calls of single snapshots (snapshotter contract 5 to 7).</summary>
 internal sealed class SingleSnapshots(
-    DriverFacts driver, SnapshotterOptions options, ContentCache<VolumeSnapshotContent> cache, ContentSecrets secrets, DriverCalls calls, TimeProvider time)
+    DriverFacts driver, SnapshotterOptions options, ContentCache<VolumeSnapshotContent> cache, ContentSecrets secrets, DriverCalls calls,
+    TimeProvider time)
     : ISnapshots<VolumeSnapshotContent>
 {
-    private const string ClassResource = "volumesnapshotclass.snapshot.storage.k8s.io";
-    private const string ContentToken = "volumesnapshotcontent.name";
+    private static readonly CompositionWords s_words = new("snapshot", "volumesnapshotclass.snapshot.storage.k8s.io", "volumesnapshot");
 
-    private static readonly Dictionary<string, string> s_none = [];
+    private readonly Composition<VolumeSnapshotContent> _composition = new(s_words, cache, secrets, options.ExtraCreateMetadata);
 
     /// <summary>
-    /// One that was there before us, one that was taken with its group, and one whose class is gone where the driver can be asked by the handle: how to
-    /// take it is not known any more.
+    /// One that was there before us, one that was taken with its group, and one whose class is gone where the driver can be asked by the handle:
+    /// how to take it is not known any more.
     /// </summary>
     public bool IsLookedAt(VolumeSnapshotContent content)
     {
         var view = cache.Kind.View(content);
         if (view.GivenHandle is not null) return true;
         if (view.NotedHandle is null) return false;
-        return view.IsOfGroup || (driver.ListsSnapshots && view is { IsMember: false, ClassName: { Length: > 0 } named } && !(cache.FindClass(named)?.Driver == driver.Name));
+        if (view.IsOfGroup) return true;
+        return driver.ListsSnapshots && view is { IsMember: false, ClassName: { Length: > 0 } named }
+            && cache.FindClass(named)?.Driver != driver.Name;
     }
 
     public async Task<(AskingOrder<VolumeSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeSnapshotContent content, CancellationToken stop)
@@ -36,9 +38,15 @@ internal sealed class SingleSnapshots(
         var view = cache.Kind.View(content);
         var volume = content.Spec.Source?.VolumeHandle ?? "";
         if (!view.IsBound) return (null, Failed(CsiError.Local($"cannot create snapshot. Snapshot content {view.Name} not bound to a snapshot")));
-        var (request, error) = await Compose(view, volume, stop);
-        if (request is null) return (null, new Obstacle($"failed to get input parameters to create snapshot for content {view.Name}: {GoQuote.Quote(error!.Words)}", error.Cause));
-        return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.Create(request, end)).Map(a => Taken(content, a.Snapshot, volume)), Failed), null);
+        var (parts, error) = await _composition.OfTaking(view, stop);
+        if (parts is null) return (null, error);
+        var request = new CreateSnapshotRequest { Name = options.Naming.Of(view.Ref!.Uid!), SourceVolumeId = volume };
+        request.Secrets.Add(parts.Secret.ToDictionary());
+        request.Parameters.Add(parts.Parameters.ToDictionary());
+        return (new AskingOrder<VolumeSnapshotContent>(Make, Failed), null);
+
+        async Task<CsiResult<DriverAnswer<VolumeSnapshotContent>>> Make(CancellationToken end) =>
+            (await calls.Create(request, end)).Map(a => Taken(content, a.Snapshot, volume));
 
         string Failed(CsiError failure) => $"failed to take snapshot of the volume {volume}: {GoQuote.Quote(failure.Text)}";
     }
@@ -54,66 +62,59 @@ internal sealed class SingleSnapshots(
         if (!driver.ListsSnapshots)
         {
             var assumed = new SingleStatus { Handle = handle, IsReady = true, CreationTime = DriverTime.Nanoseconds(time.GetUtcNow()) };
-            return (new AskingOrder<VolumeSnapshotContent>(_ => Task.FromResult<CsiResult<DriverAnswer<VolumeSnapshotContent>>>(Answer(assumed)), Failed), null);
+            return (new AskingOrder<VolumeSnapshotContent>(
+                _ => Task.FromResult<CsiResult<DriverAnswer<VolumeSnapshotContent>>>(Answer(assumed)), Failed), null);
         }
+        var mayBeOfGroup = view.GivenHandle is not null || view.IsOfGroup || view.IsMember;
         var request = new ListSnapshotsRequest { SnapshotId = handle };
         request.Secrets.Add(values.ToDictionary());
-        return (new AskingOrder<VolumeSnapshotContent>(async end => (await calls.List(request, end)).Map(a => Found(a, handle, view.GivenHandle is not null || view.IsOfGroup || view.IsMember)), Failed), null);
+        return (new AskingOrder<VolumeSnapshotContent>(Make, Failed), null);
+
+        async Task<CsiResult<DriverAnswer<VolumeSnapshotContent>>> Make(CancellationToken end) =>
+            (await calls.List(request, end)).Map(a => Found(a, handle, mayBeOfGroup));
 
         string Failed(CsiError failure) => $"failed to list snapshot for content {view.Name}: {GoQuote.Quote(failure.Text)}";
     }
 
     public async Task<(DeletingOrder? Order, Obstacle? Error)> ToDelete(VolumeSnapshotContent content, string handle, CancellationToken stop)
     {
-        var (values, error) = await secrets.Noted(cache.Kind.View(content), stop);
-        if (values is null) return (null, $"Failed to get snapshot credentials: {error}");
+        var (values, error) = await _composition.OfDeleting(cache.Kind.View(content), stop);
+        if (values is null) return (null, error);
         var request = new DeleteSnapshotRequest { SnapshotId = handle };
         request.Secrets.Add(values.ToDictionary());
         return (async end => (await calls.Delete(request, end)).Error, null);
     }
 
-    private async Task<(CreateSnapshotRequest? Request, Obstacle? Error)> Compose(ContentView view, string volume, CancellationToken stop)
+    /// <summary>One that was there before us is looked at by what its class says, one of a group by what is noted on it.</summary>
+    private async Task<SecretValues> SecretToLookAt(ContentView view, CancellationToken stop)
     {
-        if (view.ClassName is not { Length: > 0 } named) return (null, $"failed to take snapshot {view.Name} without a snapshot class");
-        var known = cache.FindClass(named);
-        if (cache.ProblemOf(known, ClassResource, named) is { } wrong) return (null, wrong);
-        var (values, error) = await secrets.Noted(view, stop);
-        if (values is null) return (null, error);
-        var (parameters, problem) = SnapshotParameters.Of(known!.Parameters, "volumesnapshot", options.ExtraCreateMetadata ? view.Ref : null, view.Name);
-        if (parameters is null) return (null, problem!);
-        var request = new CreateSnapshotRequest { Name = options.Naming.Of(view.Ref!.Uid!), SourceVolumeId = volume };
-        request.Secrets.Add(values.ToDictionary());
-        request.Parameters.Add(parameters);
-        return (request, null);
-    }
-
-    private Task<(IReadOnlyDictionary<string, string>? Values, Obstacle? Error)> SecretToLookAt(ContentView view, CancellationToken stop)
-    {
-        if (view.GivenHandle is not null && view.ClassName is { Length: > 0 } named)
-        {
-            if (cache.FindClass(named) is not { } known)
-                return Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((null, $"failed to get snapshot class {named} of content {view.Name}: {ClassResource} {GoQuote.Quote(named)} not found"));
-            if (!view.IsOfGroup) return secrets.OfClass(view, known, ClassSecret.SnapshotterList, ContentToken, stop);
-        }
-        return view.GivenHandle is not null && !view.IsOfGroup ? Task.FromResult<(IReadOnlyDictionary<string, string>?, Obstacle?)>((s_none, null)) : secrets.Noted(view, stop);
+        if (view.GivenHandle is null) return await secrets.Noted(view, stop);
+        if (!view.IsOfGroup) return await _composition.OfLooking(view, ClassSecret.SnapshotterList, stop);
+        return _composition.MissingClass(view) is { } missing ? missing : await secrets.Noted(view, stop);
     }
 
     private CsiResult<DriverAnswer<VolumeSnapshotContent>> Taken(VolumeSnapshotContent content, Snapshot? snapshot, string volume)
     {
-        if (snapshot is not { SnapshotId.Length: > 0 }) return CsiError.Local("the driver answered CreateSnapshot without a snapshot, or with one that has no id");
+        if (snapshot is not { SnapshotId.Length: > 0 })
+            return CsiError.Local("the driver answered CreateSnapshot without a snapshot, or with one that has no id");
         var status = SingleStatus.Of(snapshot, snapshot.SnapshotId);
         if (snapshot.SourceVolumeId.Length is 0 || snapshot.SourceVolumeId == volume) return Answer(status);
         // Whose handle it is already is asked before it is noted: with this content that snapshot would go.
         if (cache.IsOfAnother(content, snapshot.SnapshotId))
         {
-            return new CsiError(StatusCode.AlreadyExists, $"the driver answered with snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} "
-                + $"instead of one of volume {volume}; another content has that one, so it has two snapshots of one name: make names longer (--snapshot-name-uuid-length), or have the driver mended");
+            return new CsiError(StatusCode.AlreadyExists,
+                $"the driver answered with snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} "
+                + $"instead of one of volume {volume}; another content has that one, so it has two snapshots of one name: "
+                + "make names longer (--snapshot-name-uuid-length), or have the driver mended");
         }
-        var problem = $"the driver took snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} instead of volume {volume}, so it must not be used; have the driver mended";
+        var problem = $"the driver took snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} instead of volume {volume}, "
+            + "so it must not be used; have the driver mended";
         return new DriverAnswer<VolumeSnapshotContent>(false, (status with { IsReady = false, ClearsError = false }).Write, status.Handle, problem);
     }
 
-    /// <summary>The one that was asked for. A driver that answers with one other has its own way to write the handle; among several that would be a guess.</summary>
+    /// <summary>
+    /// The one that was asked for. A driver that answers with one other has its own way to write the handle; among several that would be a guess.
+    /// </summary>
     private static CsiResult<DriverAnswer<VolumeSnapshotContent>> Found(ListSnapshotsResponse answer, string handle, bool mayBeOfGroup)
     {
         var all = answer.Entries.Select(e => e.Snapshot).OfType<Snapshot>().ToList();

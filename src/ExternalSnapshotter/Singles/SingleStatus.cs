@@ -6,8 +6,8 @@ using Sidecars.Kubernetes.Objects;
 namespace Sidecars.ExternalSnapshotter.Singles;
 
 /// <summary>
-/// What is to be known of a snapshot, and what of it is to be written (snapshotter contract 5.5): what stands on the content stays, because a handle is
-/// written once and for all; readiness follows the driver; what was unknown is filled in when it comes.
+/// What is to be known of a snapshot, and what of it is to be written (snapshotter contract 5.5): what stands on the content stays, because a
+/// handle is written once and for all; readiness follows the driver until it is there; what was unknown is filled in when it comes.
 /// </summary>
 internal sealed record SingleStatus
 {
@@ -31,7 +31,8 @@ internal sealed record SingleStatus
     /// <param name="handle">By which it is known: its own name, or the one it was asked for by.</param>
     public static SingleStatus Of(Snapshot snapshot, string handle) => new()
     {
-        Handle = handle, IsReady = snapshot.ReadyToUse, CreationTime = DriverTime.Nanoseconds(snapshot.CreationTime), RestoreSize = DriverTime.Size(snapshot.SizeBytes),
+        Handle = handle, IsReady = snapshot.ReadyToUse,
+        CreationTime = DriverTime.Nanoseconds(snapshot.CreationTime), RestoreSize = DriverTime.Size(snapshot.SizeBytes),
     };
 
     /// <summary>Writes what differs; false where nothing does.</summary>
@@ -40,10 +41,11 @@ internal sealed record SingleStatus
         var known = content.Status;
         var differs = false;
         if (string.IsNullOrEmpty(known?.SnapshotHandle)) json.WriteString(Differs("snapshotHandle"), Handle);
-        if (known?.ReadyToUse != IsReady) json.WriteBoolean(Differs("readyToUse"), IsReady);
+        if (known?.ReadyToUse is not true && known?.ReadyToUse != IsReady) json.WriteBoolean(Differs("readyToUse"), IsReady);
         if (known?.CreationTime is null or 0 && CreationTime is { } time) json.WriteNumber(Differs("creationTime"), time);
         if (known?.RestoreSize is null or 0 && RestoreSize is { } size) json.WriteNumber(Differs("restoreSize"), size);
-        if (known?.VolumeGroupSnapshotHandle is null && GroupHandle is { Length: > 0 } group) json.WriteString(Differs("volumeGroupSnapshotHandle"), group);
+        if (known?.VolumeGroupSnapshotHandle is null && GroupHandle is { Length: > 0 } group)
+            json.WriteString(Differs("volumeGroupSnapshotHandle"), group);
         if (ClearsError && known?.Error is not null) json.WriteNull(Differs("error"));
         return differs;
 

@@ -19,17 +19,28 @@ internal sealed class ContentWaits : IDisposable
     /// <summary>After this long somebody asks why.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>An event is kept for an hour; one that still holds is told again well before.</summary>
+    /// <summary>
+    /// An event is kept for an hour; one that still holds is told again well before, unless that many wait that it is better told of others.
+    /// </summary>
     private static readonly TimeSpan s_reminder = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Waits that are told of at once, and then as many a second: events are written one after the other, and those that find no room are lost.
+    /// </summary>
+    private const int MostAtOnce = 10;
+
+    private static readonly TimeSpan s_breath = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Wait> _waits = new(StringComparer.Ordinal);
+    private readonly SortedSet<Wait> _line = new(Wait.InOrder); // all of them, by when they are to be told of
     private readonly ReportWords _words;
     private readonly EventRecorder _events;
     private readonly ItemBackoff<string> _backoff;
     private readonly (TimeSpan First, TimeSpan Longest) _pauses;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private long _begun;
     private long _timerAt = long.MaxValue; // when the timer fires; the largest number where it is not set
 
     /// <param name="words">How it is called.</param>
@@ -37,14 +48,21 @@ internal sealed class ContentWaits : IDisposable
     /// <param name="pauses">The back-off's first and longest pause.</param>
     /// <param name="events">Where it is told.</param>
     /// <param name="time">Clock.</param>
-    public ContentWaits(ReportWords words, ItemBackoff<string> backoff, (TimeSpan First, TimeSpan Longest) pauses, EventRecorder events, TimeProvider time)
+    public ContentWaits(
+        ReportWords words, ItemBackoff<string> backoff, (TimeSpan First, TimeSpan Longest) pauses, EventRecorder events, TimeProvider time)
     {
         (_words, _backoff, _pauses, _events, _time) = (words, backoff, pauses, events, time);
         _timer = time.CreateTimer(_ => TellDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    private sealed class Wait(ContentView about, long since)
+    private sealed class Wait(ContentView about, long since, long number)
     {
+        public static Comparer<Wait> InOrder { get; } =
+            Comparer<Wait>.Create((one, other) => (one.TellAt, one.Number).CompareTo((other.TellAt, other.Number)));
+
+        /// <summary>Tells apart those that are to be told of at the same time.</summary>
+        private long Number => number;
+
         public ContentView About { get; set; } = about;
 
         public long Since => since;
@@ -53,6 +71,7 @@ internal sealed class ContentWaits : IDisposable
 
         public DateTimeOffset? NextTry { get; set; }
 
+        /// <summary>Never changed while it stands in the line.</summary>
         public long TellAt { get; set; }
     }
 
@@ -78,14 +97,14 @@ internal sealed class ContentWaits : IDisposable
     {
         lock (_lock)
         {
-            if (_waits.TryGetValue(content.Name, out var wait) && wait.About.Object.Uid == content.Object.Uid) _waits.Remove(content.Name);
+            if (_waits.TryGetValue(content.Name, out var wait) && wait.About.Object.Uid == content.Object.Uid) EndWhileLocked(content.Name);
         }
     }
 
     /// <summary>There is nothing of that name to wait for.</summary>
     public void Finished(string name)
     {
-        lock (_lock) _waits.Remove(name);
+        lock (_lock) EndWhileLocked(name);
     }
 
     public void Dispose() => _timer.Dispose();
@@ -95,10 +114,17 @@ internal sealed class ContentWaits : IDisposable
         // One that is to be deleted by now waits for something else than it did.
         if (_waits.TryGetValue(content.Name, out var known) && known.About.Object.Uid == content.Object.Uid && known.About.IsToGo == content.IsToGo)
             return known;
+        EndWhileLocked(content.Name);
         var now = _time.GetTimestamp();
-        var wait = _waits[content.Name] = new Wait(content, now) { TellAt = now + TicksOf(s_patience) };
+        var wait = _waits[content.Name] = new Wait(content, now, _begun++) { TellAt = now + TicksOf(s_patience) };
+        _line.Add(wait);
         SetTimerWhileLocked(wait.TellAt);
         return wait;
+    }
+
+    private void EndWhileLocked(string name)
+    {
+        if (_waits.Remove(name, out var ended)) _line.Remove(ended);
     }
 
     private TimeSpan NextPause(string name)
@@ -113,14 +139,22 @@ internal sealed class ContentWaits : IDisposable
         {
             _timerAt = long.MaxValue;
             var now = _time.GetTimestamp();
-            foreach (var wait in _waits.Values)
+            for (var told = 0; told < MostAtOnce && _line.Min is { } wait && wait.TellAt <= now; told++)
             {
-                if (wait.TellAt > now) continue;
-                wait.TellAt = now + TicksOf(s_reminder);
+                _line.Remove(wait);
+                wait.TellAt = now + TicksOf(UntilReminder(_waits.Count));
+                _line.Add(wait);
                 Tell(wait); // recording does not wait
             }
-            if (_waits.Count > 0) SetTimerWhileLocked(_waits.Values.Min(w => w.TellAt));
+            if (_line.Min is { } next) SetTimerWhileLocked(next.TellAt > now ? next.TellAt : now + TicksOf(s_breath));
         }
+    }
+
+    /// <summary>Reminders take half of the time that there is for telling, so that who waits anew is told of soon.</summary>
+    private static TimeSpan UntilReminder(int waits)
+    {
+        var round = s_breath * (2.0 * waits / MostAtOnce);
+        return round > s_reminder ? round : s_reminder;
     }
 
     private void Tell(Wait wait)
@@ -131,7 +165,8 @@ internal sealed class ContentWaits : IDisposable
             : "it is being tried now, or as soon as a worker is free";
         var awaited = wait.Awaited ?? "the driver has not answered yet";
         var missing = wait.About.IsToGo ? "deleted" : "ready";
-        var message = Utf8Text.Cut($"{_words.Noun} content {wait.About.Name} is not {missing} after {seconds} s; {next}; awaited: {awaited}", LongestMessage);
+        var message = Utf8Text.Cut($"{_words.Noun} content {wait.About.Name} is not {missing} after {seconds} s; {next}; awaited: {awaited}",
+            LongestMessage);
         _events.Record(wait.About.Reference, EventType.Warning, _words.DelayedReason, message);
         if (wait.About.OwnerReference is { } owner) _events.Record(owner, EventType.Warning, _words.DelayedReason, message);
     }

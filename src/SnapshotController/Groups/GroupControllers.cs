@@ -46,7 +46,7 @@ internal sealed partial class GroupControllers : IDisposable
         (_context, _options, _objects, _begun, _log) = (context, options, objects, begun, context.Loggers.CreateLogger<GroupControllers>());
         _groups = Controller("groups", "snapshot-controller-group-snapshot");
         _contents = Controller("group contents", "snapshot-controller-group-content");
-        var own = new OwnWrites(key => _groups.Queue.Add(key.ToString()));
+        var own = new OwnWrites<VolumeGroupSnapshot>(objects.Groups, key => _groups.Queue.Add(key.ToString()));
         var groups = new ObjectWriter<VolumeGroupSnapshot>(context.Api, Resources.VolumeGroupSnapshots, objects.Groups, own);
         var contents = new ObjectWriter<VolumeGroupSnapshotContent>(context.Api, Resources.VolumeGroupSnapshotContents, objects.Contents);
         var reports = new GroupReports(groups, context.Events, context.Time);

@@ -2,7 +2,6 @@ using Sidecars.ControllerManager;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Metrics;
-using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
 using Sidecars.SnapshotController.Waiting;
@@ -10,7 +9,7 @@ using Sidecars.SnapshotController.Waiting;
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>Which change of which object brings a group up, or its content; and what the end of a group brings up.</summary>
-internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, OwnWrites own, KeyController groups, KeyController contents,
+internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, OwnWrites<VolumeGroupSnapshot> own, KeyController groups, KeyController contents,
     Operations operations, LongWaits waits)
 {
     public void GroupChanged(StoreChange<VolumeGroupSnapshot> change)

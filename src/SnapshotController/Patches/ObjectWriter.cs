@@ -9,22 +9,13 @@ namespace Sidecars.SnapshotController.Patches;
 /// Writes objects of one kind. What is written stands in the store before a method returns, so that no attempt ever starts from before it; what the
 /// server says is gone is gone there too.
 /// </summary>
-internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, ObjectStore<T> store, OwnWrites? own = null) where T : KubeObject, new()
+internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, ObjectStore<T> store, OwnWrites<T>? own = null) where T : KubeObject, new()
 {
-    public async Task<ApiResult<T>> Patch(T item, ReadOnlyMemory<byte> patch, string? subresource, CancellationToken stop)
+    public Task<ApiResult<T>> Patch(T item, ReadOnlyMemory<byte> patch, string? subresource, CancellationToken stop)
     {
-        own?.Begin(item.Key);
-        ulong? version = null;
-        try
-        {
-            var answer = Taken(item, await api.PatchAsync(resource, item.Key, subresource, patch, MediaTypes.MergePatch, stop));
-            version = answer.Value?.Metadata.ResourceVersion;
-            return answer;
-        }
-        finally
-        {
-            own?.End(item.Key, version);
-        }
+        return own is null ? Write() : own.Watched(item, Write);
+
+        async Task<ApiResult<T>> Write() => Taken(item, await api.PatchAsync(resource, item.Key, subresource, patch, MediaTypes.MergePatch, stop));
     }
 
     public async Task<ApiResult<T>> Create(T item, CancellationToken stop)

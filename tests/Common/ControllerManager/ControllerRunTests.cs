@@ -131,6 +131,31 @@ internal sealed class ControllerRunTests
         await _rig.Over(running);
     }
 
+    [Test]
+    public async Task Diagnostics_are_served_before_the_driver_is_ready_where_the_originals_are()
+    {
+        var port = FreePort.Next();
+        using var gate = _rig.Driver.Hold("Probe");
+        var program = AttacherProgram.Describe();
+        var running = _rig.Run(program with { Start = program.Start with { ServesBeforeReady = true } }, $"--http-endpoint=127.0.0.1:{port}");
+        await gate.Entered.WithinLimit();
+        using var http = new HttpClient();
+        Assert.That(await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).WithinLimit(), Does.Contain("GetPluginInfo"));
+        Assert.That(_rig.Driver.Calls.All.Select(c => c.Method), Is.EqualTo((string[])["GetPluginInfo", "Probe"]));
+        gate.Release();
+        await _rig.Log.WaitFor("\"volumeattachments\"");
+        await _rig.Over(running);
+    }
+
+    [Test]
+    public async Task A_driver_that_fails_to_say_whether_it_is_ready_ends_the_process_whoever_was_told_of_it_before()
+    {
+        _rig.Driver.Answer("Probe", DriverRule.Fail(Grpc.Core.StatusCode.Internal, "not today"));
+        var program = AttacherProgram.Describe();
+        Assert.That(await _rig.Run(program with { Start = program.Start with { ServesBeforeReady = true } }).WithinLimit(), Is.EqualTo(1));
+        Assert.That(_rig.Log.All, Has.Some.Contains("not today"));
+    }
+
     private static ControllerProgram WithoutDriver(Action<SidecarContext> composed) => WithoutDriver(new Sidecar
     {
         Name = "sidecar", LeaseOf = _ => "sidecar-leader", EventComponentOf = _ => "sidecar",

@@ -62,8 +62,8 @@ internal sealed class ContentViewTests
     [TestCase("released")]
     public void What_we_write_ourselves_is_no_wish(string state)
     {
-        Assert.That(new SingleContents().WishOf(Single(state)), Is.EqualTo(new SingleContents().WishOf(Single(""))));
-        Assert.That(new GroupContents().WishOf(Group(state)), Is.EqualTo(new GroupContents().WishOf(Group(""))));
+        Assert.That(new SingleContents().IsSameWish(Single(state), Single("")), Is.True);
+        Assert.That(new GroupContents().IsSameWish(Group(state), Group("")), Is.True);
     }
 
     [TestCase("deleted")]
@@ -71,10 +71,14 @@ internal sealed class ContentViewTests
     [TestCase("unbound")]
     [TestCase("given")]
     [TestCase("touched")]
+    [TestCase("classed")]
+    [TestCase("retained")]
+    [TestCase("secret")]
+    [TestCase("another")]
     public void What_others_write_is_one(string state)
     {
-        Assert.That(new SingleContents().WishOf(Single(state)), Is.Not.EqualTo(new SingleContents().WishOf(Single(""))));
-        Assert.That(new GroupContents().WishOf(Group(state)), Is.Not.EqualTo(new GroupContents().WishOf(Group(""))));
+        Assert.That(new SingleContents().IsSameWish(Single(state), Single("")), Is.False);
+        Assert.That(new GroupContents().IsSameWish(Group(state), Group("")), Is.False);
     }
 
     [Test]
@@ -102,7 +106,8 @@ internal sealed class ContentViewTests
         readings.Content(Single("ready"), kept);
         readings.GroupContent(Group("ready"), group);
         readings.Class(new VolumeSnapshotClass { Driver = "d", DeletionPolicy = "Delete", Parameters = StringMap.From([new("a", "b")]) }, named);
-        Assert.That((kept.Spec.Driver, kept.Status, kept.Metadata.Finalizers, group.Spec.Driver, group.Status), Is.EqualTo(((string?)null, (SnapshotContentStatus?)null, (string[]?)null, (string?)null, (GroupContentStatus?)null)));
+        Assert.That((kept.Spec.Driver, kept.Status, kept.Metadata.Finalizers, group.Spec.Driver, group.Status),
+            Is.EqualTo(((string?)null, (SnapshotContentStatus?)null, (string[]?)null, (string?)null, (GroupContentStatus?)null)));
         Assert.That((named.Driver, named.Parameters), Is.EqualTo(("d", (StringMap?)null)));
     }
 
@@ -112,10 +117,17 @@ internal sealed class ContentViewTests
         {
             Spec =
             {
-                Driver = "d", DeletionPolicy = "Delete", VolumeSnapshotRef = new() { Name = "s", Namespace = "n", Uid = Has(state, "unbound") ? null : "u" },
-                Source = Has(state, "nothing") ? new() : Has(state, "given") ? new() { SnapshotHandle = "given" } : new() { VolumeHandle = "v" },
+                Driver = "d", DeletionPolicy = Has(state, "retained") ? "Retain" : "Delete",
+                VolumeSnapshotClassName = Has(state, "classed") ? "k" : null,
+                VolumeSnapshotRef = new() { Name = "s", Namespace = "n", Uid = Has(state, "unbound") ? null : "u" },
+                Source = Has(state, "nothing") ? new() : Has(state, "given") ? new() { SnapshotHandle = "given" }
+                    : new() { VolumeHandle = Has(state, "another") ? "w" : "v" },
             },
-            Status = Has(state, "ready") ? new() { ReadyToUse = true, SnapshotHandle = "noted" } : Has(state, "noted") ? new() { SnapshotHandle = "noted" } : Has(state, "status") ? new() { ReadyToUse = false } : Has(state, "cleared") ? new() { Error = new() { Message = "m" } } : null,
+            Status = Has(state, "ready") ? new() { ReadyToUse = true, SnapshotHandle = "noted" }
+                : Has(state, "noted") ? new() { SnapshotHandle = "noted" }
+                : Has(state, "status") ? new() { ReadyToUse = false }
+                : Has(state, "cleared") ? new() { Error = new() { Message = "m" } }
+                : null,
             MarksHash = Has(state, "touched") ? 7 : 0,
         };
         Mark(content, state, ContentKeys.OfSingle);
@@ -128,10 +140,18 @@ internal sealed class ContentViewTests
         {
             Spec =
             {
-                Driver = "d", DeletionPolicy = "Delete", VolumeGroupSnapshotRef = new() { Name = "s", Namespace = "n", Uid = Has(state, "unbound") ? null : "u" },
-                Source = Has(state, "nothing") ? new() { VolumeHandles = [] } : Has(state, "given") ? new() { GroupSnapshotHandles = new() { VolumeGroupSnapshotHandle = "given" } } : new() { VolumeHandles = ["v"] },
+                Driver = "d", DeletionPolicy = Has(state, "retained") ? "Retain" : "Delete",
+                VolumeGroupSnapshotClassName = Has(state, "classed") ? "k" : null,
+                VolumeGroupSnapshotRef = new() { Name = "s", Namespace = "n", Uid = Has(state, "unbound") ? null : "u" },
+                Source = Has(state, "nothing") ? new() { VolumeHandles = [] }
+                    : Has(state, "given") ? new() { GroupSnapshotHandles = new() { VolumeGroupSnapshotHandle = "given" } }
+                    : new() { VolumeHandles = Has(state, "another") ? ["v", "w"] : ["v"] },
             },
-            Status = Has(state, "ready") ? new() { ReadyToUse = true, VolumeGroupSnapshotHandle = "noted" } : Has(state, "noted") ? new() { VolumeGroupSnapshotHandle = "noted" } : Has(state, "status") ? new() { ReadyToUse = false } : Has(state, "cleared") ? new() { Error = new() { Message = "m" } } : null,
+            Status = Has(state, "ready") ? new() { ReadyToUse = true, VolumeGroupSnapshotHandle = "noted" }
+                : Has(state, "noted") ? new() { VolumeGroupSnapshotHandle = "noted" }
+                : Has(state, "status") ? new() { ReadyToUse = false }
+                : Has(state, "cleared") ? new() { Error = new() { Message = "m" } }
+                : null,
             MarksHash = Has(state, "touched") ? 7 : 0,
         };
         Mark(content, state, ContentKeys.OfGroup);
@@ -143,7 +163,8 @@ internal sealed class ContentViewTests
         content.Metadata.Name = "c";
         if (Has(state, "deleted")) content.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch;
         if (!Has(state, "released")) content.Metadata.Finalizers = [keys.Finalizer];
-        content.Metadata.Annotations = StringMap.From(new[] { ("created", keys.BeingCreated), ("marked", keys.BeingDeleted) }.Where(m => Has(state, m.Item1)).Select(m => KeyValuePair.Create(m.Item2, "yes")));
+        var marks = new[] { ("created", keys.BeingCreated), ("marked", keys.BeingDeleted), ("secret", keys.SecretName) };
+        content.Metadata.Annotations = StringMap.From(marks.Where(m => Has(state, m.Item1)).Select(m => KeyValuePair.Create(m.Item2, "yes")));
     }
 
     private static bool Has(string state, string word) => state.Split(' ').Contains(word);

@@ -36,7 +36,8 @@ internal sealed class CommandLineTests
     [TestCase("--worker-threads=0 --version", 0)]
     [TestCase("-version", 0)]
     [TestCase("-h", 0)]
-    public Task What_is_checked_before_the_version_is_told(string arguments, int code) => CommandLines.EndsWith(SnapshotterProgram.Name, arguments, code);
+    public Task What_is_checked_before_the_version_is_told(string arguments, int code) =>
+        CommandLines.EndsWith(SnapshotterProgram.Name, arguments, code);
 
     [Test]
     public Task The_version_stands_on_standard_output() => CommandLines.TellsItsVersion(SnapshotterProgram.Name);
@@ -44,7 +45,8 @@ internal sealed class CommandLineTests
     [Test]
     public async Task Without_the_name_of_its_node_it_cannot_serve_one()
     {
-        await using var program = PublishedProgram.Start(SnapshotterProgram.Name, ["--node-deployment"], new Dictionary<string, string> { ["NODE_NAME"] = "" });
+        var environment = new Dictionary<string, string> { ["NODE_NAME"] = "" };
+        await using var program = PublishedProgram.Start(SnapshotterProgram.Name, ["--node-deployment"], environment);
         Assert.That(await program.WaitForExit(), Is.EqualTo(255));
         Assert.That(string.Join('\n', program.ErrorLines), Does.Contain("NODE_NAME"));
     }

@@ -84,7 +84,8 @@ internal sealed class ProcessTests
         _rig.Driver.Answer("GetPluginCapabilities", DriverRule.Fail(Grpc.Core.StatusCode.Unimplemented));
         var program = _rig.Start("-v=2");
         await ProcessRig.Populated(program);
-        Assert.That(_rig.Driver.Calls.All.Select(c => c.Method), Is.EquivalentTo((string[])["Probe", "GetPluginInfo", "ControllerGetCapabilities", "GroupControllerGetCapabilities"]));
+        Assert.That(_rig.Driver.Calls.All.Select(c => c.Method),
+            Is.EquivalentTo((string[])["Probe", "GetPluginInfo", "ControllerGetCapabilities", "GroupControllerGetCapabilities"]));
     }
 
     [TestCase("""{"capabilities":[{"rpc":{"type":"CREATE_DELETE_VOLUME"}}]}""")]
@@ -111,11 +112,25 @@ internal sealed class ProcessTests
         var metrics = await http.GetStringAsync("/metrics").WithinLimit();
         foreach (var line in (string[])
                  [
-                     "workqueue_depth{name=\"csi-snapshotter-content\"} 0", "workqueue_depth{name=\"csi-snapshotter-groupsnapshotcontent\"} 0", "leader_election_master_status{name=\"\"} 1",
+                     "workqueue_depth{name=\"csi-snapshotter-content\"} 0", "workqueue_depth{name=\"csi-snapshotter-groupsnapshotcontent\"} 0",
+                         "leader_election_master_status{name=\"\"} 1",
                      "csi_sidecar_operations_seconds_count{driver_name=\"csi.example.com\"", "process_start_time_seconds ",
                  ])
             Assert.That(metrics, Does.Contain(line));
         Assert.That(metrics, Does.Match("csi_sidecar_operations_seconds_count\\{[^}]*/csi.v1.Controller/CreateSnapshot[^}]*\\} 1"));
+    }
+
+    [Test]
+    public async Task Its_metrics_are_served_while_the_driver_is_not_ready()
+    {
+        using var gate = _rig.Driver.Hold("Probe");
+        var port = FreePort.Next();
+        var program = _rig.Start($"--http-endpoint=127.0.0.1:{port}", "-v=2");
+        await gate.Entered.WithinLimit();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        Assert.That(await http.GetStringAsync("/metrics").WithinLimit(), Does.Contain("process_start_time_seconds "));
+        gate.Release();
+        await ProcessRig.Populated(program);
     }
 
     [Test]
@@ -152,7 +167,8 @@ internal sealed class ProcessTests
         _world.DeleteGroupByUser("gc");
         await _world.UntilGone(World.Contents, "c");
         await _world.UntilGone(World.Groups, "gc");
-        var asked = _rig.Requests.Select(r => $"{r.Request.Verb} {r.Request.Resource}{(r.Request.Subresource.Length > 0 ? "/" + r.Request.Subresource : "")}").Distinct();
+        var asked = _rig.Requests.Select(r =>
+            $"{r.Request.Verb} {r.Request.Resource}{(r.Request.Subresource.Length > 0 ? "/" + r.Request.Subresource : "")}").Distinct();
         string[] contents = ["volumesnapshotcontents", "volumegroupsnapshotcontents"];
         string[] classes = ["volumesnapshotclasses", "volumegroupsnapshotclasses"];
         Assert.That(asked, Is.SubsetOf(
@@ -176,10 +192,15 @@ internal sealed class ProcessTests
     [Test]
     public async Task Of_a_write_that_is_refused_for_ever_it_does_not_make_more_than_its_pauses_allow()
     {
-        using var fault = _rig.Cluster.Faults.Add(new RequestMatch { Verb = "patch", Resource = World.Contents }, new FaultAction.Answer(new ApiStatus(403, "Forbidden", "no")));
+        using var fault = _rig.Cluster.Faults.Add(new RequestMatch { Verb = "patch", Resource = World.Contents },
+            new FaultAction.Answer(new ApiStatus(403, "Forbidden", "no")));
         var program = _rig.Start("-v=2", "--retry-interval-start=1s");
         _world.Add(new TestContent());
         await _world.UntilEventObject("c", "SnapshotCreationFailed", "(403 Forbidden)");
+        // A second pause, of two seconds, begins after the second try.
+        await program.WaitForErrorLine(l => l.Contains("Retrying", StringComparison.Ordinal) && l.Contains("00:00:02", StringComparison.Ordinal));
+        Assert.That(_rig.Requests.Count(r => r.Request.Verb is "patch" && r.Request.Resource == World.Contents), Is.EqualTo(4),
+            "mark and error, twice");
         Assert.That(_rig.Driver.Calls.Of("CreateSnapshot"), Is.Empty);
         Assert.That(program.HasExited, Is.False);
     }

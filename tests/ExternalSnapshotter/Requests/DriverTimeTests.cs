@@ -28,7 +28,8 @@ internal sealed class DriverTimeTests
         Is.EqualTo(expected is null ? (DateTimeOffset?)null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)));
 
     [Test]
-    public void What_is_missing_is_unknown() => Assert.That((DriverTime.Nanoseconds((Timestamp?)null), DriverTime.Date(null)), Is.EqualTo(((long?)null, (DateTimeOffset?)null)));
+    public void What_is_missing_is_unknown() =>
+        Assert.That((DriverTime.Nanoseconds((Timestamp?)null), DriverTime.Date(null)), Is.EqualTo(((long?)null, (DateTimeOffset?)null)));
 
     [TestCase(0L, null)]
     [TestCase(-1L, null)]

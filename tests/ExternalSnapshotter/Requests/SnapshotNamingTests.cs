@@ -10,7 +10,8 @@ internal sealed class SnapshotNamingTests
     [TestCase("p", 8, "1234-5678-9abc", "p-12345678")]
     [TestCase("p", 32, "1234-5678-9abc", "p-123456789abc")]
     [TestCase("p", 1, "1234-5678-9abc", "p-1")]
-    public void A_name_is_made_of_the_uid(string prefix, int length, string uid, string name) => Assert.That(new SnapshotNaming(prefix, length).Of(uid), Is.EqualTo(name));
+    public void A_name_is_made_of_the_uid(string prefix, int length, string uid, string name) =>
+        Assert.That(new SnapshotNaming(prefix, length).Of(uid), Is.EqualTo(name));
 
     [TestCase("--snapshot-name-prefix=", "--snapshot-name-prefix must not be empty")]
     [TestCase("--groupsnapshot-name-prefix=", "--groupsnapshot-name-prefix must not be empty")]

@@ -24,14 +24,16 @@ internal sealed record RigOptions
     public static RigOptions WithStandingClock { get; } = new() { ClockStands = true, Snapshotter = new SnapshotterOptions { WorkerThreads = 1 } };
 
     /// <summary>A driver that can be asked for its snapshots.</summary>
-    public static RigOptions Listing { get; } = new() { Driver = new ScriptedDriverOptions { ControllerCapabilities = ["CREATE_DELETE_SNAPSHOT", "LIST_SNAPSHOTS"] } };
+    public static RigOptions Listing { get; } =
+        new() { Driver = new ScriptedDriverOptions { ControllerCapabilities = ["CREATE_DELETE_SNAPSHOT", "LIST_SNAPSHOTS"] } };
 
     /// <summary>A driver that takes groups.</summary>
     public static RigOptions Grouping { get; } = new()
     {
         Driver = new ScriptedDriverOptions
         {
-            PluginCapabilities = ["CONTROLLER_SERVICE", "GROUP_CONTROLLER_SERVICE"], GroupControllerCapabilities = ["CREATE_DELETE_GET_VOLUME_GROUP_SNAPSHOT"],
+            PluginCapabilities = ["CONTROLLER_SERVICE", "GROUP_CONTROLLER_SERVICE"],
+            GroupControllerCapabilities = ["CREATE_DELETE_GET_VOLUME_GROUP_SNAPSHOT"],
         },
     };
 

@@ -47,7 +47,8 @@ internal abstract class RigTest
         return rig;
     }
 
-    private protected static RequestMatch Patch(string resource, string? subresource = null) => new() { Verb = "patch", Resource = resource, Subresource = subresource };
+    private protected static RequestMatch Patch(string resource, string? subresource = null) =>
+        new() { Verb = "patch", Resource = resource, Subresource = subresource };
 
     private protected static FaultAction Answers(int code, string reason, string message = "as the test wants it") =>
         new FaultAction.Answer(new ApiStatus(code, reason, message));
@@ -59,7 +60,8 @@ internal abstract class RigTest
     {
         var snapshot = new JsonObject
         {
-            ["snapshot_id"] = "x", ["source_volume_id"] = "handle", ["size_bytes"] = "1024", ["creation_time"] = "2026-01-01T00:00:00Z", ["ready_to_use"] = true,
+            ["snapshot_id"] = "x", ["source_volume_id"] = "handle", ["size_bytes"] = "1024", ["creation_time"] = "2026-01-01T00:00:00Z",
+            ["ready_to_use"] = true,
         };
         foreach (var (member, value) in members)
         {

@@ -51,7 +51,12 @@ internal sealed class SnapshotterRig : IAsyncDisposable
     public IReadOnlyList<Write> Writes => _rig.Writes;
 
     /// <summary>What the snapshotter read one object at a time.</summary>
-    public IReadOnlyList<string> Reads => [.. Cluster.Requests.Entries.Where(r => r.Request.Verb is "get" && r.Request.Name.Length > 0 && r.UserAgent.StartsWith("sidecar", StringComparison.Ordinal)).Select(r => $"{r.Request.Resource} {r.Request.Name}")];
+    public IReadOnlyList<string> Reads =>
+    [
+        .. Cluster.Requests.Entries
+            .Where(r => r.Request.Verb is "get" && r.Request.Name.Length > 0 && r.UserAgent.StartsWith("sidecar", StringComparison.Ordinal))
+            .Select(r => $"{r.Request.Resource} {r.Request.Name}"),
+    ];
 
     /// <inheritdoc cref="SidecarRig.MetricLines"/>
     public IReadOnlyList<string> MetricLines() => _rig.MetricLines();

@@ -5,8 +5,8 @@ using Sidecars.Tests.Support;
 namespace Sidecars.ExternalSnapshotter.Tests;
 
 /// <summary>
-/// A VolumeSnapshotContent for a test: of volume "handle" at the scripted driver by class "snap" with policy Delete, bound to snapshot "s" in "default"
-/// with uid "u", with the finalizer, and untouched, unless it says otherwise.
+/// A VolumeSnapshotContent for a test: of volume "handle" at the scripted driver by class "snap" with policy Delete, bound to snapshot "s" in
+/// "default" with uid "u", with the finalizer, and untouched, unless it says otherwise.
 /// </summary>
 internal sealed record TestContent(string Name = "c")
 {
@@ -50,7 +50,8 @@ internal sealed record TestContent(string Name = "c")
 
     public TestContent Member() => Annotated(WellKnown.MemberAnnotation, "group");
 
-    public TestContent WithSecret(string name = "s", string ns = "default") => Annotated(ContentKeys.OfSingle.SecretName, name).Annotated(ContentKeys.OfSingle.SecretNamespace, ns);
+    public TestContent WithSecret(string name = "s", string ns = "default") =>
+        Annotated(ContentKeys.OfSingle.SecretName, name).Annotated(ContentKeys.OfSingle.SecretNamespace, ns);
 
     public TestContent InState(string status) => this with { Status = JsonNode.Parse(status)!.AsObject() };
 
@@ -62,13 +63,16 @@ internal sealed record TestContent(string Name = "c")
         foreach (var (key, value) in Annotations) annotations[key] = value;
         var metadata = new JsonObject { ["name"] = Name, ["annotations"] = annotations, ["labels"] = Labels.DeepClone() };
         if (Finalizers.Length > 0) metadata["finalizers"] = new JsonArray([.. Finalizers.Select(f => JsonValue.Create(f))]);
-        var reference = new JsonObject { ["kind"] = "VolumeSnapshot", ["apiVersion"] = "snapshot.storage.k8s.io/v1", ["name"] = "s", ["namespace"] = "default" };
+        var reference = new JsonObject { ["kind"] = "VolumeSnapshot", ["apiVersion"] = "snapshot.storage.k8s.io/v1", ["name"] = "s",
+            ["namespace"] = "default" };
         if (RefUid is not null) reference["uid"] = RefUid;
         var spec = new JsonObject
         {
-            ["driver"] = Driver, ["deletionPolicy"] = Policy, ["source"] = Source.DeepClone(), ["volumeSnapshotRef"] = reference, ["sourceVolumeMode"] = "Filesystem",
+            ["driver"] = Driver, ["deletionPolicy"] = Policy, ["source"] = Source.DeepClone(), ["volumeSnapshotRef"] = reference,
+            ["sourceVolumeMode"] = "Filesystem",
         };
         if (Class is not null) spec["volumeSnapshotClassName"] = Class;
-        return new JsonObject { ["apiVersion"] = "snapshot.storage.k8s.io/v1", ["kind"] = "VolumeSnapshotContent", ["metadata"] = metadata, ["spec"] = spec };
+        return new JsonObject { ["apiVersion"] = "snapshot.storage.k8s.io/v1", ["kind"] = "VolumeSnapshotContent", ["metadata"] = metadata,
+            ["spec"] = spec };
     }
 }

@@ -5,8 +5,8 @@ using Sidecars.Tests.Support;
 namespace Sidecars.ExternalSnapshotter.Tests;
 
 /// <summary>
-/// A VolumeGroupSnapshotContent for a test: of volumes "h2" and "h1" at the scripted driver by class "group" with policy Delete, bound to group "g" in
-/// "default", with the finalizer, and untouched, unless it says otherwise.
+/// A VolumeGroupSnapshotContent for a test: of volumes "h2" and "h1" at the scripted driver by class "group" with policy Delete, bound to group "g"
+/// in "default", with the finalizer, and untouched, unless it says otherwise.
 /// </summary>
 internal sealed record TestGroup(string Name = "gc")
 {
@@ -22,7 +22,8 @@ internal sealed record TestGroup(string Name = "gc")
     {
         Source = new JsonObject
         {
-            ["groupSnapshotHandles"] = new JsonObject { ["volumeGroupSnapshotHandle"] = handle, ["volumeSnapshotHandles"] = new JsonArray([.. snapshots.Select(s => JsonValue.Create(s))]) },
+            ["groupSnapshotHandles"] = new JsonObject { ["volumeGroupSnapshotHandle"] = handle,
+                ["volumeSnapshotHandles"] = new JsonArray([.. snapshots.Select(s => JsonValue.Create(s))]) },
         },
     };
 
@@ -32,6 +33,8 @@ internal sealed record TestGroup(string Name = "gc")
 
     public TestGroup Unbound() => this with { RefUid = null };
 
+    public TestGroup BoundTo(string uid) => this with { RefUid = uid };
+
     public TestGroup Annotated(string key, string value) => this with { Annotations = [.. Annotations, (key, value)] };
 
     public TestGroup Labelled(string key, string value) => this with { Labels = new JsonObject { [key] = value } };
@@ -40,7 +43,8 @@ internal sealed record TestGroup(string Name = "gc")
 
     public TestGroup BeingDeleted() => Annotated(ContentKeys.OfGroup.BeingDeleted, "yes");
 
-    public TestGroup WithSecret(string name = "s") => Annotated(ContentKeys.OfGroup.SecretName, name).Annotated(ContentKeys.OfGroup.SecretNamespace, "default");
+    public TestGroup WithSecret(string name = "s") =>
+        Annotated(ContentKeys.OfGroup.SecretName, name).Annotated(ContentKeys.OfGroup.SecretNamespace, "default");
 
     public TestGroup InState(string status) => this with { Status = JsonNode.Parse(status)!.AsObject() };
 
@@ -51,17 +55,20 @@ internal sealed record TestGroup(string Name = "gc")
     {
         var annotations = new JsonObject();
         foreach (var (key, value) in Annotations) annotations[key] = value;
-        var reference = new JsonObject { ["kind"] = "VolumeGroupSnapshot", ["apiVersion"] = "groupsnapshot.storage.k8s.io/v1", ["name"] = "g", ["namespace"] = "default" };
+        var reference = new JsonObject { ["kind"] = "VolumeGroupSnapshot", ["apiVersion"] = "groupsnapshot.storage.k8s.io/v1", ["name"] = "g",
+            ["namespace"] = "default" };
         if (RefUid is not null) reference["uid"] = RefUid;
         var spec = new JsonObject
         {
-            ["driver"] = ScriptedDriverOptions.DefaultName, ["deletionPolicy"] = Policy, ["source"] = Source.DeepClone(), ["volumeGroupSnapshotRef"] = reference,
+            ["driver"] = ScriptedDriverOptions.DefaultName, ["deletionPolicy"] = Policy, ["source"] = Source.DeepClone(),
+            ["volumeGroupSnapshotRef"] = reference,
         };
         if (Class is not null) spec["volumeGroupSnapshotClassName"] = Class;
         return new JsonObject
         {
             ["apiVersion"] = "groupsnapshot.storage.k8s.io/v1", ["kind"] = "VolumeGroupSnapshotContent",
-            ["metadata"] = new JsonObject { ["name"] = Name, ["annotations"] = annotations, ["labels"] = Labels.DeepClone(), ["finalizers"] = new JsonArray(ContentKeys.OfGroup.Finalizer) },
+            ["metadata"] = new JsonObject { ["name"] = Name, ["annotations"] = annotations, ["labels"] = Labels.DeepClone(),
+                ["finalizers"] = new JsonArray(ContentKeys.OfGroup.Finalizer) },
             ["spec"] = spec,
         };
     }

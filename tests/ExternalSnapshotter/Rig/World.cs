@@ -16,7 +16,8 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
 
     public void AddSnapshotKinds(bool groups = true)
     {
-        foreach (var definition in SnapshotKinds.Definitions.Concat(groups ? SnapshotKinds.GroupDefinitions : [])) Create("customresourcedefinitions", definition);
+        foreach (var definition in SnapshotKinds.Definitions.Concat(groups ? SnapshotKinds.GroupDefinitions : []))
+            Create("customresourcedefinitions", definition);
     }
 
     public StoredObject AddClass(string name, JsonObject? parameters = null, string driver = ScriptedDriverOptions.DefaultName) =>
@@ -43,7 +44,8 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
         Delete(Groups, content);
     }
 
-    public Task<JsonObject> UntilReady(string content, string resource = Contents) => Until(resource, content, c => Status(c)?["readyToUse"]?.GetValue<bool>() is true);
+    public Task<JsonObject> UntilReady(string content, string resource = Contents) =>
+        Until(resource, content, c => Status(c)?["readyToUse"]?.GetValue<bool>() is true);
 
     /// <summary>Ready, and the mark is off.</summary>
     public async Task<JsonObject> UntilSettled(string content) =>
@@ -51,13 +53,15 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
 
     /// <summary>The message of the error as soon as there is one with that text.</summary>
     public async Task<string> UntilError(string content, string text = "", string resource = Contents) => Text(
-        await Until(resource, content, c => Text(c, "status", "error", "message") is { Length: > 0 } message && message.Contains(text, StringComparison.Ordinal)),
+        await Until(resource, content, c =>
+            Text(c, "status", "error", "message") is { Length: > 0 } message && message.Contains(text, StringComparison.Ordinal)),
         "status", "error", "message");
 
     public static JsonNode? Status(JsonObject? content) => content?["status"];
 
     public static bool IsBeingCreated(JsonObject content) =>
-        content["metadata"]?["annotations"]?[ContentKeys.OfSingle.BeingCreated] is not null || content["metadata"]?["annotations"]?[ContentKeys.OfGroup.BeingCreated] is not null;
+        content["metadata"]?["annotations"]?[ContentKeys.OfSingle.BeingCreated] is not null
+            || content["metadata"]?["annotations"]?[ContentKeys.OfGroup.BeingCreated] is not null;
 
     private StoredObject Add(string resource, string name, JsonObject made, JsonObject? status)
     {
@@ -69,7 +73,8 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
     {
         var made = new JsonObject
         {
-            ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["driver"] = driver, ["deletionPolicy"] = "Delete",
+            ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["driver"] = driver,
+            ["deletionPolicy"] = "Delete",
         };
         if (parameters is not null) made["parameters"] = parameters;
         return made;

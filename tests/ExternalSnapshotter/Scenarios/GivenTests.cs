@@ -45,7 +45,8 @@ internal sealed class GivenTests : RigTest
         rig.World.AddSecret("s-c", ("foo", "bar"u8.ToArray()));
         rig.World.AddClass("snap", new JsonObject
         {
-            ["csi.storage.k8s.io/snapshotter-list-secret-name"] = "s-${volumesnapshotcontent.name}", ["csi.storage.k8s.io/snapshotter-list-secret-namespace"] = "default",
+            ["csi.storage.k8s.io/snapshotter-list-secret-name"] = "s-${volumesnapshotcontent.name}",
+            ["csi.storage.k8s.io/snapshotter-list-secret-namespace"] = "default",
         });
         rig.Driver.Answer("ListSnapshots", Lists(("snapshot_id", "old")));
         await rig.Run();
@@ -89,7 +90,8 @@ internal sealed class GivenTests : RigTest
         await rig.Run();
         rig.World.Add(TestContent.Given());
         await rig.World.UntilReady("c");
-        await rig.World.UntilEventObject("c", "SnapshotContentCheckandUpdateFailed", "failed to list snapshot for content c: \"can not find snapshot for snapshotID old\"");
+        await rig.World.UntilEventObject("c", "SnapshotContentCheckandUpdateFailed",
+            "failed to list snapshot for content c: \"can not find snapshot for snapshotID old\"");
         await rig.World.UntilEventObject("c", "SnapshotContentCheckandUpdateFailed", "busy");
         Assert.That(rig.Listed, Has.Count.EqualTo(3));
     }
@@ -100,7 +102,8 @@ internal sealed class GivenTests : RigTest
         var rig = await Prepared(RigOptions.Listing);
         rig.World.AddClass("snap");
         var (other, own) = (Says(("size_bytes", "1")).Response!, Says(("snapshot_id", "old"), ("size_bytes", "2")).Response!);
-        rig.Driver.Answer("ListSnapshots", DriverRule.Answer(new JsonObject { ["entries"] = new JsonArray(other.DeepClone(), own.DeepClone()) }.ToJsonString()));
+        rig.Driver.Answer("ListSnapshots",
+            DriverRule.Answer(new JsonObject { ["entries"] = new JsonArray(other.DeepClone(), own.DeepClone()) }.ToJsonString()));
         await rig.Run();
         rig.World.Add(TestContent.Given());
         Assert.That((await rig.World.UntilReady("c"))["status"]!["restoreSize"]!.GetValue<int>(), Is.EqualTo(2));

@@ -42,25 +42,30 @@ internal sealed class GroupTests : RigTest
     [Test]
     public async Task One_that_is_not_ready_is_asked_for_with_growing_pauses_and_costs_no_request()
     {
-        var rig = await TakingGroup(new TestGroup(), RigOptions.Grouping with { ClockStands = true, Snapshotter = new SnapshotterOptions() }, Group(false, false));
+        var rig = await TakingGroup(new TestGroup(), RigOptions.Grouping with { ClockStands = true, Snapshotter = new SnapshotterOptions() },
+            Group(false, false));
         foreach (var (calls, pause) in ((int, string)[])[(1, "00:00:01"), (2, "00:00:02"), (3, "00:00:04")])
         {
-            await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains("not ready to use yet", StringComparison.Ordinal) && l.Contains(pause, StringComparison.Ordinal));
+            await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal)
+                && l.Contains("not ready to use yet", StringComparison.Ordinal) && l.Contains(pause, StringComparison.Ordinal));
             Assert.That(rig.Calls("CreateVolumeGroupSnapshot"), Has.Count.EqualTo(calls));
             if (calls is 3) rig.Driver.Answer("CreateVolumeGroupSnapshot", Group(true, true));
             rig.Advance(TimeSpan.Parse(pause, System.Globalization.CultureInfo.InvariantCulture));
         }
         var content = await rig.World.UntilReady("gc", Main);
         Assert.That(rig.Writes, Has.Count.EqualTo(4), "one more, to write that it is ready");
-        Assert.That(content["status"]!["volumeSnapshotInfoList"]!.AsArray().Select(i => i!["readyToUse"]!.GetValue<bool>()), Is.All.True, "the snapshots in it are too");
+        Assert.That(content["status"]!["volumeSnapshotInfoList"]!.AsArray().Select(i => i!["readyToUse"]!.GetValue<bool>()), Is.All.True,
+            "the snapshots in it are too");
     }
 
     [TestCase(StatusCode.Internal, false)]
     [TestCase(StatusCode.Unavailable, true)]
     public async Task A_failure_is_told_and_waits_its_pause(StatusCode code, bool staysMarked)
     {
-        var rig = await TakingGroup(new TestGroup(), RigOptions.Grouping with { ClockStands = true, Snapshotter = new SnapshotterOptions { WorkerThreads = 1 } }, Fails(code, "no"), DriverRule.Default);
-        Assert.That(await rig.World.UntilError("gc", resource: Main), Does.StartWith("Failed to create group snapshot: failed to take group snapshot of the volumes [h2 h1]: \"rpc error: code = "));
+        var rig = await TakingGroup(new TestGroup(), RigOptions.Grouping with { ClockStands = true,
+            Snapshotter = new SnapshotterOptions { WorkerThreads = 1 } }, Fails(code, "no"), DriverRule.Default);
+        Assert.That(await rig.World.UntilError("gc", resource: Main),
+            Does.StartWith("Failed to create group snapshot: failed to take group snapshot of the volumes [h2 h1]: \"rpc error: code = "));
         await rig.World.UntilEventObject("gc", "GroupSnapshotCreationFailed", "no");
         Assert.That(World.IsBeingCreated(rig.World.Find(Main, "gc")!), Is.EqualTo(staysMarked));
         // The mark and the error were written, and the watch told of them before another group was taken.
@@ -137,7 +142,8 @@ internal sealed class GroupTests : RigTest
         rig.World.Add(new TestGroup().Ready());
         await rig.Run();
         rig.World.DeleteGroupByUser("gc");
-        await rig.World.UntilEventObject("gc", "GroupSnapshotDeleteError", "Failed to delete group snapshot: rpc error: code = Internal desc = not now");
+        await rig.World.UntilEventObject("gc", "GroupSnapshotDeleteError",
+            "Failed to delete group snapshot: rpc error: code = Internal desc = not now");
         await rig.World.UntilGone(Main, "gc");
         Assert.That(rig.Calls("DeleteVolumeGroupSnapshot"), Has.Count.EqualTo(2));
     }
@@ -149,7 +155,8 @@ internal sealed class GroupTests : RigTest
         rig.World.AddSecret("s-gc", ("foo", "bar"u8.ToArray()));
         rig.World.AddGroupClass("group", new JsonObject
         {
-            ["csi.storage.k8s.io/group-snapshotter-get-secret-name"] = "s-${volumegroupsnapshotcontent.name}", ["csi.storage.k8s.io/group-snapshotter-get-secret-namespace"] = "default",
+            ["csi.storage.k8s.io/group-snapshotter-get-secret-name"] = "s-${volumegroupsnapshotcontent.name}",
+            ["csi.storage.k8s.io/group-snapshotter-get-secret-namespace"] = "default",
         });
         rig.Driver.Answer("GetVolumeGroupSnapshot", Group(false, false), Fails(StatusCode.Internal, "no"), Group(true, true));
         await rig.Run();
@@ -219,7 +226,8 @@ internal sealed class GroupTests : RigTest
     {
         var rig = await TakingGroup(new TestGroup(), null, Members(false, "h1"), Members(true, "h1", "h2"));
         var content = await UntilSettled(rig);
-        Assert.That(content["status"]!["volumeSnapshotInfoList"]!.AsArray().Select(i => World.Text(i, "snapshotHandle")), Is.EqualTo((string[])["of-h1", "of-h2"]));
+        Assert.That(content["status"]!["volumeSnapshotInfoList"]!.AsArray().Select(i => World.Text(i, "snapshotHandle")),
+            Is.EqualTo((string[])["of-h1", "of-h2"]));
         rig.World.DeleteGroupByUser("gc");
         await rig.World.UntilGone(Main, "gc");
         Assert.That(rig.Calls("DeleteVolumeGroupSnapshot").Single()["snapshot_ids"]!.ToJsonString(), Is.EqualTo("""["of-h1","of-h2"]"""));
@@ -274,10 +282,12 @@ internal sealed class GroupTests : RigTest
 
     private static DriverRule Group(bool isReady, bool areReady)
     {
-        var snapshots = new JsonArray([.. new[] { "h1", "h2" }.Select(h => new JsonObject { ["snapshot_id"] = "of-" + h, ["source_volume_id"] = h, ["ready_to_use"] = areReady })]);
+        var snapshots = new JsonArray([.. new[] { "h1", "h2" }.Select(h =>
+            new JsonObject { ["snapshot_id"] = "of-" + h, ["source_volume_id"] = h, ["ready_to_use"] = areReady })]);
         return DriverRule.Answer(new JsonObject
         {
-            ["group_snapshot"] = new JsonObject { ["group_snapshot_id"] = "g", ["ready_to_use"] = isReady, ["creation_time"] = "2026-01-01T00:00:00Z", ["snapshots"] = snapshots },
+            ["group_snapshot"] = new JsonObject { ["group_snapshot_id"] = "g", ["ready_to_use"] = isReady, ["creation_time"] = "2026-01-01T00:00:00Z",
+                ["snapshots"] = snapshots },
         }.ToJsonString());
     }
 
@@ -286,7 +296,8 @@ internal sealed class GroupTests : RigTest
         ["group_snapshot"] = new JsonObject
         {
             ["group_snapshot_id"] = "g", ["ready_to_use"] = isReady,
-            ["snapshots"] = new JsonArray([.. volumes.Select(v => new JsonObject { ["snapshot_id"] = "of-" + v, ["source_volume_id"] = v, ["ready_to_use"] = isReady })]),
+            ["snapshots"] = new JsonArray([.. volumes.Select(v =>
+                new JsonObject { ["snapshot_id"] = "of-" + v, ["source_volume_id"] = v, ["ready_to_use"] = isReady })]),
         },
     }.ToJsonString());
 }

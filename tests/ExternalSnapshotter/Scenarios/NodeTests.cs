@@ -38,11 +38,13 @@ internal sealed class NodeTests : RigTest
     {
         var rig = await Prepared(RigOptions.Grouping.With(o => o with { Timeout = TimeSpan.FromSeconds(2) }));
         rig.World.AddClass("snap");
-        using var fault = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotcontents" }, Answers(500, "InternalError", "conversion webhook: connection refused"));
+        using var fault = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotcontents" },
+            Answers(500, "InternalError", "conversion webhook: connection refused"));
         await rig.Run();
         rig.World.Add(new TestContent());
         await rig.World.UntilSettled("c");
-        Assert.That(rig.Log.Lines.Count(l => l.Contains("did not say within --timeout whether it knows them", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(rig.Log.Lines.Count(l => l.Contains("did not say within --timeout whether it knows them", StringComparison.Ordinal)),
+            Is.EqualTo(1));
         Assert.That(rig.Calls("GroupControllerGetCapabilities"), Is.Empty);
     }
 
@@ -53,8 +55,10 @@ internal sealed class NodeTests : RigTest
         rig.World.AddClass("snap");
         rig.World.AddGroupClass("group");
         // The question at the start is answered.
-        using var watched = rig.Cluster.Faults.Add(new RequestMatch { Verb = "watch", Resource = "volumegroupsnapshotcontents" }, Answers(500, "InternalError"));
-        using var listed = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotcontents" }, Answers(500, "InternalError"), skip: 1);
+        using var watched = rig.Cluster.Faults.Add(new RequestMatch { Verb = "watch", Resource = "volumegroupsnapshotcontents" },
+            Answers(500, "InternalError"));
+        using var listed = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotcontents" },
+            Answers(500, "InternalError"), skip: 1);
         await rig.Run();
         rig.World.Add(new TestContent());
         rig.World.Add(new TestGroup());
@@ -94,7 +98,8 @@ internal sealed class NodeTests : RigTest
     {
         var rig = await Prepared(RigOptions.Grouping);
         rig.World.AddGroupClass("group");
-        using var fault = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotclasses" }, Answers(code, reason), times: 2);
+        using var fault = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotclasses" }, Answers(code, reason),
+            times: 2);
         await rig.Run();
         rig.World.Add(new TestGroup());
         await rig.World.UntilReady("gc", World.Groups);

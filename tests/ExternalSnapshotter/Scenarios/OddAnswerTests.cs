@@ -13,7 +13,8 @@ internal sealed class OddAnswerTests : RigTest
     public async Task An_answer_that_names_no_snapshot_is_an_error_and_the_mark_stays(string answer)
     {
         var rig = await Taking(new TestContent(), null, DriverRule.Answer(answer));
-        Assert.That(await rig.World.UntilError("c"), Does.Contain("the driver answered CreateSnapshot without a snapshot, or with one that has no id"));
+        Assert.That(await rig.World.UntilError("c"),
+            Does.Contain("the driver answered CreateSnapshot without a snapshot, or with one that has no id"));
         Assert.That(World.IsBeingCreated(rig.World.Find(Main, "c")!), Is.True, "something may be there");
         rig.Driver.Answer("CreateSnapshot");
         await rig.World.UntilSettled("c");
@@ -27,7 +28,8 @@ internal sealed class OddAnswerTests : RigTest
         await rig.Driver.WaitForCalls("CreateSnapshot", 4);
         var content = rig.World.Find(Main, "c")!;
         Assert.That(content["status"]!["readyToUse"]!.GetValue<bool>(), Is.False);
-        Assert.That(rig.Writes.Count(w => w.Resource.EndsWith("/status", StringComparison.Ordinal)), Is.LessThanOrEqualTo(3), "what stays the same is not written again");
+        Assert.That(rig.Writes.Count(w => w.Resource.EndsWith("/status", StringComparison.Ordinal)), Is.LessThanOrEqualTo(3),
+            "what stays the same is not written again");
         rig.World.DeleteByUser("c");
         await rig.World.UntilGone(Main, "c");
         Assert.That(World.Text(rig.Deleted.Single(), "snapshot_id"), Is.EqualTo("x"));
@@ -143,7 +145,8 @@ internal sealed class OddAnswerTests : RigTest
         rig.Driver.Answer("CreateSnapshot", Says(("snapshot_id", "victim"), ("source_volume_id", "other")));
         await rig.Run();
         rig.World.Add(new TestContent("b").BoundTo("u2"));
-        Assert.That(await rig.World.UntilError("b", "another content has that one"), Does.Contain("snapshot victim of volume other instead of one of volume handle"));
+        Assert.That(await rig.World.UntilError("b", "another content has that one"),
+            Does.Contain("snapshot victim of volume other instead of one of volume handle"));
         rig.World.DeleteByUser("b");
         await rig.World.UntilGone(Main, "b");
         Assert.That(rig.Deleted, Is.Empty);

@@ -17,7 +17,8 @@ internal sealed class ReadinessTests : RigTest
         var rig = await Taking(new TestContent(), RigOptions.WithStandingClock, s_notReady);
         foreach (var (calls, pause) in ((int, string)[])[(1, "00:00:01"), (2, "00:00:02"), (3, "00:00:04"), (4, "00:00:08")])
         {
-            await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains("not ready to use yet", StringComparison.Ordinal) && l.Contains(pause, StringComparison.Ordinal));
+            await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal)
+                && l.Contains("not ready to use yet", StringComparison.Ordinal) && l.Contains(pause, StringComparison.Ordinal));
             Assert.That(rig.Taken, Has.Count.EqualTo(calls));
             if (calls is 4) rig.Driver.Answer("CreateSnapshot", Says());
             rig.Advance(TimeSpan.Parse(pause, System.Globalization.CultureInfo.InvariantCulture));
@@ -51,7 +52,8 @@ internal sealed class ReadinessTests : RigTest
         await Retry("not ready to use yet", "00:00:01");
 
         Task Retry(string reason, string pause) => rig.Log.WaitForLine(
-            l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains(reason, StringComparison.Ordinal) && l.Contains(pause, StringComparison.Ordinal));
+            l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains(reason, StringComparison.Ordinal)
+                && l.Contains(pause, StringComparison.Ordinal));
     }
 
     [Test]
@@ -80,7 +82,8 @@ internal sealed class ReadinessTests : RigTest
     public async Task An_error_while_it_is_awaited_is_told_and_leaves_no_mark()
     {
         var rig = await Taking(new TestContent(), null, s_notReady, Fails(StatusCode.DeadlineExceeded, "busy"));
-        Assert.That(await rig.World.UntilError("c"), Does.StartWith("Failed to check and update snapshot content: failed to take snapshot of the volume handle: ").And.Contain("busy"));
+        Assert.That(await rig.World.UntilError("c"),
+            Does.StartWith("Failed to check and update snapshot content: failed to take snapshot of the volume handle: ").And.Contain("busy"));
         var content = rig.World.Find(Main, "c")!;
         Assert.That(World.Text(content, "status", "snapshotHandle"), Is.EqualTo("x"));
         Assert.That(World.IsBeingCreated(content), Is.False);
@@ -111,34 +114,10 @@ internal sealed class ReadinessTests : RigTest
     }
 
     [Test]
-    public async Task What_the_driver_does_not_know_stays_unset_until_it_comes()
-    {
-        var rig = await Taking(new TestContent(), null, Says(("ready_to_use", false), ("size_bytes", null), ("creation_time", null)),
-            Says(("ready_to_use", false), ("size_bytes", "0"), ("creation_time", "1970-01-01T00:00:00Z")));
-        await rig.Driver.WaitForCalls("CreateSnapshot", 3);
-        Assert.That(rig.World.Find(Main, "c")!["status"]!.ToJsonString(), Is.EqualTo("""{"snapshotHandle":"x","readyToUse":false}"""));
-        rig.Driver.Answer("CreateSnapshot", Says(("ready_to_use", false)));
-        await rig.World.Until(Main, "c", c => World.Status(c)?["creationTime"] is not null);
-        rig.Driver.Answer("CreateSnapshot", Says(("creation_time", "2027-01-01T00:00:00Z"), ("size_bytes", "4096")));
-        var content = await rig.World.UntilReady("c");
-        Assert.That(content["status"]!.ToJsonString(), Is.EqualTo("""{"snapshotHandle":"x","readyToUse":true,"creationTime":1767225600000000000,"restoreSize":1024}"""), "what is known stays");
-    }
-
-    [Test]
-    public async Task A_zero_that_another_version_wrote_is_unknown_too()
-    {
-        var rig = await Prepared();
-        rig.World.AddClass("snap");
-        rig.World.Add(new TestContent().InState("""{"snapshotHandle":"x","readyToUse":false,"creationTime":0,"restoreSize":0}"""));
-        await rig.Run();
-        var content = await rig.World.UntilReady("c");
-        Assert.That(content["status"]!["creationTime"]!.GetValue<long>(), Is.EqualTo(1767225600000000000));
-    }
-
-    [Test]
     public async Task The_resync_period_finds_what_waits_for_longer()
     {
-        var rig = await Prepared(RigOptions.WithStandingClock.With(o => o with { Resync = TimeSpan.FromSeconds(60), RetryIntervalStart = TimeSpan.FromHours(1), RetryIntervalMax = TimeSpan.FromHours(1) }));
+        var rig = await Prepared(RigOptions.WithStandingClock.With(o =>
+            o with { Resync = TimeSpan.FromSeconds(60), RetryIntervalStart = TimeSpan.FromHours(1), RetryIntervalMax = TimeSpan.FromHours(1) }));
         rig.World.AddClass("snap");
         rig.Driver.Answer("CreateSnapshot", Fails(StatusCode.Internal), DriverRule.Default);
         await rig.Run();
@@ -170,40 +149,15 @@ internal sealed class ReadinessTests : RigTest
     }
 
     [Test]
-    public async Task A_long_wait_says_what_is_awaited_on_the_content_and_on_the_snapshot()
-    {
-        var rig = await Taking(new TestContent(), RigOptions.WithStandingClock, s_notReady);
-        await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal));
-        rig.Advance(TimeSpan.FromSeconds(29));
-        await rig.Driver.WaitForCalls("CreateSnapshot", 2);
-        Assert.That(rig.Log.Lines, Has.None.Contains("SnapshotDelayed"));
-        rig.Advance(TimeSpan.FromSeconds(2));
-        var told = await rig.World.UntilEventObject("c", "SnapshotDelayed", "volume snapshot content c is not ready after 31 s");
-        Assert.That(World.Text(told, "message"), Does.Contain("awaited: the driver has taken it and says that it is not ready to use yet"));
-        var user = await rig.World.UntilEventObject("s", "SnapshotDelayed", "is not ready after 31 s");
-        Assert.That((World.Text(user, "metadata", "namespace"), World.Text(user, "involvedObject", "kind")), Is.EqualTo(("default", "VolumeSnapshot")));
-    }
-
-    [Test]
-    public async Task A_driver_that_does_not_answer_is_named_as_what_is_awaited()
-    {
-        var rig = await Prepared(RigOptions.WithStandingClock);
-        rig.World.AddClass("snap");
-        using var gate = rig.Driver.Hold("CreateSnapshot");
-        await rig.Run();
-        rig.World.Add(new TestContent());
-        await gate.Entered.WithinLimit();
-        rig.Advance(TimeSpan.FromSeconds(31));
-        await rig.World.UntilEventObject("c", "SnapshotDelayed", "the driver has not answered yet");
-    }
-
-    [Test]
     public async Task A_driver_that_is_now_busy_and_now_not_ready_is_asked_with_growing_pauses()
     {
-        var rig = await Taking(new TestContent(), RigOptions.WithStandingClock, s_notReady, Fails(StatusCode.Unavailable, "busy"), s_notReady, Fails(StatusCode.Unavailable, "busy"));
-        foreach (var (reason, pause) in ((string, string)[])[("not ready", "00:00:01"), ("busy", "00:00:02"), ("not ready", "00:00:04"), ("busy", "00:00:08")])
+        var rig = await Taking(new TestContent(), RigOptions.WithStandingClock, s_notReady, Fails(StatusCode.Unavailable, "busy"), s_notReady,
+            Fails(StatusCode.Unavailable, "busy"));
+        foreach (var (reason, pause) in ((string, string)[])[("not ready", "00:00:01"), ("busy", "00:00:02"), ("not ready", "00:00:04"),
+            ("busy", "00:00:08")])
         {
-            await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains(reason, StringComparison.Ordinal) && l.Contains(pause, StringComparison.Ordinal));
+            await rig.Log.WaitForLine(l => l.StartsWith("Retrying", StringComparison.Ordinal) && l.Contains(reason, StringComparison.Ordinal)
+                && l.Contains(pause, StringComparison.Ordinal));
             rig.Advance(TimeSpan.Parse(pause, System.Globalization.CultureInfo.InvariantCulture));
         }
     }

@@ -16,11 +16,10 @@ public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILo
 {
     private readonly CsiCall _calls = new(time);
 
-    /// <summary>Opens a connection, which is then never dialled again, and waits for as long as the driver says that it is not ready.</summary>
+    /// <summary>Opens a connection, which is then never dialled again.</summary>
     public async Task<DriverStartResult<CsiConnection>> ConnectAsync(CsiCallMetrics metrics, CancellationToken stop)
     {
         if (CsiAddress.Parse(csiAddress, out var addressError) is not { } address) return new DriverStartFailure(DriverStartStep.Address, addressError!);
-        CsiConnection connection;
         try
         {
             var options = new CsiConnectionOptions
@@ -30,16 +29,19 @@ public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILo
                 Metrics = metrics,
                 MaxLoggedResponseBytes = limits.LoggedResponseBytes,
             };
-            connection = await CsiConnection.ConnectAsync(options, loggers.CreateLogger<CsiConnection>(), time, stop);
+            return await CsiConnection.ConnectAsync(options, loggers.CreateLogger<CsiConnection>(), time, stop);
         }
         catch (CsiConnectionException e)
         {
             return new DriverStartFailure(DriverStartStep.Connection, e.Message);
         }
+    }
+
+    /// <summary>Waits for as long as the driver says that it is not ready; null when it is.</summary>
+    public async Task<DriverStartFailure?> UntilReadyAsync(CsiConnection connection, CancellationToken stop)
+    {
         var notReady = await new DriverProbe(connection.Invoker, _calls, loggers.CreateLogger<DriverProbe>(), time).WaitUntilReadyAsync(limits.Probe, connection.Lost, stop);
-        if (notReady is null) return connection;
-        connection.Dispose();
-        return new DriverStartFailure(DriverStartStep.Probe, notReady.Text);
+        return notReady is null ? null : new DriverStartFailure(DriverStartStep.Probe, notReady.Text);
     }
 
     /// <summary>Asks for the driver's name, which is never empty.</summary>

@@ -53,7 +53,7 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
         [LoggerMessage(2, LogLevel.Warning, "Watch interrupted, known state is kept {Step} {Reason} {RetryAfter}")]
         public static partial void Failed(ILogger logger, string step, string reason, TimeSpan retryAfter);
 
-        [LoggerMessage(4, LogLevel.Debug, "The server does not stream this list, asking for pages instead {Step} {Reason}")]
+        [LoggerMessage(4, LogLevel.Debug, "The server does not do it this way, it is asked in a plainer one {Step} {Reason}")]
         public static partial void FallsBack(ILogger logger, string step, string reason);
 
         // An operator's mistake, and nothing works until it is put right: louder than the rest.

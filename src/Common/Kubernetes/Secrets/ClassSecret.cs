@@ -1,3 +1,4 @@
+using Sidecars.Hosting;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.Kubernetes.Secrets;
@@ -37,7 +38,8 @@ public sealed record ClassSecret(string Kind, string NameKey, string NamespaceKe
     {
         var (nameTemplate, namespaceTemplate) = (parameters?[NameKey], parameters?[NamespaceKey]);
         if (nameTemplate is null && namespaceTemplate is null) return (null, null);
-        if (nameTemplate is null || namespaceTemplate is null) return (null, $"either name and namespace for {Kind} secrets specified, Both must be specified");
+        if (nameTemplate is null || namespaceTemplate is null)
+            return (null, $"either name and namespace for {Kind} secrets specified, Both must be specified; the parameters of the class have to name {NameKey} and {NamespaceKey}");
         if (nameTemplate.Length is 0 || namespaceTemplate.Length is 0)
             return (null, $"{Kind} secrets specified in parameters but value of either namespace or name is empty");
 
@@ -51,11 +53,11 @@ public sealed record ClassSecret(string Kind, string NameKey, string NamespaceKe
     {
         var (text, unknown) = TemplateExpansion.Expand(template, valueOf);
         if (unknown.Count > 0)
-            return (null, $"error resolving value \"{template}\": invalid tokens: [{string.Join(' ', unknown.Select(t => $"\"{t}\""))}]");
+            return (null, $"error resolving value {GoQuote.Quote(template)}: invalid tokens: [{string.Join(' ', unknown.Select(GoQuote.Quote))}]");
         if (isValid(text)) return (text, null);
         return (null, text == template
-            ? $"\"{template}\" is not a valid {what} name"
-            : $"\"{template}\" resolved to \"{text}\" which is not a valid {what} name");
+            ? $"{GoQuote.Quote(template)} is not a valid {what} name"
+            : $"{GoQuote.Quote(template)} resolved to {GoQuote.Quote(text)} which is not a valid {what} name");
     }
 
     private static ClassSecret Of(string kind, string key) => new(kind, $"{ReservedPrefix}{key}secret-name", $"{ReservedPrefix}{key}secret-namespace");

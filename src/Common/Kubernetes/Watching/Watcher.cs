@@ -36,6 +36,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     private ulong _version; // the last one seen; 0 is "any"
     private bool _versionIsGone; // the server does not know it (any more): ask for the newest state
     private bool _isPaged; // lists come in pages here, or do not get to their end otherwise
+    private bool _isUnselected; // the server does not select by the fields we wish for
     private int _refusals; // of a watch, in a row
     private long? _expiredAt; // when a watch was last told that its version is gone
 
@@ -85,6 +86,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                             yield return new(WatchEventKind.ListStarted);
                         }
                         else if (MarkGone(opened.Failure)) { } // at once, with no version
+                        else if (MarkUnselected(opened.Failure)) failed = Unselected(opened.Failure);
                         else if (IsPassing(opened.Failure)) failed = Failed("list", opened.Failure);
                         else (mode, failed) = (ListMode.Paged, FallsBack(opened.Failure));
                         break;
@@ -140,6 +142,7 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                         state = State.MustList;
                         // Pages that expire while they are read would do so again: the whole list in one piece cannot.
                         if (opened.Failure.IsExpired && !string.IsNullOrEmpty(nextPage)) mode = ListMode.InOnePiece;
+                        else if (MarkUnselected(opened.Failure)) failed = Unselected(opened.Failure);
                         else if (!MarkGone(opened.Failure)) (mode, failed) = (Preferred, Failed("list", opened.Failure));
                         break;
                     }
@@ -176,8 +179,9 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                         if (opened.IsSuccess) (stream, state, _refusals) = (opened.Value, State.Watching, 0);
                         else
                         {
-                            if (!IsPassing(opened.Failure) && !(IsTrouble(opened.Failure) && ++_refusals <= MostRefusals)) (state, _refusals) = (State.MustList, 0);
-                            failed = FailedWatch(opened.Failure);
+                            if (MarkUnselected(opened.Failure)) (state, _refusals, failed) = (State.MustList, 0, Unselected(opened.Failure));
+                            else if (!IsPassing(opened.Failure) && !(IsTrouble(opened.Failure) && ++_refusals <= MostRefusals)) (state, _refusals) = (State.MustList, 0);
+                            failed ??= FailedWatch(opened.Failure);
                         }
                         break;
                     }
@@ -275,6 +279,12 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
         return _versionIsGone = true;
     }
 
+    /// <summary>
+    /// Remembers that the server does not select by the fields we wish for, as where a custom resource does not declare them, or not any more. True when
+    /// that is news, so that asking for all makes sense at once. Such a server says that the request is a bad one.
+    /// </summary>
+    private bool MarkUnselected(ApiFailure failure) => failure.Code is 400 && options.FieldSelector is not null && !_isUnselected && (_isUnselected = true);
+
     /// <summary>Follows the stream: versions of the unordered burst with which a watch from "any" begins are not trusted (common contract 9.5).</summary>
     private void Heard(in WatchLine<T> line)
     {
@@ -298,6 +308,8 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     }
 
     private WatchFailure FallsBack(ApiFailure failure) => new($"stream the list of {resource.Plural}", failure, TimeSpan.Zero, FallsBack: true);
+
+    private WatchFailure Unselected(ApiFailure failure) => new($"select {resource.Plural} by {options.FieldSelector}", failure, TimeSpan.Zero, FallsBack: true);
 
     private async Task<ApiResult<WatchStream<T>>> Open(string path, TimeSpan? listSilence, CancellationToken stop)
     {
@@ -328,5 +340,6 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
 
     private string Collection =>
         (options.Namespace is { } ns ? resource.In(ns) : resource.CollectionPath) + "?"
-        + (options.LabelSelector is { } selector ? $"labelSelector={Uri.EscapeDataString(selector)}&" : "");
+        + (options.LabelSelector is { } selector ? $"labelSelector={Uri.EscapeDataString(selector)}&" : "")
+        + (options.FieldSelector is { } fields && !_isUnselected ? $"fieldSelector={Uri.EscapeDataString(fields)}&" : "");
 }

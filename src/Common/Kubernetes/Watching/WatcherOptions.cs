@@ -11,6 +11,12 @@ public sealed record WatcherOptions
     /// <summary>Only objects with these labels, in the API's selector syntax; null for all.</summary>
     public string? LabelSelector { get; init; }
 
+    /// <summary>
+    /// Only objects with these values of fields, in the API's selector syntax; null for all. A server that does not select by them is asked for all: who
+    /// takes the events in must be able to do with objects that he did not ask for.
+    /// </summary>
+    public string? FieldSelector { get; init; }
+
     /// <summary>Whether full lists are asked for as streams (<c>KUBE_FEATURE_WatchListClient</c>, common contract 1.6).</summary>
     public bool StreamsLists { get; init; } = true;
 

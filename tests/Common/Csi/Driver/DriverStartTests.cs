@@ -67,12 +67,15 @@ public sealed class DriverStartTests
     }
 
     [Test]
-    public async Task A_failed_probe_ends_the_connection()
+    public async Task A_failed_probe_is_told_with_its_step()
     {
-        _driver.Answer("Probe", DriverRule.Fail(Grpc.Core.StatusCode.Internal, "not today"));
-        var failed = await Connect(Start(_driver.SocketPath));
-        Assert.That(failed.Failure!.Step, Is.EqualTo(DriverStartStep.Probe));
-        Assert.That(failed.Value, Is.Null);
+        _driver.Answer("Probe", DriverRule.Fail(Grpc.Core.StatusCode.Internal, "not today"), DriverRule.Default);
+        var start = Start(_driver.SocketPath);
+        using var connection = (await Connect(start)).Value!;
+        var failure = await start.UntilReadyAsync(connection, CancellationToken.None).WithinLimit();
+        Assert.That(failure!.Step, Is.EqualTo(DriverStartStep.Probe));
+        Assert.That(failure.Reason, Does.Contain("not today"));
+        Assert.That(await start.UntilReadyAsync(connection, CancellationToken.None).WithinLimit(), Is.Null);
     }
 
     [TestCase("127.0.0.1:1", DriverStartStep.Connection)]
