@@ -49,9 +49,11 @@ internal sealed partial class GroupControllers : IDisposable
         var own = new OwnWrites<VolumeGroupSnapshot>(objects.Groups, key => _groups.Queue.Add(key.ToString()));
         var groups = new ObjectWriter<VolumeGroupSnapshot>(context.Api, Resources.VolumeGroupSnapshots, objects.Groups, own);
         var contents = new ObjectWriter<VolumeGroupSnapshotContent>(context.Api, Resources.VolumeGroupSnapshotContents, objects.Contents);
+        // Its writes are none of those that the snapshots' own workers wait for.
+        var members = new ObjectWriter<VolumeSnapshot>(context.Api, Resources.VolumeSnapshots, caches.Snapshots);
         var reports = new GroupReports(groups, context.Events, context.Time);
         var deletion = new GroupDeletion(caches, objects, groups, contents, writers.Snapshots, reports, operations, waits);
-        _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects, context.Api), new GroupMembers(caches, writers.Snapshots, writers.Contents),
+        _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects, context.Api), new GroupMembers(caches, members, writers.Contents),
             new ImportedGroups(objects, contents), groups, contents, deletion, reports, operations, waits);
         _contentReconciler = new GroupContentReconciler(objects, contents, context.Api, context.Events);
         _triggers = new GroupTriggers(caches, objects, queues, own, _groups, _contents, operations, waits);

@@ -1,3 +1,4 @@
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Patches;
@@ -15,19 +16,19 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         new() { ApiVersion = WellKnown.GroupApi, Kind = WellKnown.GroupKind, Name = group.Name, Uid = group.Uid };
 
     /// <summary>Null once all members are there, or why one is not.</summary>
-    public async Task<MemberProblem?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
+    public async Task<GroupProblem?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
     {
         if (content.Status is not { VolumeGroupSnapshotHandle: { Length: > 0 } handle, VolumeSnapshotInfoList: { Length: > 0 } infos }) return null;
         foreach (var info in infos)
         {
             if (info is not { VolumeHandle: { Length: > 0 } volume, SnapshotHandle.Length: > 0 })
-                return new MemberProblem($"VolumeGroupSnapshotContent {content.Name} names a snapshot without its handles; the driver has to name both");
+                return new GroupProblem($"VolumeGroupSnapshotContent {content.Name} names a snapshot without its handles; the driver has to name both");
             if (await Make(group, content, handle, info, volume, stop) is { } problem) return problem;
         }
         return null;
     }
 
-    private async Task<MemberProblem?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, string handle, SnapshotInfo info, string volume,
+    private async Task<GroupProblem?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, string handle, SnapshotInfo info, string volume,
         CancellationToken stop)
     {
         var digest = ContentNames.MemberDigest(group.Uid, volume);
@@ -40,15 +41,30 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         if (member.Annotation(WellKnown.GroupHandle) is { } before && before != handle)
         {
             var renamed = await contents.Patch(member, MergePatch.Annotation(member, WellKnown.GroupHandle, handle), null, stop);
-            if (!renamed.IsSuccess) return new MemberProblem($"cannot write the name of the group on VolumeSnapshotContent {member.Name}", renamed.Failure);
+            if (!renamed.IsSuccess) return new GroupProblem($"cannot write the name of the group on VolumeSnapshotContent {member.Name}", renamed.Failure);
             member = renamed.Value;
         }
-        if (MemberPatch.Status(member, info, handle) is not { } patch) return null;
-        var written = await contents.Patch(member, patch, "status", stop);
-        return written.IsSuccess ? null : new MemberProblem($"cannot write the status of VolumeSnapshotContent {member.Name}", written.Failure);
+        if (MemberPatch.Taken(member, info, handle) is { } taken)
+        {
+            var written = await contents.Patch(member, taken, "status", stop);
+            if (!written.IsSuccess) return NotWritten(member, written.Failure);
+            member = written.Value;
+        }
+        if (info.ReadyToUse is not true || member.Status?.ReadyToUse is true) return null;
+        // What is ready by an earlier group is not by this one: its snapshot becomes ready anew, with the time that is true now.
+        if (SnapshotState.IsReady(snapshot))
+        {
+            var unready = await snapshots.Patch(snapshot, MemberPatch.Ready(snapshot, false), "status", stop);
+            if (!unready.IsSuccess) return new GroupProblem($"cannot take VolumeSnapshot {snapshot.Key} out of use", unready.Failure);
+        }
+        var ready = await contents.Patch(member, MemberPatch.Ready(member, true), "status", stop);
+        return ready.IsSuccess ? null : NotWritten(member, ready.Failure);
     }
 
-    private async Task<(VolumeSnapshot? Snapshot, MemberProblem? Problem)> Snapshot(VolumeGroupSnapshot group, string name, PersistentVolume? source,
+    private static GroupProblem NotWritten(VolumeSnapshotContent member, ApiFailure failure) =>
+        new($"cannot write the status of VolumeSnapshotContent {member.Name}", failure);
+
+    private async Task<(VolumeSnapshot? Snapshot, GroupProblem? Problem)> Snapshot(VolumeGroupSnapshot group, string name, PersistentVolume? source,
         CancellationToken stop)
     {
         var key = new ObjectKey(group.Metadata.Namespace, name);
@@ -77,7 +93,7 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         return !found.IsBeingDeleted ? (found, null) : (null, new($"VolumeSnapshot {key} is being deleted, which it can only be with group {group.Name}; delete the group"));
     }
 
-    private async Task<(VolumeSnapshotContent? Content, MemberProblem? Problem)> Content(
+    private async Task<(VolumeSnapshotContent? Content, GroupProblem? Problem)> Content(
         VolumeGroupSnapshotContent group, VolumeSnapshot snapshot, string name, string handle, string volume, PersistentVolume? source,
             CancellationToken stop)
     {

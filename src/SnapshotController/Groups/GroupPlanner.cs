@@ -23,7 +23,7 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
     public GroupPlan Plan(VolumeGroupSnapshot group) => Plan(group, caches.ClaimsByNamespace!.All(group.Metadata.Namespace ?? ""));
 
     /// <summary>The plan by the claims that the server has; or why it does not say.</summary>
-    public async Task<(GroupPlan? Plan, string? Unread)> PlanByServer(VolumeGroupSnapshot group, CancellationToken stop)
+    public async Task<(GroupPlan? Plan, GroupProblem? Problem)> PlanByServer(VolumeGroupSnapshot group, CancellationToken stop)
     {
         var (claims, odd) = (new List<PersistentVolumeClaim>(), (UnreadableObject?)null);
         var list = new FullList<PersistentVolumeClaim>(api, Resources.PersistentVolumeClaims, group.Metadata.Namespace);
@@ -32,9 +32,10 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
             if (listed.Readable is { } claim) claims.Add(claim);
             else if (listed.Part is not { Metadata.Labels: { } labels } || LabelSelectors.Selects(group.Spec.Source!.Selector!, labels)) odd = listed.Unreadable;
         }, stop);
-        if (failure is not null) return (null, $"the claims of namespace {group.Metadata.Namespace} cannot be listed for VolumeGroupSnapshot {group.Key}: {failure}");
+        if (failure is not null)
+            return (null, new GroupProblem($"the claims of namespace {group.Metadata.Namespace} cannot be listed for VolumeGroupSnapshot {group.Key}", failure));
         return odd is null ? (Plan(group, claims), null)
-            : (null, $"PersistentVolumeClaim {odd.Key} may belong to VolumeGroupSnapshot {group.Key} and cannot be read: {odd.What}; correct it");
+            : (null, new GroupProblem($"PersistentVolumeClaim {odd.Key} may belong to VolumeGroupSnapshot {group.Key} and cannot be read: {odd.What}; correct it"));
     }
 
     private GroupPlan Plan(VolumeGroupSnapshot group, IReadOnlyCollection<PersistentVolumeClaim> all)
@@ -126,7 +127,7 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
         Advice = "have the administrator restore the content, or delete this group",
     };
 
-    private static Failure Failed(string error) => new(CreationFailed, $"failed to create group snapshot content with error {error}");
+    public static Failure Failed(string error) => new(CreationFailed, $"failed to create group snapshot content with error {error}");
 
     private static Failure Refused(string error) => Failed(error) with { MoreEvents = [("CreateGroupSnapshotContentFailed", error)] };
 

@@ -44,7 +44,8 @@ internal sealed class GroupReconciler(
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
 
         var (confirmed, unread) = await planner.PlanByServer(marked.Value, stop);
-        if (confirmed is null) return Outcome.Retry(unread!);
+        if (confirmed is null)
+            return unread!.PassesByItself ? Outcome.Retry(unread.Text) : await reports.Fail(marked.Value, GroupPlanner.Failed(unread.Text), stop);
         if (confirmed.Failure is { } late) return await reports.Fail(marked.Value, late, stop);
         plan = confirmed;
         plan.Content!.Spec.VolumeGroupSnapshotRef = GroupSnapshotState.Reference(marked.Value);

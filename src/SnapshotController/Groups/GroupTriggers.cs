@@ -84,7 +84,8 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
         groups.Backoff.Forget(gone.Key.ToString());
         operations.Gone(gone.Uid);
         waits.Over(gone.Uid);
-        foreach (var member in caches.SnapshotsByGroup.All(gone.Uid)) queues.Snapshots.Queue.Add(member.Key.ToString());
+        foreach (var member in (IEnumerable<VolumeSnapshot>)[.. caches.SnapshotsByGroup.All(gone.Uid), .. caches.SnapshotsByGroupName.All(gone.Key.ToString())])
+            queues.Snapshots.Queue.Add(member.Key.ToString());
         if (objects.FindContent(GroupSnapshotState.ContentOf(gone)) is { } content
             && GroupContentReconciler.IsUnfinished(content)) contents.Queue.Add(content.Name);
     }

@@ -9,30 +9,34 @@ internal static class MemberPatch
 {
     /// <summary>
     /// What the driver said of the member when it took the group; null where that stands there. What came later, by another answer of the driver,
-    /// is not taken back: only that it is ready is added. Of a group that was taken anew all is said anew.
+    /// is not taken back. Of a group that was taken anew all is said anew, and that it is not ready.
     /// </summary>
-    public static ReadOnlyMemory<byte>? Status(VolumeSnapshotContent member, SnapshotInfo info, string groupHandle)
+    public static ReadOnlyMemory<byte>? Taken(VolumeSnapshotContent member, SnapshotInfo info, string groupHandle)
     {
-        var isKnown = member.Status is { SnapshotHandle.Length: > 0 } && member.Status.VolumeGroupSnapshotHandle == groupHandle;
-        var isAnother = !isKnown && member.Status is { VolumeGroupSnapshotHandle.Length: > 0 };
-        if (isKnown && (info.ReadyToUse is not true || member.Status!.ReadyToUse is true)) return null;
+        if (member.Status is { SnapshotHandle.Length: > 0 } && member.Status.VolumeGroupSnapshotHandle == groupHandle) return null;
+        var isAnother = member.Status is { VolumeGroupSnapshotHandle.Length: > 0 };
         return MergePatch.Guarded(member, rest: json =>
         {
             json.WriteStartObject("status");
-            if (!isKnown)
-            {
-                json.WriteString("snapshotHandle", info.SnapshotHandle);
-                json.WriteString("volumeGroupSnapshotHandle", groupHandle);
-                if (info.CreationTime is { } time) json.WriteNumber("creationTime", time);
-                else if (isAnother) json.WriteNull("creationTime");
-                if (info.RestoreSize is { } size) json.WriteNumber("restoreSize", size);
-                else if (isAnother) json.WriteNull("restoreSize");
-            }
-            if (info.ReadyToUse is { } ready) json.WriteBoolean("readyToUse", ready);
-            else if (isAnother) json.WriteBoolean("readyToUse", false);
+            json.WriteString("snapshotHandle", info.SnapshotHandle);
+            json.WriteString("volumeGroupSnapshotHandle", groupHandle);
+            if (info.CreationTime is { } time) json.WriteNumber("creationTime", time);
+            else if (isAnother) json.WriteNull("creationTime");
+            if (info.RestoreSize is { } size) json.WriteNumber("restoreSize", size);
+            else if (isAnother) json.WriteNull("restoreSize");
+            if (isAnother) json.WriteBoolean("readyToUse", false);
+            else if (info.ReadyToUse is { } ready) json.WriteBoolean("readyToUse", ready);
             json.WriteEndObject();
         });
     }
+
+    /// <summary>Whether a member, or its content, can be used.</summary>
+    public static ReadOnlyMemory<byte> Ready(KubeObject member, bool isReady) => MergePatch.Guarded(member, rest: json =>
+    {
+        json.WriteStartObject("status");
+        json.WriteBoolean("readyToUse", isReady);
+        json.WriteEndObject();
+    });
 
     public static void WriteOwner(Utf8JsonWriter json, OwnerReference owner)
     {

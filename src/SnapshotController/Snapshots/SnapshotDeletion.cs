@@ -42,8 +42,7 @@ internal sealed class SnapshotDeletion(
             return Outcome.Retry($"whether the group of VolumeSnapshot {snapshot.Key} is there is not known yet");
         if (GroupOf(snapshot) is { } group)
         {
-            if (group.IsBeingDeleted) // it takes its members with it, and its end brings those up again that it owns
-                return SnapshotState.GroupOwner(snapshot) is not null ? Outcome.Done : Outcome.Retry($"VolumeGroupSnapshot {group.Key} goes first");
+            if (group.IsBeingDeleted) return Outcome.Done; // it takes its members with it, and its end brings them up again
             return IsPending(snapshot, $"deletion of the individual volume snapshot {snapshot.Name} is not allowed, as it belongs to group snapshot {group.Name}; delete the group snapshot");
         }
 
@@ -102,7 +101,8 @@ internal sealed class SnapshotDeletion(
         var (content, unknown) = await contents.FindSurely(ContentNames.KeyOf(name),
             c => c is null ? _ended.ContainsKey(snapshot.Uid) : ContentNames.PointsAt(c, snapshot), stop);
         if (unknown is not null) return (null, unknown);
-        if (content is null) ContentGone(snapshot.Uid);
+        // That of a member may still be made, by its group.
+        if (content is null && SnapshotState.GroupOwner(snapshot) is null) ContentGone(snapshot.Uid);
         return (content is not null && ContentNames.PointsAt(content, snapshot) ? content : null, null);
     }
 

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Sidecars.EmbeddedCluster;
+using Sidecars.SnapshotController.Contents;
 using Sidecars.Tests.Support;
 using Sidecars.Tests.Support.Controllers;
 
@@ -19,6 +22,109 @@ internal sealed class KillWalkTests
     [Test]
     public Task Killed_at_any_step_of_snapshots_that_are_deleted_meanwhile_it_leaves_nothing_behind() => new KillWalk(Prepare, Start, LiveBriefly, DeleteAll).Walk(
         "patch volumesnapshots", "create volumesnapshotcontents");
+
+    /// <summary>What is read at the start is walked above; here it is all that is written for a group, each time.</summary>
+    [TestCase("Delete")]
+    [TestCase("Retain")]
+    public Task Killed_at_any_write_of_a_group_it_leaves_nothing_behind_but_what_is_to_be_kept(string policy) =>
+        new KillWalk(PrepareGroups, StartWithGroups, rig => LiveInGroup(rig, policy)) { Walks = IsWriteOrRead, EachTime = true }.Walk(
+            [.. s_groupSteps, .. policy is "Delete" ? (string[])["delete volumegroupsnapshotcontents", "delete volumesnapshotcontents"] : []]);
+
+    [TestCase("Delete")]
+    [TestCase("Retain")]
+    public Task Killed_at_any_write_of_a_group_that_is_deleted_meanwhile_it_leaves_nothing_behind(string policy) =>
+        new KillWalk(PrepareGroups, StartWithGroups, rig => LiveBrieflyInGroup(rig, policy), DeleteGroup) { Walks = IsOfCreation, EachTime = true }.Walk(
+            [.. s_groupSteps.Where(step => step.StartsWith("create", StringComparison.Ordinal) || step.EndsWith("/status", StringComparison.Ordinal))]);
+
+    private static readonly string[] s_groupSteps =
+    [
+        "patch volumegroupsnapshots", "list persistentvolumeclaims", "create volumegroupsnapshotcontents", "patch volumegroupsnapshots/status", "create volumesnapshots",
+        "create volumesnapshotcontents", "patch volumesnapshotcontents/status", "patch volumesnapshots/status", "patch volumegroupsnapshotcontents", "delete volumesnapshots",
+        "patch volumesnapshotcontents", "patch volumesnapshots",
+    ];
+
+    private static readonly string[] s_volumes = ["handle-a", "handle-b"];
+
+    private static bool IsWriteOrRead(WalkStep step) => step is { Method: not ("list" or "watch"), Resource: not "events" } or { Method: "list", Resource: World.Claims };
+
+    private static bool IsOfCreation(WalkStep step) => step is { Method: "create", Resource: not "events" } or { Subresource: "status" } or { Method: "list", Resource: World.Claims };
+
+    private static async Task<ProcessRig> PrepareGroups()
+    {
+        var rig = await ProcessRig.PrepareAsync(SnapshotControllerProgram.Name, talksToDriver: false);
+        var world = new World(rig.Cluster.Storage);
+        world.AddSnapshotKinds();
+        world.AddGroupKinds();
+        foreach (var name in (string[])["a", "b"]) world.AddClaim(name, labels: """{"app":"db"}""");
+        foreach (var policy in (string[])["Delete", "Retain"]) world.AddGroupClass(policy.ToLowerInvariant(), policy);
+        return rig;
+    }
+
+    private static PublishedProgram StartWithGroups(ProcessRig rig) => rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4");
+
+    private static StoredObject AddGroup(World world, string policy) =>
+        world.AddGroup("g", """{"selector":{"matchLabels":{"app":"db"}}}""", policy.ToLowerInvariant());
+
+    private static async Task LiveInGroup(ProcessRig rig, string policy)
+    {
+        var world = new World(rig.Cluster.Storage);
+        await using var sidecar = new PlayedSidecar(rig.Cluster.Storage, takesGroups: true);
+        var uid = AddGroup(world, policy).Uid;
+        var content = $"groupsnapcontent-{uid}";
+        string[] taken = [.. s_volumes.Select(v => $"{content}/{v}")];
+        string[] digests = [.. s_volumes.Select(v => ContentNames.MemberDigest(uid, v))];
+        await world.Until(World.Groups, "g", World.IsReady);
+        foreach (var digest in digests) await world.UntilReady($"snapshot-{digest}");
+        Assert.That(sidecar.Held, Is.EquivalentTo(taken), "one snapshot at the driver for each volume");
+        Assert.That((world.All(World.Snapshots).Count, world.All(World.Contents).Count, world.All(World.GroupContents).Count), Is.EqualTo((2, 2, 1)));
+
+        DeleteGroup(rig);
+        await world.UntilGone(World.Groups, "g");
+        foreach (var digest in digests) await world.UntilGone(World.Snapshots, $"snapshot-{digest}");
+        if (policy is "Retain")
+        {
+            foreach (var (resource, kept) in (IEnumerable<(string, JsonObject)>)[.. world.All(World.Contents).Select(c => (World.Contents, c)), (World.GroupContents, world.Find(World.GroupContents, content)!)])
+            {
+                Assert.That((World.IsBeingDeleted(kept), World.Annotation(kept, resource is World.Contents ? WellKnown.BeingDeleted : WellKnown.GroupBeingDeleted)), Is.EqualTo((false, "yes")));
+                world.Delete(resource, World.Text(kept, "metadata", "name")); // as an administrator may
+            }
+        }
+        foreach (var digest in digests) await world.UntilGone(World.Contents, $"snapcontent-{digest}");
+        await world.UntilGone(World.GroupContents, content);
+        Assert.That(sidecar.Held, Is.EquivalentTo(policy is "Retain" ? taken : []), "at the driver");
+        AssertNothingLeft(world);
+    }
+
+    private static async Task LiveBrieflyInGroup(ProcessRig rig, string policy)
+    {
+        var world = new World(rig.Cluster.Storage);
+        await using var sidecar = new PlayedSidecar(rig.Cluster.Storage, takesGroups: true);
+        var uid = AddGroup(world, policy).Uid;
+        // While the program is away it is deleted at any step.
+        await world.UntilOrGone(World.Groups, "g", g => World.IsReady(g) || World.IsBeingDeleted(g));
+        DeleteGroup(rig);
+        await world.UntilGone(World.Groups, "g");
+        foreach (var digest in s_volumes.Select(v => ContentNames.MemberDigest(uid, v))) await world.UntilGone(World.Snapshots, $"snapshot-{digest}");
+        foreach (var (resource, kept) in (IEnumerable<(string, JsonObject)>)[.. world.All(World.Contents).Select(c => (World.Contents, c)), .. world.All(World.GroupContents).Select(c => (World.GroupContents, c))])
+        {
+            var name = World.Text(kept, "metadata", "name");
+            // What Retain keeps is marked, so that an administrator can delete it; what Delete deletes is on its way.
+            Assert.That((World.IsBeingDeleted(kept), World.Annotation(kept, resource is World.Contents ? WellKnown.BeingDeleted : WellKnown.GroupBeingDeleted)),
+                Is.EqualTo((policy is "Delete", "yes")), name);
+            if (policy is "Retain") world.Delete(resource, name);
+            await world.UntilGone(resource, name);
+        }
+        if (policy is "Delete") Assert.That(sidecar.Held, Is.Empty, "snapshots left at the driver");
+        AssertNothingLeft(world);
+    }
+
+    private static void AssertNothingLeft(World world)
+    {
+        foreach (var resource in (string[])[World.Groups, World.GroupContents, World.Snapshots, World.Contents]) Assert.That(world.All(resource), Is.Empty, resource);
+        Assert.That(world.All(World.Claims).SelectMany(World.Finalizers), Has.None.EqualTo(WellKnown.ClaimFinalizer), "claims that are held");
+    }
+
+    private static void DeleteGroup(ProcessRig rig) => new World(rig.Cluster.Storage).DeleteIfThere(World.Groups, "g");
 
     private static async Task<ProcessRig> Prepare()
     {

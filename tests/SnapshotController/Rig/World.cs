@@ -16,7 +16,6 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
     public const string GroupClasses = "volumegroupsnapshotclasses";
     public const string Driver = ScriptedDriverOptions.DefaultName;
     public const string Created = "2026-01-01T00:00:00Z";
-    public const long CreatedNanoseconds = 1767225600000000000;
     public const string OneGibibyte = "1073741824";
 
     private static readonly DateTimeOffset s_today = TimeProvider.System.GetUtcNow();
@@ -38,6 +37,15 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
         AddVolume($"pv-{name}", $$$"""{"csi":{"driver":"{{{driver}}}","volumeHandle":"handle-{{{name}}}"} }""", name, claim.Uid, ns: ns);
         Patch(Claims, name, """{"status":{"phase":"Bound"}}""", "status", ns);
         return claim;
+    }
+
+    /// <summary>The same, of a volume that is reached from the nodes of a zone alone.</summary>
+    public void AddClaimOfZone(string name, string zone)
+    {
+        var claim = AddUnboundClaim(name, volume: $"pv-{name}");
+        var affinity = $$$"""{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"In","values":["{{{zone}}}"]}]}]} }""";
+        AddVolume($"pv-{name}", $$$"""{"csi":{"driver":"{{{Driver}}}","volumeHandle":"handle-{{{name}}}"},"nodeAffinity":{{{affinity}}} }""", name, claim.Uid);
+        Patch(Claims, name, """{"status":{"phase":"Bound"}}""", "status");
     }
 
     public StoredObject AddUnboundClaim(string name, string labels = "{}", string volume = "", string ns = Namespace, string more = "{}")
@@ -111,9 +119,32 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
         });
     }
 
+    /// <summary>A content an administrator makes for a group.</summary>
+    public StoredObject AddGroupContent(string name, string group, string policy = "Delete", string metadata = "{}")
+    {
+        var meta = Json(metadata);
+        meta["name"] = name;
+        var spec = Json($$$"""
+            {"driver":"{{{Driver}}}","deletionPolicy":"{{{policy}}}","source":{"groupSnapshotHandles":{"volumeGroupSnapshotHandle":"old","volumeSnapshotHandles":["x"]} },
+             "volumeGroupSnapshotRef":{"kind":"VolumeGroupSnapshot","name":"{{{group}}}","namespace":"{{{Namespace}}}"} }
+            """);
+        return Create(GroupContents, new JsonObject { ["apiVersion"] = "groupsnapshot.storage.k8s.io/v1", ["kind"] = "VolumeGroupSnapshotContent", ["metadata"] = meta, ["spec"] = spec });
+    }
+
     /// <summary>The sidecar's part: the driver has taken the snapshot.</summary>
     public StoredObject Taken(string content, bool ready = true, string time = "1767225600000000000", string size = OneGibibyte) =>
         Patch(Contents, content, $$$"""{"status":{"snapshotHandle":"snap-of-{{{content}}}","creationTime":{{{time}}},"restoreSize":{{{size}}},"readyToUse":{{{(ready ? "true" : "false")}}},"error":null} }""", "status");
+
+    /// <summary>The sidecar's part: the driver has taken the group, a snapshot of each of these volumes.</summary>
+    public StoredObject GroupTaken(string content, IEnumerable<string> volumes, bool ready = true, string group = "the-group", string time = Created)
+    {
+        var flag = ready ? "true" : "false";
+        var nanoseconds = $"{DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeSeconds()}000000000";
+        var infos = string.Join(',', volumes.Select(volume =>
+            $$$"""{"volumeHandle":"{{{volume}}}","snapshotHandle":"{{{(group is "the-group" ? "snap" : group)}}}-of-{{{volume}}}","creationTime":{{{nanoseconds}}},"restoreSize":{{{OneGibibyte}}},"readyToUse":{{{flag}}} }"""));
+        return Patch(GroupContents, content,
+            $$$"""{"status":{"volumeGroupSnapshotHandle":"{{{group}}}","creationTime":"{{{time}}}","readyToUse":{{{flag}}},"volumeSnapshotInfoList":[{{{infos}}}]} }""", "status");
+    }
 
     /// <summary>The sidecar's part: the driver has refused.</summary>
     public StoredObject Refused(string content, string message) =>

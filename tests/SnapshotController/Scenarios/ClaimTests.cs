@@ -87,6 +87,28 @@ internal sealed class ClaimTests : RigTest
         await rig.World.Until(World.Claims, "a", c => !World.Finalizers(c).Contains(WellKnown.ClaimFinalizer));
     }
 
+    /// <summary>A claim may have hundreds, of years: they have nothing to do with it.</summary>
+    [Test]
+    public async Task A_claim_that_cannot_be_let_go_of_is_told_on_the_last_of_its_snapshots_alone()
+    {
+        var rig = await Started();
+        string[] old = ["s1", "s2", "s3"];
+        foreach (var name in old)
+        {
+            rig.World.Taken(await Begun(rig, name));
+            await rig.World.UntilReady(name);
+        }
+        await rig.World.Until(World.Claims, "a", c => !World.Finalizers(c).Contains(WellKnown.ClaimFinalizer));
+        var last = await Begun(rig, "last");
+        rig.Cluster.Faults.Add(Request("update", World.Claims), Answers(403, "Forbidden"), times: 2);
+        rig.World.Taken(last);
+        await rig.World.UntilReady("last");
+        await rig.World.UntilEventObject("last", "ErrorPVCFinalizer");
+        await rig.World.Until(World.Claims, "a", c => !World.Finalizers(c).Contains(WellKnown.ClaimFinalizer));
+        await rig.World.UntilEventObject("last", "SnapshotReady");
+        Assert.That(old.SelectMany(name => rig.World.EventsAbout(name)), Has.None.Contains("ErrorPVCFinalizer"));
+    }
+
     [Test]
     public async Task Labels_that_somebody_writes_meanwhile_stay()
     {

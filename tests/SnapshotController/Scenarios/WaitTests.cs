@@ -20,6 +20,34 @@ internal sealed class WaitTests : RigTest
         await Told(rig, text, content);
     }
 
+    /// <summary>With a number or a time in it each failure of a driver has other words, and it is the same wait all the same.</summary>
+    [Test]
+    public async Task Of_a_driver_that_says_something_else_each_time()
+    {
+        var rig = await Started(RigOptions.WithStandingClock with { Controller = new SnapshotControllerOptions { BoundPause = TimeSpan.Zero } });
+        var content = await Begun(rig, "s");
+        var told = rig.World.UntilEventObject("s", "SnapshotDelayed", "driver csi.example.com to take the snapshot, which is tried again; it failed last with: busy, request ");
+        for (var request = 1; request < 9 && !told.IsCompleted; request++)
+        {
+            rig.World.Refused(content, $"busy, request {request}");
+            await rig.World.UntilError("s", $"busy, request {request}");
+            rig.Advance(s_patience / 2);
+        }
+        await told;
+    }
+
+    /// <summary>The sidecars that run on nodes pass over a content without a label, so that it is not they who are awaited.</summary>
+    [Test]
+    public async Task Of_a_node_that_reaches_the_volume()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock with { Controller = new SnapshotControllerOptions { BoundPause = TimeSpan.Zero, IsDistributed = true } });
+        rig.World.AddClass("snap");
+        rig.World.AddClaimOfZone("a", "z");
+        await rig.Run();
+        var content = await Begun(rig, "s");
+        await Told(rig, rig.World.UntilEventObject("s", "SnapshotDelayed", "awaited: a node that the affinity of PersistentVolume pv-a selects"), content);
+    }
+
     [Test]
     public async Task Of_the_content_to_go()
     {
