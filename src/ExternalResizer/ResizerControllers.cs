@@ -8,7 +8,6 @@ using Sidecars.ExternalResizer.Requests;
 using Sidecars.Hosting;
 using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
-using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Queueing;
 using Sidecars.Kubernetes.Secrets;
 
@@ -20,18 +19,13 @@ internal sealed class ResizerControllers : IControllers
     private readonly SidecarContext _context;
     private readonly ResizerOptions _options;
     private readonly ClaimUsers _users;
-    private readonly List<(KeyController Controller, Func<string, CancellationToken, ValueTask<Outcome>> Reconcile, Action<PersistentVolumeClaim> Look, Action LookAgain)> _controllers = [];
-    private readonly MissedWishes _missed;
+    private readonly List<(KeyController Controller, Func<string, CancellationToken, ValueTask<Outcome>> Reconcile, Action LookAgain)> _controllers = [];
     private readonly AttributesClassWaits? _waits;
 
     public ResizerControllers(SidecarContext context, ResizerOptions options, DriverFacts driver)
     {
         (_context, _options, _users) = (context, options, new ClaimUsers(context));
         var caches = new Caches(context.Stores, driver);
-        _missed = new MissedWishes(caches, claim =>
-        {
-            foreach (var (_, _, look, _) in _controllers) look(claim);
-        });
         var writer = new ObjectWriter(caches, context.Api);
         var secrets = new CallSecrets(new SecretReader(context.Api));
         var calls = new DriverCalls(context.Driver.Connection, options.Timeout, context.Time);
@@ -42,7 +36,7 @@ internal sealed class ResizerControllers : IControllers
 
     public void Start(RunningTasks running)
     {
-        foreach (var (controller, reconcile, _, _) in _controllers) controller.Start(running, _options.Workers, _missed.After(reconcile));
+        foreach (var (controller, reconcile, _) in _controllers) controller.Start(running, _options.Workers, reconcile);
         running.Add(_users.RunAsync);
         if (_waits is not null) running.Add(_waits.RunAsync);
         if (_options.Resync > TimeSpan.Zero) running.Add(LookAgain);
@@ -50,7 +44,7 @@ internal sealed class ResizerControllers : IControllers
 
     public void Dispose()
     {
-        foreach (var (controller, _, _, _) in _controllers) controller.Dispose();
+        foreach (var (controller, _, _) in _controllers) controller.Dispose();
     }
 
     private void AddExpansion(Caches caches, ObjectWriter writer, VolumeGrowth growth, Reports reports, DriverFacts driver)
@@ -64,7 +58,7 @@ internal sealed class ResizerControllers : IControllers
         caches.Claims.Changed += triggers.ClaimChanged;
         caches.Volumes.Changed += triggers.VolumeChanged;
         _users.Freed += triggers.Freed;
-        _controllers.Add((controller, reconciler.Reconcile, triggers.Look, triggers.LookAgain));
+        _controllers.Add((controller, reconciler.Reconcile, triggers.LookAgain));
     }
 
     private AttributesClassWaits AddModification(
@@ -80,7 +74,7 @@ internal sealed class ResizerControllers : IControllers
             caches, writer, requests, calls, record, memory, classes, waits, reports, driver, _options, _context.Time, _context.Loggers.CreateLogger<ModifyReconciler>());
         caches.Claims.Changed += triggers.ClaimChanged;
         caches.Volumes.Changed += triggers.VolumeChanged;
-        _controllers.Add((controller, reconciler.Reconcile, triggers.Look, triggers.LookAgain));
+        _controllers.Add((controller, reconciler.Reconcile, triggers.LookAgain));
         return waits;
     }
 
@@ -89,7 +83,7 @@ internal sealed class ResizerControllers : IControllers
         while (true)
         {
             await Pause.For(_options.Resync, _context.Time, stop);
-            foreach (var (_, _, _, lookAgain) in _controllers) lookAgain();
+            foreach (var (_, _, lookAgain) in _controllers) lookAgain();
         }
     }
 

@@ -33,11 +33,19 @@ internal static class ExpandErrors
     };
 
     /// <summary>
-    /// What is wrong with the size the driver says the volume has now, or null. A volume does not shrink, and has some size: whatever else the driver
-    /// means by such a number, it must not be written down.
+    /// What is wrong with the size the driver says the volume has now, or null. A volume does not shrink, has some size, and grows when a driver says that
+    /// it has expanded it: whatever else the driver means by such a number, it must not be written down.
     /// </summary>
-    public static CsiError? Faulty(long answered, long present) => answered > 0 && answered >= present
-        ? null
-        : new CsiError(StatusCode.Internal, $"invalid capacity: the driver says that the volume has {answered} bytes after its expansion, and its objects say {present}; "
-            + "this is a fault of the driver, and not written down");
+    /// <param name="answered">What the driver says.</param>
+    /// <param name="present">What the volume's objects say, as far as that was asked for.</param>
+    /// <param name="has">What the claim has.</param>
+    /// <param name="asked">What was asked for.</param>
+    public static CsiError? Faulty(long answered, long present, long has, long asked)
+    {
+        if (answered <= 0 || answered < present) return Fault(answered, $", and its objects say {present}");
+        return answered <= has && answered < asked ? Fault(answered, $", as before, and was asked for {asked}") : null;
+    }
+
+    private static CsiError Fault(long answered, string whatElse) => new(StatusCode.Internal,
+        $"invalid capacity: the driver says that the volume has {answered} bytes after its expansion{whatElse}; this is a fault of the driver, and not written down");
 }

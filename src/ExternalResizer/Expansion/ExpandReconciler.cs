@@ -42,12 +42,15 @@ internal sealed partial class ExpandReconciler(
             if (Users(claim, notes) is { } waits) return waits;
 
             var (marked, failure) = await Mark(claim, target, notes, stop);
-            if (marked is not null) return await Work(marked, volume, size, notes, stop);
+            if (marked is not null) return await Work(marked, volume, size, target, notes, stop);
             if (failure!.IsNotFound) return Outcome.Done;
-            if (!failure.IsConflict || tries == ObjectWriter.MostTries) return Outcome.Retry($"marking pvc {key} as resizing failed: {failure}");
+            if (!failure.IsConflict || tries == ObjectWriter.MostTries) return NotMarked(claim, failure);
             var read = await writer.Reread(claim, stop);
             if (!read.IsSuccess) return read.Failure.IsNotFound ? Outcome.Done : Outcome.Retry($"reading pvc {key} anew, which somebody else changed: {read.Failure}");
             claim = read.Value;
+            // It may be bound no more, or not to this volume.
+            if (!Readings.IsBound(claim) || caches.VolumeOf(claim) is not { } found) return Outcome.Done;
+            volume = found;
         }
     }
 
@@ -77,7 +80,7 @@ internal sealed partial class ExpandReconciler(
 
     /// <summary>
     /// What is waited for before a driver is asked again that refused for being in use: that no pod uses the claim. Null where nothing is. Pods that
-    /// are not to be known do not hold it up.
+    /// may not be seen do not hold it up.
     /// </summary>
     private Outcome? Users(PersistentVolumeClaim claim, ExpansionNotes notes)
     {
@@ -89,7 +92,7 @@ internal sealed partial class ExpandReconciler(
                     + $"the driver says: {words}";
                 reports.ResizeFailed(claim, reason);
                 return Outcome.Retry(reason);
-            case ClaimUse.Unknown when !users.IsOverdue:
+            case ClaimUse.Unknown when !users.AreHidden:
                 return Outcome.After(options.RetryIntervalStart);
             default:
                 return null;
@@ -101,7 +104,7 @@ internal sealed partial class ExpandReconciler(
         PersistentVolumeClaim claim, ExpansionTarget target, ExpansionNotes notes, CancellationToken stop)
     {
         // A mark of ours that stands as we wrote it would only get another time; one of an earlier process is written anew, which proves that it still stands.
-        var isKnown = notes.Written == claim.Metadata.ResourceVersion && ClaimPatch.IsMarked(claim);
+        var isKnown = notes.Written == claim.Metadata.ResourceVersion && _patches.IsMarked(claim);
         if (isKnown && (!target.IsNew || !options.Recovers)) return (claim, null);
         var patched = await writer.Patch(claim, _patches.Mark(claim, target.IsNew ? target.Size.ToString() : null, time.GetUtcNow()), stop);
         if (!patched.IsSuccess) return (null, patched.Failure);
@@ -109,7 +112,17 @@ internal sealed partial class ExpandReconciler(
         return (patched.Value, null);
     }
 
-    private async Task<Outcome> Work(PersistentVolumeClaim claim, PersistentVolume volume, Quantity size, ExpansionNotes notes, CancellationToken stop)
+    /// <summary>A server that refuses the mark will do so for ever, and nothing else on the claim says why it does not grow.</summary>
+    private Outcome NotMarked(PersistentVolumeClaim claim, ApiFailure failure)
+    {
+        var reason = $"marking pvc {claim.Key} as resizing failed: {failure}";
+        if (failure.IsForbidden) reason += "; let csi-resizer patch persistentvolumeclaims/status";
+        if (failure.IsForbidden || failure.Code is 422) reports.ResizeFailed(claim, reason);
+        return Outcome.Retry(reason);
+    }
+
+    private async Task<Outcome> Work(
+        PersistentVolumeClaim claim, PersistentVolume volume, Quantity size, ExpansionTarget target, ExpansionNotes notes, CancellationToken stop)
     {
         var text = size.ToString();
         if (notes.Told != text)
@@ -120,7 +133,9 @@ internal sealed partial class ExpandReconciler(
         (notes.Told, notes.InUse) = (text, null);
         Log.Growing(log, claim.Key, volume.Name, text);
         var (answer, error, kind) = await growth.Grow(claim, volume, size, stop);
-        return answer is not null ? await record.Grown(claim, volume, size, answer, keepsLarger: driver.Way is not ExpansionWay.NodesAlone, stop) : await record.Refused(claim, volume, error!, kind, notes, stop);
+        return answer is not null
+            ? await record.Grown(claim, volume, target, answer, notes, stop)
+            : await record.Refused(claim, volume, error!, kind, notes, stop);
     }
 
     private static partial class Log

@@ -28,11 +28,8 @@ internal sealed class ExpansionMemory(TimeSpan retention, TimeProvider time)
         return TimeSpan.Zero;
     }
 
-    /// <summary>Leaves it alone from now on; where it is already, nothing changes.</summary>
-    public void Slow(ExpansionNotes notes)
-    {
-        if (Remaining(notes) == TimeSpan.Zero) notes.SlowSince = time.GetTimestamp();
-    }
+    /// <summary>Leaves it alone from now on.</summary>
+    public void Slow(ExpansionNotes notes) => notes.SlowSince = time.GetTimestamp();
 }
 
 /// <summary>What is remembered of one claim. One worker at a time has it in hand.</summary>

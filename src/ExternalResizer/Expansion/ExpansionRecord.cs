@@ -22,57 +22,60 @@ internal sealed partial class ExpansionRecord(
     /// <summary>The driver has made it so large.</summary>
     /// <param name="claim">The claim, marked.</param>
     /// <param name="volume">Its volume.</param>
-    /// <param name="asked">What was asked for.</param>
+    /// <param name="target">What was asked for.</param>
     /// <param name="answer">The answer.</param>
-    /// <param name="keepsLarger">Whether the answer is a driver's, and not that of nobody where nodes alone expand.</param>
+    /// <param name="notes">What is remembered of the claim.</param>
     /// <param name="stop">Ends the waiting.</param>
     public async Task<Outcome> Grown(
-        PersistentVolumeClaim claim, PersistentVolume volume, Quantity asked, ControllerExpandVolumeResponse answer, bool keepsLarger, CancellationToken stop)
+        PersistentVolumeClaim claim, PersistentVolume volume, ExpansionTarget target, ControllerExpandVolumeResponse answer, ExpansionNotes notes, CancellationToken stop)
     {
-        memory.Forget(claim.Uid);
+        (notes.FailedFinally, notes.SlowSince) = (false, null);
         var size = Quantity.FromBytes(answer.CapacityBytes).ToString();
         // A driver that had rounded up before, or a size written by hand: what the volume is said to have is not taken back by an answer that is enough.
-        var volumeSize = keepsLarger && Sizes.Has(volume).Value > answer.CapacityBytes ? volume.Spec.Capacity![WellKnown.Storage]! : size;
+        var volumeSize = !target.TakesBack && Sizes.Has(volume).Value > answer.CapacityBytes ? volume.Spec.Capacity![WellKnown.Storage]! : size;
         var before = options.AnnotatesVolumes && answer.NodeExpansionRequired && volume.Spec.VolumeMode is not WellKnown.Block ? Sizes.Has(claim).ToString() : null;
         if (VolumePatch.Grown(volume, volumeSize, before, takesNoteOff: options.AnnotatesVolumes && !answer.NodeExpansionRequired) is { } grown)
         {
             var patched = await writer.Patch(volume, grown, stop);
             if (!patched.IsSuccess) return NotWritten(claim, $"updating capacity of PV \"{volume.Name}\" to {size} failed: {patched.Failure}", patched.Failure);
         }
-        var written = await writer.Patch(claim, now => !ReferenceEquals(now, claim) && IsPast(now, answer) ? null : WhatIsDone(now, answer, size), stop);
+        var written = await writer.Patch(claim, now => IsPast(now, claim, answer) ? null : WhatIsDone(now, answer, size), stop);
         if (!written.IsSuccess)
             return NotWritten(claim, $"volume {volume.Name} has {size} now, but the status of PVC {claim.Key} could not be written: {written.Failure}", written.Failure);
 
         Log.Grown(log, claim.Key, volume.Name, size, answer.NodeExpansionRequired);
-        if (answer.NodeExpansionRequired)
+        if (!answer.NodeExpansionRequired && answer.CapacityBytes < target.Size!.Value.Value)
         {
-            reports.NodeIsNext(claim);
-            return Outcome.Done;
+            var less = $"the driver made volume {volume.Name} {size} large, and was asked for {target.Size}";
+            reports.ResizeFailed(claim, less);
+            return Outcome.Retry(less);
         }
-        if (answer.CapacityBytes >= asked.Value)
-        {
-            reports.Resized(claim);
-            return Outcome.Done;
-        }
-        var less = $"the driver made volume {volume.Name} {size} large, and was asked for {asked}";
-        reports.ResizeFailed(claim, less);
-        return Outcome.Retry(less);
+        memory.Forget(claim.Uid);
+        if (answer.NodeExpansionRequired) reports.NodeIsNext(claim);
+        else reports.Resized(claim);
+        return Outcome.Done;
     }
 
     private ReadOnlyMemory<byte>? WhatIsDone(PersistentVolumeClaim claim, ControllerExpandVolumeResponse answer, string size) =>
         answer.NodeExpansionRequired ? _patches.HandOn(claim, time.GetUtcNow()) : _patches.Finish(claim, size, time.GetUtcNow());
 
-    /// <summary>Whether a claim that somebody has changed meanwhile has what was to be written behind it: a node is at it, or has done it.</summary>
-    private static bool IsPast(PersistentVolumeClaim claim, ControllerExpandVolumeResponse answer) =>
-        Sizes.Has(claim).Value >= answer.CapacityBytes
-        || ResizeView.StateOf(claim) is ResizeState.NodeResizePending or ResizeState.NodeResizeInProgress or ResizeState.NodeResizeInfeasible;
+    /// <summary>Whether the claim has what was to be written behind it already: it has the size, or a node is at it, or has tried since it was marked.</summary>
+    private static bool IsPast(PersistentVolumeClaim claim, PersistentVolumeClaim marked, ControllerExpandVolumeResponse answer)
+    {
+        if (Sizes.Has(claim).Value >= answer.CapacityBytes) return true;
+        if (!answer.NodeExpansionRequired) return false;
+        var state = ResizeView.StateOf(claim);
+        return state is ResizeState.NodeResizePending or ResizeState.NodeResizeInProgress
+            || (state is ResizeState.NodeResizeInfeasible && state != ResizeView.StateOf(marked));
+    }
 
     /// <summary>It has not.</summary>
     public async Task<Outcome> Refused(
         PersistentVolumeClaim claim, PersistentVolume volume, CsiError error, FailureKind kind, ExpansionNotes notes, CancellationToken stop)
     {
         notes.FailedFinally = kind is not FailureKind.Open;
-        var isSlow = kind is FailureKind.Infeasible or FailureKind.Impossible;
+        // Without recovery nothing on the claim says that it waits, so that it waits for its back-off alone.
+        var isSlow = kind is FailureKind.Impossible || (kind is FailureKind.Infeasible && options.Recovers);
         if (isSlow) memory.Slow(notes);
         else notes.SlowSince = null;
         if (kind is FailureKind.InUse && options.HandlesInUse)
@@ -109,6 +112,7 @@ internal sealed partial class ExpansionRecord(
         var isInState = !isInfeasible || ResizeView.StateOf(claim) is ResizeState.ControllerResizeInfeasible;
         if (isInState && ClaimConditions.Has(claim, condition)) return null;
         var written = await writer.Patch(claim, ClaimPatch.Refused(claim, condition, isInfeasible, time.GetUtcNow()), stop);
+        if (written.Failure is { IsOtherUid: true }) return ApiFailure.Succeeded(Resources.PersistentVolumeClaims.Plural, claim.Key, claim.Uid); // remade under its name
         if (!written.IsSuccess) return written.Failure;
         notes.Written = written.Value.Metadata.ResourceVersion;
         return null;

@@ -11,13 +11,17 @@ namespace Sidecars.ExternalResizer.Expansion;
 /// <param name="IsNew">Whether the claim has to be marked with it, as one that is not on its way there yet.</param>
 internal readonly record struct ExpansionTarget(Quantity? Size, bool IsNew)
 {
+    /// <summary>Whether the volume's object says a size that no node could make, and which was asked of nobody else: it goes back to this one.</summary>
+    public bool TakesBack { get; init; }
+
     /// <summary>The node's turn, or nobody's.</summary>
     public static readonly ExpansionTarget None = new(null, false);
 
     public static ExpansionTarget Of(in ResizeView view)
     {
         var size = view.VolumeHas < view.Asked ? WhereVolumeIsSmaller(view) : WhereVolumeIsLargeEnough(view);
-        return size is { } target ? new(target, view.Allocated != target) : None;
+        if (size is not { } target) return None;
+        return new(target, view.Allocated != target) { TakesBack = view is { IsNodesAlone: true, State: ResizeState.NodeResizeInfeasible } };
     }
 
     /// <summary>Without recovery (gate off): the asked size, unless a node is to finish one.</summary>

@@ -6,7 +6,8 @@ namespace Sidecars.ExternalResizer.Expansion;
 
 /// <summary>
 /// Which change puts which claim in line to be expanded (resizer contract 6.1). What asks for nothing is passed over here, so that ten thousand
-/// claims at rest cost nothing; what we write ourselves is no reason, because a look at once would defeat the pause after a failure.
+/// claims at rest cost nothing; what we write ourselves is no reason, because a look at once would defeat the pause after a failure. Sizes that are
+/// asked for are never ours, so that they are looked at whoever wrote them.
 /// </summary>
 internal sealed class ExpansionTriggers(Caches caches, ExpandReconciler expansion, ExpansionMemory memory, WorkQueue<string> queue, ItemBackoff<string> backoff, bool recovers)
 {
@@ -17,14 +18,14 @@ internal sealed class ExpansionTriggers(Caches caches, ExpandReconciler expansio
             memory.Forget(old.Uid);
             backoff.Forget(Caches.KeyOf(old));
         }
-        if (change.New is { } now && Readings.IsBound(now) && (change.Old is not { } before || Matters(before, now))) Look(caches.FindClaim(now.Key) ?? now);
+        if (change.New is { } now && Readings.IsBound(now) && (change.Old is not { } before || Matters(before, now, change.IsOwn))) Look(caches.FindClaim(now.Key) ?? now);
     }
 
     /// <summary>A volume that comes, or is changed by somebody else: its claim may have waited for that.</summary>
     public void VolumeChanged(StoreChange<PersistentVolume> change)
     {
         if (change.New is not { Spec.ClaimRef: { Name: { } name } of } now) return;
-        var isKnown = change.Old is { } old && old.Spec.ClaimRef?.Uid == of.Uid && Sizes.Has(old) == Sizes.Has(now);
+        var isKnown = change.Old is { } old && old.Spec.ClaimRef?.Uid == of.Uid && (change.IsOwn || Sizes.Has(old) == Sizes.Has(now));
         if (!isKnown && caches.FindClaim(new ObjectKey(of.Namespace, name)) is { } claim) Look(claim);
     }
 
@@ -35,11 +36,11 @@ internal sealed class ExpansionTriggers(Caches caches, ExpandReconciler expansio
         if (caches.FindClaim(claim) is { } freed) Look(freed);
     }
 
-    /// <summary>Looks at everything again that is not done.</summary>
+    /// <summary>Looks at everything again that is not done. What has failed has its own time.</summary>
     public void LookAgain()
     {
         foreach (var claim in caches.Claims.Snapshot())
-            if (Readings.IsBound(claim)) Look(claim);
+            if (Readings.IsBound(claim) && backoff.FailuresOf(Caches.KeyOf(claim)) is 0) Look(claim);
     }
 
     /// <summary>Puts the claim in line, if it asks for anything.</summary>
@@ -48,11 +49,12 @@ internal sealed class ExpansionTriggers(Caches caches, ExpandReconciler expansio
         if (ExpandReconciler.IsWanted(claim) || (caches.VolumeOf(claim) is { } volume && expansion.IsCaughtUp(claim, volume))) queue.Add(Caches.KeyOf(claim));
     }
 
-    private bool Matters(PersistentVolumeClaim old, PersistentVolumeClaim now)
+    private bool Matters(PersistentVolumeClaim old, PersistentVolumeClaim now, bool isOwn)
     {
         var (asked, before) = (Sizes.Asked(now), Sizes.Asked(old));
         if (recovers ? asked != before : asked > before) return true;
         if (old.Uid != now.Uid || old.Annotation(WellKnown.ResizerAnnotation) != now.Annotation(WellKnown.ResizerAnnotation)) return true;
+        if (isOwn) return false;
         if (Sizes.Has(now) > Sizes.Has(old)) return true;
         // The states of the controller are written by us alone; those of the node are news.
         var state = ResizeView.StateOf(now);

@@ -21,8 +21,9 @@ internal sealed class VolumeGrowth(ExpandRequests requests, DriverCalls calls, D
         var answer = await calls.Expand(order.Request, order.IsMigrated, stop);
         if (!answer.IsOk) return (null, answer.Error, ExpandErrors.KindOf(answer.Error));
         // Of what the volume's object says only as much counts as was asked for: an earlier answer may have been rounded up.
-        var present = Math.Max(Sizes.Has(claim).Value, Math.Min(Sizes.Has(volume).Value, size.Value));
-        return ExpandErrors.Faulty(answer.Response.CapacityBytes, present) is { } fault
+        var has = Sizes.Has(claim).Value;
+        var present = Math.Max(has, Math.Min(Sizes.Has(volume).Value, size.Value));
+        return ExpandErrors.Faulty(answer.Response.CapacityBytes, present, has, size.Value) is { } fault
             ? (null, fault, FailureKind.Impossible)
             : (answer.Response, null, default);
     }

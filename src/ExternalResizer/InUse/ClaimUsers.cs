@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecars.ControllerManager;
 using Sidecars.Kubernetes.Caching;
-using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Watching;
@@ -24,20 +23,17 @@ internal enum ClaimUse
 /// </summary>
 internal sealed class ClaimUsers
 {
-    /// <summary>As long as a first list may take.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
-    private readonly SidecarContext _context;
+    private readonly Reflector<Pod> _reflector;
     private readonly TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ObjectStore<Pod> _pods = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, int> _users = [];
     private readonly Dictionary<ObjectKey, string[]> _claimsOf = [];
-    private long? _wantedSince; // a time stamp; null while nobody asked
 
     public ClaimUsers(SidecarContext context)
     {
-        _context = context;
+        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = context.Metrics };
+        _reflector = new Reflector<Pod>(context.Api, Resources.PodsWithClaims, _pods, options, context.Time, context.Loggers.CreateLogger<Reflector<Pod>>());
         _pods.Add(Readings.Pod, Readings.UsesClaims);
         _pods.Changed += PodChanged;
     }
@@ -45,15 +41,11 @@ internal sealed class ClaimUsers
     /// <summary>Told of each claim whose last pod is gone or over.</summary>
     public event Action<ObjectKey>? Freed;
 
-    /// <summary>Whether pods ought to be known by now, and are not: they may not be watched, it seems.</summary>
-    public bool IsOverdue => _wantedSince is { } since && _context.Time.GetElapsedTime(since) > s_patience;
+    /// <summary>Whether pods are not known because they may not be watched. A list that is only slow is waited for.</summary>
+    public bool AreHidden => _reflector.IsForbidden;
 
     /// <summary>Begins to watch, if nobody has asked before.</summary>
-    public void Watch()
-    {
-        lock (_lock) _wantedSince ??= _context.Time.GetTimestamp();
-        _wanted.TrySetResult();
-    }
+    public void Watch() => _wanted.TrySetResult();
 
     public ClaimUse Of(ObjectKey claim)
     {
@@ -65,10 +57,7 @@ internal sealed class ClaimUsers
     public async Task RunAsync(CancellationToken stop)
     {
         await _wanted.Task.WaitAsync(stop);
-        var running = new RunningTasks(stop);
-        var options = new WatcherOptions { StreamsLists = StreamedLists.AreWanted, Metrics = _context.Metrics };
-        running.Add(new Reflector<Pod>(_context.Api, Resources.PodsWithClaims, _pods, options, _context.Time, _context.Loggers.CreateLogger<Reflector<Pod>>()).RunAsync);
-        await running.All();
+        await _reflector.RunAsync(stop);
     }
 
     private void PodChanged(StoreChange<Pod> change)

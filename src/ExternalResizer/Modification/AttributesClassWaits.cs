@@ -61,13 +61,21 @@ internal sealed class AttributesClassWaits(SidecarContext context, AttributesCla
         var log = context.Loggers.CreateLogger<Reflector<VolumeAttributesClass>>();
         var running = new RunningTasks(round.Token);
         running.Add(new Reflector<VolumeAttributesClass>(context.Api, Resources.VolumeAttributesClasses(version), store, options, context.Time, log).RunAsync);
-        while (true)
+        try
         {
-            await Pause.For(s_versionPause, context.Time, stop);
-            if ((await classes.Version(stop)).Version is { } served && served != version) break;
+            string? served;
+            do
+            {
+                await Pause.For(s_versionPause, context.Time, stop);
+                served = (await classes.Version(stop)).Version;
+            }
+            while (served is null || served == version);
         }
-        await round.CancelAsync();
-        await running.All();
+        finally
+        {
+            await round.CancelAsync();
+            await running.All();
+        }
     }
 
     private void ClassChanged(StoreChange<VolumeAttributesClass> change)

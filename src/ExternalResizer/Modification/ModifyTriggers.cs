@@ -22,7 +22,7 @@ internal sealed class ModifyTriggers(Caches caches, ModifyMemory memory, Attribu
         if (change.New is not { } now || !Readings.IsBound(now)) return;
         // Seen for the first time: whoever began it may have asked the driver.
         if (change.Old?.Uid != now.Uid && now.Status!.ModifyVolumeStatus?.Status is ModifyPatch.InProgress) memory.Of(now).IsUncertain = true;
-        if (change.Old is not { } before || Matters(before, now)) Look(caches.FindClaim(now.Key) ?? now);
+        if (change.Old is not { } before || Matters(before, now, change.IsOwn)) Look(caches.FindClaim(now.Key) ?? now);
     }
 
     public void VolumeChanged(StoreChange<PersistentVolume> change)
@@ -31,11 +31,11 @@ internal sealed class ModifyTriggers(Caches caches, ModifyMemory memory, Attribu
             && caches.FindClaim(new ObjectKey(of.Namespace, name)) is { } claim) Look(claim);
     }
 
-    /// <summary>Looks at everything again that is not done.</summary>
+    /// <summary>Looks at everything again that is not done. What has failed has its own time.</summary>
     public void LookAgain()
     {
         foreach (var claim in caches.Claims.Snapshot())
-            if (Readings.IsBound(claim)) Look(claim);
+            if (Readings.IsBound(claim) && backoff.FailuresOf(Caches.KeyOf(claim)) is 0) Look(claim);
     }
 
     /// <summary>Puts the claim in line, if it asks for anything.</summary>
@@ -44,8 +44,8 @@ internal sealed class ModifyTriggers(Caches caches, ModifyMemory memory, Attribu
         if (ModifyReconciler.IsWanted(claim)) queue.Add(Caches.KeyOf(claim));
     }
 
-    private static bool Matters(PersistentVolumeClaim old, PersistentVolumeClaim now) =>
+    private static bool Matters(PersistentVolumeClaim old, PersistentVolumeClaim now, bool isOwn) =>
         old.Uid != now.Uid
         || old.Spec.VolumeAttributesClassName != now.Spec.VolumeAttributesClassName
-        || (old.Status?.ModifyVolumeStatus is not null && now.Status!.ModifyVolumeStatus is null);
+        || (!isOwn && old.Status?.ModifyVolumeStatus is not null && now.Status!.ModifyVolumeStatus is null);
 }

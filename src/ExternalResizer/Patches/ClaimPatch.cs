@@ -21,8 +21,8 @@ internal sealed class ClaimPatch(bool recovers)
     public static WantedCondition Failed(string error) => new(WellKnown.ControllerResizeError, $"failed to expand pvc with {error}");
 
     /// <summary>Whether the claim is marked already, so that another mark would change nothing but a time.</summary>
-    public static bool IsMarked(PersistentVolumeClaim claim) =>
-        ClaimConditions.Has(claim, s_resizing) && claim.Annotation(WellKnown.NodeExpansionNotRequired) is null;
+    public bool IsMarked(PersistentVolumeClaim claim) =>
+        ClaimConditions.Has(claim, s_resizing) && (!recovers || claim.Annotation(WellKnown.NodeExpansionNotRequired) is null);
 
     /// <summary>The claim is on its way to a size: a new one, where <paramref name="size"/> is given.</summary>
     public ReadOnlyMemory<byte> Mark(PersistentVolumeClaim claim, string? size, DateTimeOffset now) => Write(claim, true, recovers ? Annotation.Remove : Annotation.Keep, json =>

@@ -13,8 +13,8 @@ internal sealed class ObjectWriter(Caches caches, ApiClient api)
     /// <summary>Tries of one write while others keep changing the same object.</summary>
     public const int MostTries = 5;
 
-    public async Task<ApiResult<PersistentVolumeClaim>> Patch(PersistentVolumeClaim claim, ReadOnlyMemory<byte> patch, CancellationToken stop) =>
-        Shown(caches.Claims, await api.PatchAsync(Resources.PersistentVolumeClaims, claim.Key, "status", patch, MediaTypes.StrategicMergePatch, stop));
+    public Task<ApiResult<PersistentVolumeClaim>> Patch(PersistentVolumeClaim claim, ReadOnlyMemory<byte> patch, CancellationToken stop) =>
+        Write(caches.Claims, claim.Key, () => api.PatchAsync(Resources.PersistentVolumeClaims, claim.Key, "status", patch, MediaTypes.StrategicMergePatch, stop));
 
     /// <summary>
     /// Patches a claim as it is by then: the patch is made anew from each state. One that needs none any more is as good as written: the write before may
@@ -36,16 +36,19 @@ internal sealed class ObjectWriter(Caches caches, ApiClient api)
     /// <summary>The claim as the server has it now.</summary>
     public async Task<ApiResult<PersistentVolumeClaim>> Reread(PersistentVolumeClaim claim, CancellationToken stop)
     {
-        var read = Shown(caches.Claims, await api.GetAsync(Resources.PersistentVolumeClaims, claim.Key, stop));
+        var read = await api.GetAsync(Resources.PersistentVolumeClaims, claim.Key, stop);
+        if (read.IsSuccess) caches.Claims.FoldRead(read.Value);
         return read.IsSuccess && read.Value.Uid != claim.Uid ? ApiFailure.Succeeded(Resources.PersistentVolumeClaims.Plural, claim.Key, claim.Uid) : read;
     }
 
-    public async Task<ApiResult<PersistentVolume>> Patch(PersistentVolume volume, ReadOnlyMemory<byte> patch, CancellationToken stop) =>
-        Shown(caches.Volumes, await api.PatchAsync(Resources.PersistentVolumes, volume.Key, null, patch, MediaTypes.StrategicMergePatch, stop));
+    public Task<ApiResult<PersistentVolume>> Patch(PersistentVolume volume, ReadOnlyMemory<byte> patch, CancellationToken stop) =>
+        Write(caches.Volumes, volume.Key, () => api.PatchAsync(Resources.PersistentVolumes, volume.Key, null, patch, MediaTypes.StrategicMergePatch, stop));
 
-    private static ApiResult<T> Shown<T>(ObjectStore<T> store, ApiResult<T> written) where T : KubeObject, new()
+    private static async Task<ApiResult<T>> Write<T>(ObjectStore<T> store, ObjectKey key, Func<Task<ApiResult<T>>> send) where T : KubeObject, new()
     {
-        if (written.IsSuccess) store.Fold(written.Value);
-        return written;
+        using var write = store.BeginWrite(key);
+        var answer = await send();
+        if (answer.IsSuccess) write.Answered(answer.Value);
+        return answer;
     }
 }

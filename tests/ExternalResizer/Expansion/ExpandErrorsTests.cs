@@ -29,12 +29,19 @@ internal sealed class ExpandErrorsTests
     [TestCase(0, 5, false)]
     [TestCase(-1, 5, false)]
     [TestCase(4, 5, false)]
-    [TestCase(5, 5, true)]
     [TestCase(6, 5, true)]
+    [TestCase(9, 5, true)]
     [TestCase(0, 0, false)]
-    public void A_volume_has_some_size_and_never_shrinks(long answered, long present, bool isPossible)
+    public void A_volume_has_some_size_and_never_shrinks(long answered, long present, bool isPossible) => AssertFaulty(answered, present, has: 1, asked: 6, isPossible);
+
+    [TestCase(5, 5, false)]
+    [TestCase(6, 5, true)]
+    [TestCase(8, 5, true)]
+    public void A_volume_that_was_expanded_has_grown(long answered, long has, bool isPossible) => AssertFaulty(answered, has, has, asked: 8, isPossible);
+
+    private static void AssertFaulty(long answered, long present, long has, long asked, bool isPossible)
     {
-        var fault = ExpandErrors.Faulty(answered, present);
+        var fault = ExpandErrors.Faulty(answered, present, has, asked);
         Assert.That(fault is null, Is.EqualTo(isPossible));
         if (fault is not null) Assert.That(fault.Text, Does.Contain("invalid capacity").And.Contain($"{answered} bytes"));
     }

@@ -26,6 +26,19 @@ internal sealed class KillWalkTests
     public Task Killed_at_any_step_it_gives_every_volume_its_class() => new KillWalk(PrepareClasses, Start, Modify).Walk(
         "get volumeattributesclasses", "patch persistentvolumes", "patch persistentvolumeclaims/status", "ControllerModifyVolume");
 
+    /// <summary>A driver that makes more than it is asked for, says so once, and is content with less when it is asked again.</summary>
+    [Test]
+    public Task Killed_at_any_step_it_ends_with_a_driver_that_rounds_up_once() => new KillWalk(PrepareRounding, Start, Round).Walk(
+        "patch persistentvolumes", "patch persistentvolumeclaims/status", "ControllerExpandVolume");
+
+    [Test]
+    public Task Killed_at_any_step_it_waits_for_the_pods_that_hold_a_volume_up() => new KillWalk(PrepareUse, Start, Use).Walk(
+        "watch pods", "patch persistentvolumes", "patch persistentvolumeclaims/status", "ControllerExpandVolume");
+
+    [Test]
+    public Task Killed_at_any_step_it_has_a_node_try_again_that_could_not() => new KillWalk(PrepareNode, Start, TryAgain).Walk(
+        "patch persistentvolumes", "patch persistentvolumeclaims/status", "ControllerExpandVolume");
+
     private static PublishedProgram Start(ProcessRig rig) => rig.Start("--retry-interval-start=20ms", "--retry-interval-max=200ms", "-v=4");
 
     private static async Task<ProcessRig> PrepareGrowth()
@@ -74,6 +87,61 @@ internal sealed class KillWalkTests
         world.Ask("2Gi");
         await world.UntilSized("2Gi");
         Assert.That((world.VolumeSizeOf(), world.AllocatedOf(), world.StateOf(), world.Conditions().Length), Is.EqualTo(("2Gi", "2Gi", "", 0)));
+    }
+
+    private static async Task<ProcessRig> PrepareRounding()
+    {
+        var rig = await ProcessRig.PrepareAsync(ResizerProgram.Name);
+        rig.Driver.Answer("ControllerExpandVolume", DriverRule.Answer("""{"capacity_bytes":"2147483648"}"""), DriverRule.Default);
+        return rig;
+    }
+
+    private static async Task Round(ProcessRig rig)
+    {
+        var world = new World(rig.Cluster.Storage);
+        world.Add(new TestClaim().Asking("1536Mi"));
+        await world.Until(World.Claims, "a", c => World.Text(c, "status", "capacity", "storage") is "2Gi" or "1536Mi");
+        Assert.That((world.StateOf(), world.Conditions().Length), Is.EqualTo(("", 0)));
+        Assert.That(world.VolumeSizeOf(), Is.EqualTo("2Gi").Or.EqualTo(world.SizeOf()), "what was written once stays");
+        Assert.That(world.EventsAbout("a"), Has.None.Contains("fault of the driver"));
+    }
+
+    private static async Task<ProcessRig> PrepareUse()
+    {
+        var rig = await ProcessRig.PrepareAsync(ResizerProgram.Name);
+        var world = new World(rig.Cluster.Storage);
+        world.AddPod("p", "a");
+        rig.Driver.Answer("ControllerExpandVolume", _ => world.FindPod("p") is null ? DriverRule.Default : DriverRule.Fail(StatusCode.FailedPrecondition, "in use"));
+        return rig;
+    }
+
+    private static async Task Use(ProcessRig rig)
+    {
+        var world = new World(rig.Cluster.Storage);
+        world.Add(new TestClaim());
+        await world.UntilEvent("VolumeResizeFailed", "while a pod uses it");
+        world.DeletePod("p");
+        await world.UntilSized("2Gi");
+        Assert.That((world.VolumeSizeOf(), world.StateOf(), world.Conditions().Length), Is.EqualTo(("2Gi", "", 0)));
+    }
+
+    private static async Task<ProcessRig> PrepareNode()
+    {
+        var rig = await ProcessRig.PrepareAsync(ResizerProgram.Name);
+        rig.Driver.Answer("ControllerExpandVolume", DriverRule.Answer("""{"capacity_bytes":"2147483648","node_expansion_required":true}"""));
+        return rig;
+    }
+
+    /// <summary>The node has refused the size, and takes it when it is told to try again.</summary>
+    private static async Task TryAgain(ProcessRig rig)
+    {
+        var world = new World(rig.Cluster.Storage);
+        world.Add(new TestClaim().Sized("2Gi", "1Gi", "2Gi", "2Gi", "NodeResizeInfeasible").InState("""{"conditions":[{"type":"NodeResizeError","status":"True"}]}"""));
+        await world.UntilState("NodeResizePending");
+        Assert.That((world.SizeOf(), world.VolumeSizeOf(), world.AllocatedOf()), Is.EqualTo(("1Gi", "2Gi", "2Gi")));
+        Assert.That(World.Text(world.Find(World.Volumes, "pv-a"), "metadata", "annotations", World.PreResize), Is.EqualTo("1Gi"));
+        world.Patch(World.Claims, "a", """{"status":{"capacity":{"storage":"2Gi"},"allocatedResourceStatuses":null,"conditions":null}}""", "status");
+        await world.Until(World.Volumes, "pv-a", v => v["metadata"]!["annotations"]?[World.PreResize] is null);
     }
 
     private static async Task<ProcessRig> PrepareClasses()

@@ -6,81 +6,26 @@ using Sidecars.Tests.Support.Controllers;
 namespace Sidecars.ExternalResizer.Tests.Program;
 
 /// <summary>The published program as a container runtime, an operator and a scraper see it.</summary>
-internal sealed class ProcessTests
+internal sealed class ProcessTests() : ProcessTest(ResizerProgram.Name, "external-resizer-csi-example-com", new ScriptedDriverOptions { ControllerCapabilities = ["EXPAND_VOLUME", "MODIFY_VOLUME"] })
 {
-    private const string Marker = "S3CR3T-that-nobody-may-print";
-    private ProcessRig _rig = null!;
     private World _world = null!;
 
-    [SetUp]
-    public async Task Begin()
-    {
-        _rig = await ProcessRig.PrepareAsync(ResizerProgram.Name, new ScriptedDriverOptions { ControllerCapabilities = ["EXPAND_VOLUME", "MODIFY_VOLUME"] });
-        _world = new World(_rig.Cluster.Storage);
-    }
-
-    [TearDown]
-    public async Task End()
-    {
-        if (TestContext.CurrentContext.Result.FailCount > 0) await TestContext.Out.WriteLineAsync(string.Join('\n', _rig.Output));
-        await _rig.DisposeAsync();
-    }
-
-    [Test]
-    public async Task The_runtimes_signal_ends_it_at_once_with_143()
-    {
-        var program = _rig.Start("-v=2");
-        await ProcessRig.Populated(program);
-        program.Terminate();
-        Assert.That(await program.WaitForExit(), Is.EqualTo(143));
-    }
-
-    [Test]
-    public async Task With_the_release_gate_the_signal_gives_the_lease_of_the_contracts_name_back()
-    {
-        var program = _rig.Start("--leader-election", "--leader-election-namespace=default", "--feature-gates=ReleaseLeaderElectionOnExit=true", "-v=2");
-        await ProcessRig.Populated(program);
-        program.Terminate();
-        Assert.That(await program.WaitForExit(), Is.Zero);
-        Assert.That(World.Text(_rig.Cluster.Storage.Get("leases", "default", "external-resizer-csi-example-com").Value.ToJson(), "spec", "holderIdentity"), Is.Empty);
-    }
-
-    [Test]
-    public async Task A_lost_driver_ends_it_with_1()
-    {
-        var program = _rig.Start("-v=2");
-        await ProcessRig.Populated(program);
-        await _rig.Driver.StopAsync();
-        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
-        Assert.That(program.ErrorLines, Has.Some.Contains("Lost connection to CSI driver, exiting"));
-    }
+    protected override void Begin() => _world = new World(Rig.Cluster.Storage);
 
     [Test]
     public async Task A_driver_that_dies_while_it_expands_leaves_the_size_to_the_next_process()
     {
-        var gate = _rig.Driver.Hold("ControllerExpandVolume");
+        var gate = Rig.Driver.Hold("ControllerExpandVolume");
         _world.Add(new TestClaim());
-        var first = _rig.Start("-v=2");
+        var first = Rig.Start("-v=2");
         await gate.Entered.WithinLimit();
-        await _rig.Driver.StopAsync();
+        await Rig.Driver.StopAsync();
         Assert.That(await first.WaitForExit(), Is.EqualTo(1));
         gate.Release();
         Assert.That((_world.StateOf(), _world.AllocatedOf(), _world.SizeOf()), Is.EqualTo(("ControllerResizeInProgress", "2Gi", "1Gi")));
-        await _rig.Driver.StartAsync();
-        _rig.Start("-v=2");
+        await Rig.Driver.StartAsync();
+        Rig.Start("-v=2");
         await _world.UntilSized("2Gi");
-    }
-
-    [TestCase("GetPluginInfo")]
-    [TestCase("GetPluginCapabilities")]
-    [TestCase("ControllerGetCapabilities")]
-    [TestCase("Probe")]
-    public async Task A_driver_that_does_not_say_who_it_is_ends_the_start_with_1(string method)
-    {
-        _rig.Driver.Answer(method, DriverRule.Fail(StatusCode.Internal));
-        var program = _rig.Start();
-        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
-        Assert.That(string.Join('\n', program.ErrorLines), Does.Contain("code = Internal"));
     }
 
     // plug-in services, controller capabilities, what the node service can do (none is "not there"), exit code or none, what is said
@@ -113,11 +58,10 @@ internal sealed class ProcessTests
     {
         var port = FreePort.Next();
         _world.Add(new TestClaim());
-        _rig.Start($"--http-endpoint=127.0.0.1:{port}", "--leader-election", "--leader-election-namespace=default", "-v=2");
+        Rig.Start($"--http-endpoint=127.0.0.1:{port}", "--leader-election", "--leader-election-namespace=default", "-v=2");
         await _world.UntilSized("2Gi");
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        Assert.That(await http.GetStringAsync("/healthz/leader-election").WithinLimit(), Is.EqualTo("ok"));
-        var metrics = await http.GetStringAsync("/metrics").WithinLimit();
+        Assert.That(await Served(port, "/healthz/leader-election"), Is.EqualTo("ok"));
+        var metrics = await Served(port, "/metrics");
         foreach (var line in (string[])
                  ["workqueue_depth{name=\"csi.example.com-pvc\"} 0", "workqueue_adds_total{name=\"csi.example.com-pvc\"} ", "leader_election_master_status{name=\"\"} 1", "process_start_time_seconds "])
             Assert.That(metrics, Does.Contain(line));
@@ -128,20 +72,20 @@ internal sealed class ProcessTests
     public async Task The_one_worker_there_is_takes_one_claim_after_the_other()
     {
         for (var i = 0; i < 5; i++) _world.Add(new TestClaim($"c-{i}"));
-        _rig.Start("--workers=1", "-v=2");
+        Rig.Start("--workers=1", "-v=2");
         for (var i = 0; i < 5; i++) await _world.UntilSized("2Gi", $"c-{i}");
-        Assert.That(_rig.Driver.MostInHand, Is.EqualTo(1));
+        Assert.That(Rig.Driver.MostInHand, Is.EqualTo(1));
     }
 
     [Test]
     public async Task A_slow_driver_is_given_up_after_the_timeout_and_asked_for_the_same_again()
     {
-        _rig.Driver.Answer("ControllerExpandVolume", DriverRule.After(TimeSpan.FromMinutes(1)), DriverRule.Default);
+        Rig.Driver.Answer("ControllerExpandVolume", DriverRule.After(TimeSpan.FromMinutes(1)), DriverRule.Default);
         _world.Add(new TestClaim());
-        _rig.Start("--timeout=200ms", "--retry-interval-start=20ms", "-v=2");
+        Rig.Start("--timeout=200ms", "--retry-interval-start=20ms", "-v=2");
         await _world.UntilSized("2Gi");
         Assert.That(_world.EventsAbout("a"), Has.Some.Contains("context deadline exceeded"));
-        Assert.That(_rig.Driver.Calls.Of("ControllerExpandVolume").Select(c => World.Text(c.Request, "capacity_range", "required_bytes")), Is.EqualTo((string[])["2147483648", "2147483648"]));
+        Assert.That(Rig.Driver.Calls.Of("ControllerExpandVolume").Select(c => World.Text(c.Request, "capacity_range", "required_bytes")), Is.EqualTo((string[])["2147483648", "2147483648"]));
     }
 
     [Test]
@@ -150,13 +94,13 @@ internal sealed class ProcessTests
         _world.AddSecret("s", ("password", System.Text.Encoding.UTF8.GetBytes(Marker)));
         _world.AddAttributesClass("gold");
         _world.Add(new TestClaim().OfClass("gold").Asking("2Gi").WithSecret("s"));
-        _rig.Driver.Answer("ControllerExpandVolume", DriverRule.Fail(StatusCode.Internal, "no"), DriverRule.Default);
-        _rig.Start("-v=10", "--retry-interval-start=20ms");
+        Rig.Driver.Answer("ControllerExpandVolume", DriverRule.Fail(StatusCode.Internal, "no"), DriverRule.Default);
+        Rig.Start("-v=10", "--retry-interval-start=20ms");
         await _world.UntilSized("2Gi");
         await _world.UntilClass("gold");
-        Assert.That(World.Text(_rig.Driver.Calls.Of("ControllerModifyVolume").Single().Request, "secrets", "password"), Is.EqualTo(Marker));
-        Assert.That(_rig.Output, Has.None.Contains(Marker));
-        Assert.That(_rig.Cluster.Requests.Entries.Select(r => r.Body), Has.None.Contains(Marker));
+        Assert.That(World.Text(Rig.Driver.Calls.Of("ControllerModifyVolume").Single().Request, "secrets", "password"), Is.EqualTo(Marker));
+        Assert.That(Rig.Output, Has.None.Contains(Marker));
+        Assert.That(Rig.Cluster.Requests.Entries.Select(r => r.Body), Has.None.Contains(Marker));
     }
 
     [Test]
@@ -164,10 +108,10 @@ internal sealed class ProcessTests
     {
         _world.AddAttributesClass("silver");
         _world.AddPod("p", "a");
-        _rig.Driver.Answer("ControllerExpandVolume", DriverRule.Fail(StatusCode.FailedPrecondition), DriverRule.Default);
+        Rig.Driver.Answer("ControllerExpandVolume", DriverRule.Fail(StatusCode.FailedPrecondition), DriverRule.Default);
         _world.Add(new TestClaim());
         _world.Add(new TestClaim("b").OfClass("gold"));
-        _rig.Start("-v=2", "--retry-interval-start=20ms");
+        Rig.Start("-v=2", "--retry-interval-start=20ms");
         await _world.UntilEvent("VolumeResizeFailed", "while a pod uses it");
         _world.DeletePod("p");
         await _world.UntilSized("2Gi");
@@ -178,7 +122,7 @@ internal sealed class ProcessTests
             ["persistentvolumes"] = ["get", "list", "watch", "patch"], ["persistentvolumeclaims"] = ["get", "list", "watch"], ["persistentvolumeclaims/status"] = ["patch"],
             ["pods"] = ["get", "list", "watch"], ["events"] = ["list", "watch", "create", "update", "patch"], ["volumeattributesclasses"] = ["get", "list", "watch"],
         };
-        foreach (var asked in _rig.Requests.Select(r => r.Request).ToList())
+        foreach (var asked in Rig.Requests.Select(r => r.Request).ToList())
         {
             var resource = asked.Resource + (asked.Subresource.Length > 0 ? $"/{asked.Subresource}" : "");
             Assert.That(allowed.GetValueOrDefault(resource) ?? [], Does.Contain(asked.Verb), $"{asked.Verb} {resource}");
@@ -188,10 +132,10 @@ internal sealed class ProcessTests
     [Test]
     public async Task A_server_without_classes_of_attributes_is_no_trouble_and_one_that_comes_to_serve_them_is_noticed()
     {
-        _rig.Cluster.Faults.Add(new RequestMatch { Verb = "get", Resource = World.AttributesClasses }, new FaultAction.Answer(new ApiStatus(404, "NotFound", "the server could not find the requested resource")), times: 1);
+        Rig.Cluster.Faults.Add(new RequestMatch { Verb = "get", Resource = World.AttributesClasses }, new FaultAction.Answer(new ApiStatus(404, "NotFound", "the server could not find the requested resource")), times: 1);
         _world.AddAttributesClass("gold");
         _world.Add(new TestClaim("b").OfClass("gold"));
-        _rig.Start("-v=2", "--retry-interval-start=20ms");
+        Rig.Start("-v=2", "--retry-interval-start=20ms");
         await _world.UntilClass("gold", "b");
     }
 }

@@ -6,7 +6,7 @@ using Sidecars.Tests.Support.Controllers;
 namespace Sidecars.ExternalResizer.Tests;
 
 /// <summary>The resizer's controllers in a <see cref="SidecarRig"/>.</summary>
-internal sealed class ResizerRig : IAsyncDisposable
+internal sealed class ResizerRig : IProgramRig
 {
     private readonly RigOptions _options;
     private readonly SidecarRig _rig;
@@ -48,20 +48,44 @@ internal sealed class ResizerRig : IAsyncDisposable
         await World.Until(World.Claims, name, c => World.Text(c, "status", "capacity", "storage") is "2Gi" || World.StateOf(c) is "NodeResizePending");
     }
 
+    /// <summary>The same for what stood in line to be modified.</summary>
+    public async Task FenceModify()
+    {
+        var name = $"fence-{++_fences}";
+        if (World.Find(World.AttributesClasses, "fence") is null) World.AddAttributesClass("fence");
+        World.Add(new TestClaim(name).OfClass("fence"));
+        await World.UntilClass("fence", name);
+    }
+
+    /// <summary>From now on the watch of a resource lags behind, until the fault is released.</summary>
+    public async Task<Fault> Lag(string resource)
+    {
+        var watch = new RequestMatch { Verb = "watch", Resource = resource };
+        var lag = Cluster.Faults.Add(watch, new FaultAction.Hold(), times: 1);
+        if (Cluster.Faults.EndWatches(watch) is not 1) throw new InvalidOperationException($"not one watch of {resource}");
+        await lag.Reached.WithinLimit();
+        return lag;
+    }
+
     /// <summary>What the driver says to expansions, in order, the last one over and over; those of fences go well.</summary>
     public void AnswerExpand(params DriverRule[] rules)
     {
         var taken = -1;
-        Driver.Answer("ControllerExpandVolume", request => World.Text(request, "volume_id").StartsWith("handle-fence", StringComparison.Ordinal)
-            ? DriverRule.Default
-            : rules[Math.Min(Interlocked.Increment(ref taken), rules.Length - 1)]);
+        Driver.Answer("ControllerExpandVolume", request => IsOfFence(request) ? DriverRule.Default : rules[Math.Min(Interlocked.Increment(ref taken), rules.Length - 1)]);
     }
 
-    public IReadOnlyList<JsonObject> Expanded => [.. _rig.Calls("ControllerExpandVolume").Where(c => !World.Text(c, "volume_id").StartsWith("handle-fence", StringComparison.Ordinal))];
+    /// <summary>The same for modifications.</summary>
+    public void AnswerModify(params DriverRule[] rules)
+    {
+        var taken = -1;
+        Driver.Answer("ControllerModifyVolume", request => IsOfFence(request) ? DriverRule.Default : rules[Math.Min(Interlocked.Increment(ref taken), rules.Length - 1)]);
+    }
+
+    public IReadOnlyList<JsonObject> Expanded => [.. _rig.Calls("ControllerExpandVolume").Where(c => !IsOfFence(c))];
 
     public IReadOnlyList<string> ExpandedTo => [.. Expanded.Select(c => World.Text(c, "capacity_range", "required_bytes"))];
 
-    public IReadOnlyList<JsonObject> Modified => _rig.Calls("ControllerModifyVolume");
+    public IReadOnlyList<JsonObject> Modified => [.. _rig.Calls("ControllerModifyVolume").Where(c => !IsOfFence(c))];
 
     /// <inheritdoc cref="SidecarRig.Writes"/>
     public IReadOnlyList<Write> Writes => [.. _rig.Writes.Where(w => !w.Name.Contains("fence", StringComparison.Ordinal))];
@@ -70,4 +94,6 @@ internal sealed class ResizerRig : IAsyncDisposable
     public IReadOnlyList<string> MetricLines() => _rig.MetricLines();
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    private static bool IsOfFence(JsonObject request) => World.Text(request, "volume_id").StartsWith("handle-fence", StringComparison.Ordinal);
 }

@@ -50,6 +50,8 @@ internal sealed class World : ClusterWorld
 
     public StoredObject EndPod(string name, string phase) => Patch(Pods, name, $$$"""{"status":{"phase":"{{{phase}}}"}}""", "status", Namespace);
 
+    public StoredObject? FindPod(string name) => _storage.Get(Pods, Namespace, name).Object;
+
     public void DeletePod(string name) => _ = _storage.Delete(Pods, Namespace, name, new DeleteOptions { GracePeriodSeconds = 0 }).Value;
 
     public void Ask(string size, string claim = "a") => Patch(Claims, claim, $$$$$"""{"spec":{"resources":{"requests":{"storage":"{{{{{size}}}}}"}}}}""");

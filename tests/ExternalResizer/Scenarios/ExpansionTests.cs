@@ -1,3 +1,4 @@
+using Grpc.Core;
 using System.Text.Json.Nodes;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
@@ -105,12 +106,58 @@ internal sealed class ExpansionTests : RigTest
         rig.World.Add(new TestClaim());
         await rig.Run();
         await finish.Reached.WithinLimit();
-        // The watch lags behind: only what we read ourselves is known.
-        Assert.That(rig.Cluster.Faults.SilenceWatches(new RequestMatch { Verb = "watch", Resource = World.Claims }), Is.EqualTo(1));
+        using var lag = await rig.Lag(World.Claims);
         rig.World.Ask("3Gi");
         finish.Release();
+        await rig.World.UntilSized("2Gi");
+        lag.Release();
         await rig.World.UntilSized("3Gi");
+        Assert.That(rig.ExpandedTo, Is.EqualTo((string[])["2147483648", "3221225472"]));
+    }
+
+    /// <summary>The size is taken back with the write of the refusal of a larger one.</summary>
+    [Test]
+    public async Task A_smaller_wish_that_is_seen_with_a_refusal_first_is_not_missed()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.AnswerExpand(Fails(StatusCode.OutOfRange), DriverRule.Default);
+        using var gate = rig.Driver.Hold(Expand);
+        rig.World.Add(new TestClaim().Asking("9Gi"));
+        await rig.Run();
+        await gate.Entered.WithinLimit();
+        using var lag = await rig.Lag(World.Claims);
+        rig.World.Ask("2Gi");
+        gate.Release();
+        await rig.World.UntilEvent("VolumeResizeFailed", "OutOfRange");
+        lag.Release();
+        await rig.World.UntilSized("2Gi");
         Assert.That(rig.Expanded, Has.Count.EqualTo(2));
+    }
+
+    /// <summary>The watch is faster than the answers, and shows our own writes as if they were somebody's.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Our_own_writes_bring_nothing_up_before_its_time(bool nodeIsNext)
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.AnswerExpand(DriverRule.Answer($$"""{"capacity_bytes":"2147483648","node_expansion_required":{{(nodeIsNext ? "true" : "false")}}}"""));
+        var size = rig.Cluster.Faults.Add(Patch(World.Volumes) with { Name = "pv-a" }, new FaultAction.HoldAnswer());
+        var end = rig.Cluster.Faults.Add(Patch(World.Claims, "status") with { Name = "a" }, new FaultAction.HoldAnswer(), skip: 1);
+        rig.World.Add(new TestClaim().Asking("3Gi")); // of which the driver makes less
+        await rig.Run();
+        await size.Reached.WithinLimit();
+        await Seen();
+        size.Release();
+        await end.Reached.WithinLimit();
+        await Seen();
+        end.Release();
+        await rig.World.UntilEvent(nodeIsNext ? "FileSystemResizeRequired" : "VolumeResizeFailed");
+        await rig.Fence();
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+        Assert.That(rig.Writes, Has.Count.EqualTo(3));
+
+        // Whatever was written before is with the resizer by then.
+        Task Seen() => rig.Fence();
     }
 
     /// <summary>By hand, or by an answer of the driver that was rounded up before the claim could be written.</summary>
@@ -184,12 +231,15 @@ internal sealed class ExpansionTests : RigTest
         var rig = await Prepared(RigOptions.WithCapabilities("CREATE_DELETE_VOLUME"));
         rig.Driver.Answer("NodeGetCapabilities", DriverRule.Answer("""{"capabilities":[{"rpc":{"type":"EXPAND_VOLUME"}}]}"""));
         rig.World.Add(new TestClaim());
+        rig.World.Add(new TestClaim("by-hand").Sized("5Gi", "1Gi", null, "10Gi"));
         rig.World.Add(new TestClaim("taken-back").Sized("5Gi", "3Gi", "10Gi", "10Gi", "NodeResizeInfeasible"));
         await rig.Run();
         await rig.World.UntilState("NodeResizePending");
         await rig.World.UntilState("NodeResizePending", "taken-back");
         Assert.That((rig.World.VolumeSizeOf(), rig.World.AllocatedOf()), Is.EqualTo(("2Gi", "2Gi")));
         Assert.That((rig.World.VolumeSizeOf("taken-back"), rig.World.AllocatedOf("taken-back")), Is.EqualTo(("5Gi", "5Gi")), "nothing has that size yet");
+        await rig.World.UntilState("NodeResizePending", "by-hand");
+        Assert.That(rig.World.VolumeSizeOf("by-hand"), Is.EqualTo("10Gi"), "somebody knows better");
         Assert.That(rig.Expanded, Is.Empty);
     }
 
@@ -250,8 +300,82 @@ internal sealed class ExpansionTests : RigTest
     {
         var rig = await Given(new TestClaim().Asking("3Gi"), null, DriverRule.Answer("""{"capacity_bytes":"2147483648"}"""), DriverRule.Default);
         await rig.World.UntilSized("3Gi");
-        Assert.That(rig.World.EventsAbout("a"), Has.Some.Contains("VolumeResizeFailed: the driver made volume pv-a 2Gi large, and was asked for 3Gi"));
+        await rig.World.UntilEvent("VolumeResizeSuccessful");
+        Assert.That(rig.World.EventsAbout("a"), Is.EqualTo((string[])
+        [
+            "Resizing: External resizer is resizing volume pv-a",
+            "VolumeResizeFailed: the driver made volume pv-a 2Gi large, and was asked for 3Gi",
+            "VolumeResizeSuccessful: Resize volume succeeded",
+        ]));
         Assert.That(rig.Expanded, Has.Count.EqualTo(2));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_driver_that_gives_less_again_and_again_is_at_fault_and_costs_no_further_writes(bool nodeIsNext)
+    {
+        var options = new RigOptions().With(o => o with { RetryIntervalMax = TimeSpan.FromMilliseconds(100) });
+        var less = DriverRule.Answer($$"""{"capacity_bytes":"2147483648","node_expansion_required":{{(nodeIsNext ? "true" : "false")}}}""");
+        var rig = await Given(new TestClaim().Asking("3Gi"), options, less);
+        if (nodeIsNext)
+        {
+            await rig.World.UntilState("NodeResizePending");
+            rig.World.Patch(World.Claims, "a", """{"status":{"capacity":{"storage":"2Gi"},"allocatedResourceStatuses":null,"conditions":null}}""", "status");
+        }
+        await rig.World.UntilCondition("ControllerResizeError", "has 2147483648 bytes after its expansion, as before, and was asked for 3221225472");
+        var (writes, calls) = (rig.Writes.Count, rig.Expanded.Count);
+        await rig.Driver.WaitForCalls(Expand, calls + 3);
+        Assert.That(rig.Writes, Has.Count.EqualTo(writes), "nothing is to be written that does not stand there");
+        Assert.That((rig.World.SizeOf(), rig.World.VolumeSizeOf()), Is.EqualTo(("2Gi", "2Gi")));
+        Assert.That(rig.World.EventObjectsAbout("a").Where(e => World.Text(e, "reason") is "Resizing" or "VolumeResizeSuccessful").Select(e => (int?)e["count"]),
+            Is.EqualTo((int?[])[nodeIsNext ? 2 : 1]), "nothing succeeded, and nothing new begins but after the node");
+        Assert.That(rig.World.EventObjectsAbout("a").Where(e => World.Text(e, "message").Contains("fault of the driver", StringComparison.Ordinal)).Select(e => (int?)e["count"]),
+            Is.EqualTo((int?[])[1]), "told once");
+    }
+
+    /// <summary>A write that took effect and was answered as if it had not, as a server does whose store was slow.</summary>
+    [TestCase("persistentvolumes")]
+    [TestCase("persistentvolumeclaims")]
+    public async Task A_write_that_took_effect_without_an_answer_is_made_sure_of_and_marked_and_told_once(string resource)
+    {
+        var rig = await Prepared();
+        var isClaim = resource is World.Claims;
+        rig.Cluster.Faults.Add(Patch(resource, isClaim ? "status" : ""), new FaultAction.CutAfter(), skip: isClaim ? 1 : 0, times: 1);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilSized("2Gi");
+        await rig.World.UntilEvent("VolumeResizeFailed", "no answer from");
+        if (!isClaim) await rig.World.UntilEvent("VolumeResizeSuccessful");
+        await rig.Fence();
+        Assert.That(rig.World.EventsAbout("a").Count(e => e.StartsWith("Resizing", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(rig.Writes.Count(w => w.Body.Contains("\"allocatedResources\"", StringComparison.Ordinal)), Is.EqualTo(1), "one mark");
+        Assert.That((rig.World.VolumeSizeOf(), rig.World.Conditions().Length), Is.EqualTo(("2Gi", 0)));
+    }
+
+    [Test]
+    public async Task A_mark_that_may_not_be_written_is_told_with_what_to_do()
+    {
+        var rig = await Prepared();
+        rig.Cluster.Faults.Add(Patch(World.Claims, "status"), Answers(403, "Forbidden"), times: 2);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.World.EventsAbout("a"), Has.Some.StartWith("VolumeResizeFailed: marking pvc default/a as resizing failed").And.Some.Contains("let csi-resizer patch persistentvolumeclaims/status"));
+    }
+
+    [Test]
+    public async Task A_claim_that_has_lost_its_volume_when_it_is_read_again_is_left_alone()
+    {
+        var rig = await Prepared();
+        var mark = rig.Cluster.Faults.Add(Patch(World.Claims, "status"), new FaultAction.Hold(), times: 1);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await mark.Reached.WithinLimit();
+        rig.World.Patch(World.Claims, "a", """{"status":{"phase":"Lost"}}""", "status");
+        mark.Release();
+        await rig.Fence();
+        Assert.That(rig.Expanded, Is.Empty);
+        Assert.That(rig.Writes.Select(w => w.Code), Is.EqualTo((int[])[409]));
     }
 
     [Test]

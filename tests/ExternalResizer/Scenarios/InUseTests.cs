@@ -92,7 +92,56 @@ internal sealed class InUseTests : RigTest
         await rig.World.UntilEvent("VolumeResizeFailed");
         await rig.Log.WaitForLine(l => l.StartsWith("Retrying expand", StringComparison.Ordinal));
         await rig.Log.WaitForLine(l => l.StartsWith("Not allowed to watch", StringComparison.Ordinal));
-        rig.Advance(TimeSpan.FromSeconds(31));
+        rig.Advance(TimeSpan.FromSeconds(1));
+        await rig.World.UntilSized("2Gi");
+    }
+
+    [Test]
+    public async Task Pods_that_are_slow_to_come_are_waited_for_and_the_driver_is_not_asked_blind()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.AnswerExpand(s_offline);
+        var list = rig.Cluster.Faults.Add(new RequestMatch { Resource = "pods" }, new FaultAction.Hold());
+        rig.World.AddPod("p", "a");
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await list.Reached.WithinLimit();
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying expand", StringComparison.Ordinal));
+        for (var i = 0; i < 4; i++)
+        {
+            rig.Advance(TimeSpan.FromSeconds(10));
+            await rig.Fence();
+        }
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+        list.Release();
+        await rig.Log.WaitForLine(l => l.StartsWith("Cache is populated pods", StringComparison.Ordinal));
+        rig.Advance(TimeSpan.FromSeconds(1));
+        await rig.World.UntilEvent("VolumeResizeFailed", "while a pod uses it");
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+    }
+
+    /// <summary>Drivers whose volumes have to be detached refuse for as long as that takes, which is seconds.</summary>
+    [Test]
+    public async Task After_the_last_pod_the_pauses_begin_anew()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.AnswerExpand(Fails(StatusCode.FailedPrecondition, "in use"), Fails(StatusCode.FailedPrecondition, "still attached"), DriverRule.Default);
+        rig.World.AddPod("p", "a");
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilEvent("VolumeResizeFailed");
+        await rig.Log.WaitForLine(l => l.StartsWith("Cache is populated pods", StringComparison.Ordinal));
+        for (var pause = 1; pause <= 8; pause *= 2)
+        {
+            await rig.Log.WaitForLine(l => l.StartsWith("Retrying expand default/a", StringComparison.Ordinal) && l.Contains($"00:00:{pause:00}", StringComparison.Ordinal));
+            rig.Advance(TimeSpan.FromSeconds(pause));
+        }
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying expand default/a", StringComparison.Ordinal) && l.Contains("00:00:16", StringComparison.Ordinal));
+        rig.World.DeletePod("p");
+        await rig.Driver.WaitForCalls(Expand, 2);
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying expand default/a", StringComparison.Ordinal) && l.Contains("still attached", StringComparison.Ordinal)
+            && l.Contains("00:00:01", StringComparison.Ordinal));
+        rig.Advance(TimeSpan.FromSeconds(1));
         await rig.World.UntilSized("2Gi");
     }
 }

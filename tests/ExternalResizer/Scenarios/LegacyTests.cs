@@ -38,6 +38,26 @@ internal sealed class LegacyTests : RigTest
         Assert.That(rig.Writes.Select(w => w.Body), Has.None.Contains("ControllerResizeError"));
     }
 
+    /// <summary>Nothing on the claim would say that it waits.</summary>
+    [TestCase(StatusCode.NotFound)]
+    [TestCase(StatusCode.OutOfRange)]
+    [TestCase(StatusCode.InvalidArgument)]
+    public async Task A_size_that_the_driver_refuses_is_tried_again_with_back_off_alone(StatusCode code)
+    {
+        var rig = await Given(new TestClaim(), s_legacy, Fails(code), Fails(code), DriverRule.Default);
+        await rig.World.UntilSized("2Gi"); // the long pause is longer than any wait here
+        Assert.That(rig.Expanded, Has.Count.EqualTo(3));
+        Assert.That(rig.Writes, Has.Count.EqualTo(3), "one mark, and what it came to");
+    }
+
+    [Test]
+    public async Task A_note_that_no_node_has_to_follow_keeps_no_mark_from_standing()
+    {
+        var rig = await Given(new TestClaim().Annotated(World.NotRequired, "true"), s_legacy, Fails(StatusCode.Internal), Fails(StatusCode.Internal), DriverRule.Default);
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.Writes, Has.Count.EqualTo(3));
+    }
+
     [Test]
     public async Task A_size_that_cannot_be_is_slow_here_too()
     {

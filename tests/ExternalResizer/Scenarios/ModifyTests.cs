@@ -102,7 +102,7 @@ internal sealed class ModifyTests : RigTest
         Assert.That(World.MessageOf(claim, "ModifyingVolume"), Is.EqualTo("Modifying volume to \"gold\" failed. Waiting for retry."));
         await rig.World.UntilEvent("VolumeModifyFailed", "rpc error: code = InvalidArgument desc = no such iops");
         rig.Advance(TimeSpan.FromMinutes(4));
-        await rig.Fence();
+        await rig.FenceModify();
         Assert.That(rig.Modified, Has.Count.EqualTo(1));
     }
 
@@ -222,7 +222,7 @@ internal sealed class ModifyTests : RigTest
     public async Task A_claim_is_passed_by(TestClaim claim)
     {
         var rig = await GivenClasses(claim);
-        await rig.Fence();
+        await rig.FenceModify();
         Assert.That(rig.Modified, Is.Empty);
         Assert.That(rig.Writes, Is.Empty);
     }
@@ -231,9 +231,46 @@ internal sealed class ModifyTests : RigTest
     public async Task The_gate_switches_it_off()
     {
         var rig = await GivenClasses(new TestClaim().OfClass("gold"), new RigOptions().With(o => o with { Modifies = false }));
-        await rig.Fence();
+        await rig.Fence(); // of the one controller that there is; the other would have been told of its claim with the first list
         Assert.That(rig.Modified, Is.Empty);
         Assert.That(rig.Cluster.Requests.Entries.Select(r => r.Request.Resource), Has.None.EqualTo(World.AttributesClasses));
+    }
+
+    /// <summary>Between the look for the class and the note that the claim waits for it nobody would tell.</summary>
+    [Test]
+    public async Task A_class_that_is_made_while_its_absence_is_noted_is_not_missed()
+    {
+        var rig = await Prepared();
+        rig.World.Add(new TestClaim("other").OfClass("missing")); // so that classes are watched
+        await rig.Run();
+        await rig.World.UntilEvent("VolumeModifyFailed", "VAC \"missing\" does not exist.", "other");
+        await rig.Log.WaitForLine(l => l.StartsWith("Cache is populated volumeattributesclasses", StringComparison.Ordinal));
+        var noted = rig.Cluster.Faults.Add(Patch(World.Claims, "status") with { Name = "a" }, new FaultAction.HoldAnswer(), times: 1);
+        rig.World.Add(new TestClaim().OfClass("gold"));
+        await noted.Reached.WithinLimit();
+        rig.World.AddAttributesClass("gold");
+        // The watch has brought it when it has brought what was made after it, which brings up who waits for that.
+        rig.World.AddAttributesClass("missing", iops: "1");
+        await rig.World.UntilClass("missing", "other");
+        noted.Release();
+        await rig.World.UntilClass("gold"); // the long pause is longer than any wait here
+    }
+
+    /// <summary>The answer to our own write brings the wish sooner than the watch does.</summary>
+    [Test]
+    public async Task A_class_that_is_seen_with_our_own_write_first_is_not_missed()
+    {
+        var rig = await GivenClasses(new TestClaim().AtRest());
+        var gate = rig.Driver.Hold(Modify);
+        rig.World.Name("gold");
+        await gate.Entered.WithinLimit();
+        using var lag = await rig.Lag(World.Claims);
+        rig.World.Name("silver");
+        gate.Release();
+        await rig.World.UntilEvent("VolumeModifySuccessful", "with vac gold");
+        lag.Release();
+        await rig.World.UntilClass("silver");
+        Assert.That(rig.Modified, Has.Count.EqualTo(2));
     }
 
     [Test]

@@ -18,6 +18,8 @@ namespace Sidecars.Kubernetes.Caching;
 public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new()
 {
     private readonly Lock _lock = new();
+    private readonly Lock _telling = new(); // taken before the other: what is told of an object is told in order
+    private readonly Untold<T> _untold = new();
     private readonly List<ObjectIndex<T>> _indexes = [];
     private readonly List<(Reading<T> Take, Func<T, bool>? Wants)> _readers = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,8 +36,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     private Dictionary<ObjectKey, T?>? _gatheredHidden;
 
     /// <summary>
-    /// Told of every change the watch brings, in the server's order, after the store shows it. Folded writes are not told: the
-    /// watch brings them too. Called on the watch's task, so it has to be quick and must not throw.
+    /// Told of every change the watch brings, for each object in the server's order, after the store shows it. Folded writes are not told: the
+    /// watch brings them too. Called by one at a time, mostly on the watch's task, so it has to be quick and must not throw.
     /// </summary>
     public event Action<StoreChange<T>>? Changed;
 
@@ -152,17 +154,48 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// Shows the answer to a write of ours at once. Ignored where the store knows the same or a newer state, or has already
     /// seen the object disappear.
     /// </summary>
+    /// <remarks>
+    /// What others wrote up to then comes in with it, and when the watch brings that, <c>Old</c> is the folded state already. Who goes by how <c>New</c>
+    /// differs from <c>Old</c> writes with <see cref="BeginWrite"/> and reads with <see cref="FoldRead"/>.
+    /// </remarks>
     public void Fold(T written)
     {
         if (!IsWanted(written)) return; // the watch tells of it
         written = Kept(written);
+        lock (_lock) FoldWhileLocked(written, isAhead: false);
+    }
+
+    /// <summary>
+    /// Begins a write, before it is sent. What it is answered with is shown at once, as by <see cref="Fold"/>; but what the watch tells goes on from what
+    /// it told last, so that nothing others wrote is passed over, and the write itself comes as our own (<see cref="StoreChange{T}.IsOwn"/>).
+    /// </summary>
+    public OwnWrite<T> BeginWrite(ObjectKey key)
+    {
+        lock (_lock) _untold.Begin(key, _objects.GetValueOrDefault(key));
+        return new OwnWrite<T>(this, key);
+    }
+
+    /// <summary>Shows at once what was read past the watch; what the watch tells goes on from what it told last.</summary>
+    public void FoldRead(T read) => FoldAhead(read, isOwn: false);
+
+    internal void FoldAhead(T read, bool isOwn)
+    {
+        var kept = IsWanted(read) ? Kept(read) : null; // else the watch tells of it
         lock (_lock)
         {
-            if (IsKnownGoneWhileLocked(written)) return;
-            var known = _objects.GetValueOrDefault(written.Key);
-            var version = written.Metadata.ResourceVersion;
-            if (known is null ? version <= _version : version <= known.Metadata.ResourceVersion) return;
-            PutWhileLocked(known, written);
+            if (isOwn) _untold.Own(read);
+            if (kept is not null) FoldWhileLocked(kept, isAhead: true);
+        }
+    }
+
+    internal void EndWrite(ObjectKey key)
+    {
+        lock (_telling)
+        {
+            List<StoreChange<T>>? held;
+            lock (_lock) held = _untold.End(key);
+            if (held is null) return;
+            foreach (var change in held) Changed?.Invoke(change);
         }
     }
 
@@ -178,6 +211,16 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             _gone[key] = known;
             PutWhileLocked(known, null);
         }
+    }
+
+    private void FoldWhileLocked(T shown, bool isAhead)
+    {
+        if (IsKnownGoneWhileLocked(shown)) return;
+        var known = _objects.GetValueOrDefault(shown.Key);
+        var version = shown.Metadata.ResourceVersion;
+        if (known is null ? version <= _version : version <= known.Metadata.ResourceVersion) return;
+        if (isAhead) _untold.Ahead(known, shown);
+        PutWhileLocked(known, shown);
     }
 
     /// <summary>The object as it is kept, or what one of the readers made of it: none has to end the process over an object of somebody's making.</summary>
@@ -205,7 +248,12 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         return kept;
     }
 
-    private bool IsWanted(T read) => _readers.Count is 0 || _readers.Exists(r => r.Wants is null || r.Wants(read));
+    private bool IsWanted(T read)
+    {
+        foreach (var (_, wants) in _readers)
+            if (wants is null || wants(read)) return true;
+        return _readers.Count is 0;
+    }
 
     /// <summary>Nobody wants the object as it is by now.</summary>
     private void LetGo(T read)
@@ -218,22 +266,27 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             if (known is null) _hidden.Remove(read.Key);
             if (known is null || known.Metadata.ResourceVersion > read.Metadata.ResourceVersion) return;
             PutWhileLocked(known, null);
+            _untold.Gone(known.Key, read.Metadata.ResourceVersion);
         }
-        Changed?.Invoke(new(known, null));
+        Tell(new(known, null));
     }
 
     private void Apply(T item)
     {
-        T? known;
-        lock (_lock)
+        lock (_telling)
         {
-            known = _objects.GetValueOrDefault(item.Key);
-            _version = Math.Max(_version, item.Metadata.ResourceVersion);
-            if (IsKnownGoneWhileLocked(item)) return;
-            var isOlder = known is not null && item.Metadata.ResourceVersion is not 0 && item.Metadata.ResourceVersion < known.Metadata.ResourceVersion;
-            if (!isOlder) PutWhileLocked(known, item);
+            StoreChange<T>? change;
+            lock (_lock)
+            {
+                var known = _objects.GetValueOrDefault(item.Key);
+                _version = Math.Max(_version, item.Metadata.ResourceVersion);
+                if (IsKnownGoneWhileLocked(item)) return;
+                var isOlder = known is not null && item.Metadata.ResourceVersion is not 0 && item.Metadata.ResourceVersion < known.Metadata.ResourceVersion;
+                if (!isOlder) PutWhileLocked(known, item);
+                change = _untold.Bring(known, item);
+            }
+            if (change is { } told) Changed?.Invoke(told);
         }
-        Changed?.Invoke(new(known, item));
     }
 
     private void Remove(T last)
@@ -246,8 +299,9 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             if (known is null) _hidden.Remove(last.Key);
             // A folded successor of the same name, made after this deletion, stays.
             else if (known.Metadata.ResourceVersion <= last.Metadata.ResourceVersion) PutWhileLocked(known, null);
+            _untold.Gone(last.Key, last.Metadata.ResourceVersion);
         }
-        Changed?.Invoke(new(last, null));
+        Tell(new(last, null));
     }
 
     private void Replace(ulong version)
@@ -256,7 +310,15 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         var hidden = _gatheredHidden!;
         (_gathered, _gatheredHidden) = (null, null);
         listed.TrimExcess();
+        lock (_telling) Replace(version, listed, hidden);
+        // Last: work that begins before all are told of the list would be told of it in its midst, and done twice.
+        _synced.TrySetResult();
+    }
+
+    private void Replace(ulong version, Dictionary<ObjectKey, T> listed, Dictionary<ObjectKey, T?> hidden)
+    {
         Dictionary<ObjectKey, T> old;
+        Dictionary<ObjectKey, T?>? toldLast;
         var ended = new List<T>();
         lock (_lock)
         {
@@ -277,21 +339,25 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             _hidden = [.. hidden.Where(h => listed.GetValueOrDefault(h.Key) == h.Value).Select(h => h.Key)];
             _version = version;
             foreach (var index in _indexes) index.ReplaceWhileLocked(listed.Values);
+            toldLast = _untold.Relist(listed);
         }
-        if (Changed is { } told)
+        if (Changed is not { } told) return;
+        foreach (var gone in ended) told(new(gone, null));
+        foreach (var (key, gone) in old)
         {
-            foreach (var gone in ended) told(new(gone, null));
-            foreach (var (key, gone) in old)
-            {
-                if (!listed.ContainsKey(key)) told(new(gone, null));
-            }
-            foreach (var (key, item) in listed)
-            {
-                if (!hidden.ContainsKey(key)) told(new(old.GetValueOrDefault(key), item));
-            }
+            if (!listed.ContainsKey(key)) told(new(gone, null));
         }
-        // Last: work that begins before all are told of the list would be told of it in its midst, and done twice.
-        _synced.TrySetResult();
+        foreach (var (key, item) in listed)
+        {
+            if (hidden.ContainsKey(key)) continue;
+            if (toldLast is null || !toldLast.TryGetValue(key, out var last)) last = old.GetValueOrDefault(key);
+            told(new(last, item));
+        }
+    }
+
+    private void Tell(StoreChange<T> change)
+    {
+        lock (_telling) Changed?.Invoke(change);
     }
 
     private void Ungather(ObjectKey key)
@@ -326,13 +392,17 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             if (known is null || !IsOlder(item, known))
             {
                 var isSame = known is not null && !isGone && IsSame(known, item);
-                if (!isSame && known is not null) PutWhileLocked(gone = known, null);
+                if (!isSame && known is not null)
+                {
+                    PutWhileLocked(gone = known, null);
+                    _untold.Gone(item.Key, item.Version);
+                }
                 if (!isSame && part is not null && !IsKnownGoneWhileLocked(part)) PutWhileLocked(null, part);
                 if (isGone) _hidden.Remove(item.Key);
                 else if (_objects.ContainsKey(item.Key) || _gone.GetValueOrDefault(item.Key)?.Uid != item.Uid) _hidden.Add(item.Key);
             }
         }
-        if (gone is not null) Changed?.Invoke(new(gone, null));
+        if (gone is not null) Tell(new(gone, null));
     }
 
     /// <summary>What could be read of an object, if that is the one that is meant.</summary>

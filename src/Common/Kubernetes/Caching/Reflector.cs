@@ -13,6 +13,11 @@ namespace Sidecars.Kubernetes.Caching;
 public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, ObjectStore<T> store, WatcherOptions options, TimeProvider time, ILogger log)
     where T : KubeObject, new()
 {
+    private volatile bool _isForbidden;
+
+    /// <summary>Whether the server refused the last list or watch because we may not make it.</summary>
+    public bool IsForbidden => _isForbidden;
+
     /// <summary>Plural name of the resource, for messages.</summary>
     public string What => resource.Plural;
 
@@ -28,7 +33,11 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
             await foreach (var e in new Watcher<T>(api, resource, options, time).Events(stop).WithCancellation(stop))
             {
                 unreadable.Take(store.Take(e));
-                if (e.Kind is WatchEventKind.ListCompleted) Log.Populated(log, resource.Plural, store.Count);
+                if (e.Kind is WatchEventKind.ListCompleted)
+                {
+                    _isForbidden = false;
+                    Log.Populated(log, resource.Plural, store.Count);
+                }
                 if (e.Failure is { } failed) Report(failed);
             }
         }
@@ -40,6 +49,7 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
 
     private void Report(WatchFailure failed)
     {
+        _isForbidden = failed.Failure.IsForbidden;
         if (failed.FallsBack) Log.FallsBack(log, failed.Step, failed.Failure.ToString());
         else if (failed.Failure.IsForbidden) Log.Forbidden(log, failed.Step, failed.Failure.ToString(), failed.Delay);
         else Log.Failed(log, failed.Step, failed.Failure.ToString(), failed.Delay);

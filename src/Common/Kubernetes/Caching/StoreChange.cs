@@ -6,4 +6,11 @@ namespace Sidecars.Kubernetes.Caching;
 /// <typeparam name="T">Kind of the objects.</typeparam>
 /// <param name="Old">The object as it was known, or as the deletion reported it.</param>
 /// <param name="New">The object as it is now.</param>
-public readonly record struct StoreChange<T>(T? Old, T? New) where T : KubeObject;
+public readonly record struct StoreChange<T>(T? Old, T? New) where T : KubeObject
+{
+    /// <summary>
+    /// Whether it is a write of this process and nothing else (see <see cref="ObjectStore{T}.BeginWrite"/>). Another sidecar may have made it, and a patch
+    /// that changed nothing is answered with somebody's version: so only what nobody else in the cluster writes may be passed over for it.
+    /// </summary>
+    public bool IsOwn { get; init; }
+}
