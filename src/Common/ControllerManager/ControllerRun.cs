@@ -40,7 +40,8 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
         if (sidecars.Select(s => s.Driver).OfType<DriverQuestions>().ToList() is not { Count: > 0 } questions)
             return await Check(sidecars, null, clients) ?? Serve(diagnostics, []) ?? await Work(sidecars, null, clients, diagnostics);
 
-        var meeting = new DriverMeeting(_flags.CsiAddress.Value, questions.Aggregate((all, one) => all.With(one)), program.Start.ServesBeforeReady, life.Loggers, time);
+        var asked = questions.Aggregate((all, one) => all.With(one));
+        var meeting = new DriverMeeting(_flags.CsiAddress.Value, asked, program.Start.ServesBeforeReady, life.Loggers, time);
         var (connection, name, failure) = await meeting.Introduce(_stop);
         if (connection is null) return Fail(failure!);
         using var connected = connection;

@@ -14,7 +14,8 @@ namespace Sidecars.ControllerManager;
 /// <param name="asksNameFirst">Whether it is asked who it is before it is ready, so that somebody can be told of the waiting.</param>
 /// <param name="loggers">Where progress is told.</param>
 /// <param name="time">Clock.</param>
-internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions questions, bool asksNameFirst, ILoggerFactory loggers, TimeProvider time)
+internal sealed partial class DriverMeeting(
+    string csiAddress, DriverQuestions questions, bool asksNameFirst, ILoggerFactory loggers, TimeProvider time)
 {
     private readonly DriverStart _start = new(csiAddress, questions.ToLimits(), loggers, time);
     private readonly ILogger _log = loggers.CreateLogger<DriverMeeting>();
@@ -31,7 +32,7 @@ internal sealed partial class DriverMeeting(string csiAddress, DriverQuestions q
         var metrics = new CsiCallMetrics(Metrics);
         var connected = await Connect(metrics, stop);
         if (!connected.IsOk) return (null, "", connected.Failure);
-        var name = await _start.NameAsync(connected.Value, stop);
+        var name = await _start.NameAsync(connected.Value, asksNameFirst, stop);
         if (!name.IsOk)
         {
             connected.Value.Dispose();

@@ -36,7 +36,8 @@ internal sealed class ResourceWatch<T>(Resource<T> resource, WatchedPart part) :
     {
         var options = new WatcherOptions
         {
-            Namespace = part.Namespace, LabelSelector = part.LabelSelector, FieldSelector = part.FieldSelector, StreamsLists = StreamedLists.AreWanted, Metrics = parts.Metrics,
+            Namespace = part.Namespace, LabelSelector = part.LabelSelector, FieldSelector = part.FieldSelector,
+            StreamsLists = StreamedLists.AreWanted, Metrics = parts.Metrics,
         };
         var reflector = new Reflector<T>(parts.Api, resource, Store, options, parts.Time, parts.Loggers.CreateLogger<Reflector<T>>());
         running.Add(stop => RunAsync(reflector, stop));

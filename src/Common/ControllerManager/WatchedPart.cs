@@ -4,7 +4,8 @@ namespace Sidecars.ControllerManager;
 /// <param name="Namespace">Only this namespace; null for all.</param>
 /// <param name="LabelSelector">Only objects with these labels, in the API's selector syntax; null for all.</param>
 /// <param name="FieldSelector">
-/// Only objects with these values of fields; null for all. A wish: where the server does not select by them, the others come too, and no reader may want them.
+/// Only objects with these values of fields; null for all. A wish: where the server does not select by them, the others come too, and no reader may
+/// want them.
 /// </param>
 public sealed record WatchedPart(string? Namespace, string? LabelSelector, string? FieldSelector = null)
 {

@@ -20,7 +20,8 @@ internal sealed record CallParts(IReadOnlyDictionary<string, string> Secret, IRe
 /// Composes what the calls of both kinds have in common, from the content, its class and its secret (snapshotter contract 5.1 and 7), and says in the
 /// original's words what is missing.
 /// </summary>
-internal sealed class Composition<T>(CompositionWords words, ContentCache<T> cache, ContentSecrets secrets, bool tellsNames) where T : KubeObject, new()
+internal sealed class Composition<T>(CompositionWords words, ContentCache<T> cache, ContentSecrets secrets, bool tellsNames)
+    where T : KubeObject, new()
 {
     /// <summary>For the call that takes it.</summary>
     public async Task<(CallParts? Parts, Obstacle? Error)> OfTaking(ContentView view, CancellationToken stop)

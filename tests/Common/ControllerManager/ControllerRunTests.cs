@@ -136,14 +136,13 @@ internal sealed class ControllerRunTests
     {
         var port = FreePort.Next();
         using var gate = _rig.Driver.Hold("Probe");
-        var program = AttacherProgram.Describe();
-        var running = _rig.Run(program with { Start = program.Start with { ServesBeforeReady = true } }, $"--http-endpoint=127.0.0.1:{port}");
+        var running = _rig.Run(ServingBeforeReady(), $"--http-endpoint=127.0.0.1:{port}", "--timeout=30s");
         await gate.Entered.WithinLimit();
         using var http = new HttpClient();
         Assert.That(await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).WithinLimit(), Does.Contain("GetPluginInfo"));
         Assert.That(_rig.Driver.Calls.All.Select(c => c.Method), Is.EqualTo((string[])["GetPluginInfo", "Probe"]));
         gate.Release();
-        await _rig.Log.WaitFor("\"volumeattachments\"");
+        await _rig.Log.WaitFor("\"persistentvolumes\"");
         await _rig.Over(running);
     }
 
@@ -151,8 +150,7 @@ internal sealed class ControllerRunTests
     public async Task A_driver_that_fails_to_say_whether_it_is_ready_ends_the_process_whoever_was_told_of_it_before()
     {
         _rig.Driver.Answer("Probe", DriverRule.Fail(Grpc.Core.StatusCode.Internal, "not today"));
-        var program = AttacherProgram.Describe();
-        Assert.That(await _rig.Run(program with { Start = program.Start with { ServesBeforeReady = true } }).WithinLimit(), Is.EqualTo(1));
+        Assert.That(await _rig.Run(ServingBeforeReady(), "--timeout=30s").WithinLimit(), Is.EqualTo(1));
         Assert.That(_rig.Log.All, Has.Some.Contains("not today"));
     }
 
@@ -209,6 +207,12 @@ internal sealed class ControllerRunTests
         {
             CommandLine = commandLine, Problem = () => null, Cluster = () => (commandLine.Standard.Kubeconfig.Value, ""), Sidecars = _ => sidecars,
         };
+    }
+
+    private static ControllerProgram ServingBeforeReady()
+    {
+        var program = ProvisionerProgram.Describe();
+        return program with { Start = program.Start with { ServesBeforeReady = true, ServesBeforeCapabilities = true } };
     }
 
     private static ControllerProgram Program(ControllerProgram first, Sidecar second) => first with { Sidecars = gates => [.. first.Sidecars(gates), second] };

@@ -198,7 +198,7 @@ internal sealed class ProcessTests
         _world.Add(new TestContent());
         await _world.UntilEventObject("c", "SnapshotCreationFailed", "(403 Forbidden)");
         // A second pause, of two seconds, begins after the second try.
-        await program.WaitForErrorLine(l => l.Contains("Retrying", StringComparison.Ordinal) && l.Contains("00:00:02", StringComparison.Ordinal));
+        await program.WaitForErrorLine(l => l.Contains("Retrying", StringComparison.Ordinal) && l.Contains("RetryAfter=\"2s\"", StringComparison.Ordinal));
         Assert.That(_rig.Requests.Count(r => r.Request.Verb is "patch" && r.Request.Resource == World.Contents), Is.EqualTo(4),
             "mark and error, twice");
         Assert.That(_rig.Driver.Calls.Of("CreateSnapshot"), Is.Empty);

@@ -26,14 +26,11 @@ public sealed partial class DriverProbe(CallInvoker invoker, CsiCall calls, ILog
     /// </summary>
     public async Task<CsiError?> WaitUntilReadyAsync(TimeSpan? callLimit, Task lost, CancellationToken stop)
     {
-        long? unavailableSince = null;
         // A tick that passes during a long probe is kept, so the next probe follows at once.
         using var ticks = new PeriodicTimer(Period, time);
         while (true)
         {
-            Log.Probing(logger);
-            var result = await calls.InvokeAsync(_identity.ProbeAsync, new ProbeRequest(), callLimit, stop);
-            unavailableSince = result.Error?.Code == StatusCode.Unavailable ? unavailableSince ?? time.GetTimestamp() : null;
+            var result = await Ask(Probe, ticks, lost, stop);
             if (result.IsOk)
             {
                 if (result.Response.Ready ?? true) return null;
@@ -43,15 +40,42 @@ public sealed partial class DriverProbe(CallInvoker invoker, CsiCall calls, ILog
             {
                 Log.TimedOut(logger);
             }
-            else if (result.Error.Code == StatusCode.Unavailable && !lost.IsCompleted && time.GetElapsedTime(unavailableSince!.Value) < Patience)
-            {
-                Log.Unavailable(logger, result.Error.Text);
-            }
             else
             {
                 return result.Error with { Message = $"CSI driver probe failed: {result.Error.Text}", Code = null };
             }
 
+            await ticks.WaitForNextTickAsync(stop);
+        }
+
+        Task<CsiResult<ProbeResponse>> Probe()
+        {
+            Log.Probing(logger);
+            return calls.InvokeAsync(_identity.ProbeAsync, new ProbeRequest(), callLimit, stop);
+        }
+    }
+
+    /// <summary>
+    /// Asks something of a driver that may not listen yet: again, once a second, for as long as it may take to do so. <paramref name="lost"/>
+    /// completes
+    /// when the connection is lost.
+    /// </summary>
+    public async Task<CsiResult<T>> AskAsync<T>(Func<Task<CsiResult<T>>> ask, Task lost, CancellationToken stop) where T : class
+    {
+        using var ticks = new PeriodicTimer(Period, time);
+        return await Ask(ask, ticks, lost, stop);
+    }
+
+    private async Task<CsiResult<T>> Ask<T>(Func<Task<CsiResult<T>>> ask, PeriodicTimer ticks, Task lost, CancellationToken stop) where T : class
+    {
+        long? since = null;
+        while (true)
+        {
+            var result = await ask();
+            if (result.IsOk || result.Error.Code is not StatusCode.Unavailable) return result;
+            since ??= time.GetTimestamp();
+            if (lost.IsCompleted || time.GetElapsedTime(since.Value) >= Patience) return result;
+            Log.Unavailable(logger, result.Error.Text);
             await ticks.WaitForNextTickAsync(stop);
         }
     }

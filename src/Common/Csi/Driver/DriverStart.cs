@@ -40,14 +40,20 @@ public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILo
     /// <summary>Waits for as long as the driver says that it is not ready; null when it is.</summary>
     public async Task<DriverStartFailure?> UntilReadyAsync(CsiConnection connection, CancellationToken stop)
     {
-        var notReady = await new DriverProbe(connection.Invoker, _calls, loggers.CreateLogger<DriverProbe>(), time).WaitUntilReadyAsync(limits.Probe, connection.Lost, stop);
+        var notReady = await Probe(connection).WaitUntilReadyAsync(limits.Probe, connection.Lost, stop);
         return notReady is null ? null : new DriverStartFailure(DriverStartStep.Probe, notReady.Text);
     }
 
     /// <summary>Asks for the driver's name, which is never empty.</summary>
-    public async Task<DriverStartResult<string>> NameAsync(CsiConnection connection, CancellationToken stop)
+    /// <param name="connection">Its connection.</param>
+    /// <param name="isBeforeReady">Whether nobody waited yet until the driver is ready, so that it may not even listen.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async Task<DriverStartResult<string>> NameAsync(CsiConnection connection, bool isBeforeReady, CancellationToken stop)
     {
-        var name = await new DriverIdentity(connection.Invoker, _calls, limits.Name).NameAsync(stop);
+        var identity = new DriverIdentity(connection.Invoker, _calls, limits.Name);
+        var name = isBeforeReady
+            ? await Probe(connection).AskAsync(() => identity.NameAsync(stop), connection.Lost, stop)
+            : await identity.NameAsync(stop);
         if (name.IsOk) return name.Response;
         return new DriverStartFailure(DriverStartStep.Name, $"asking the driver at {csiAddress} for its name (GetPluginInfo): {name.Error.Text}");
     }
@@ -85,4 +91,6 @@ public sealed class DriverStart(string csiAddress, DriverStartLimits limits, ILo
         if (node.IsOk) return node.Response;
         return new DriverStartFailure(DriverStartStep.Node, $"asking driver {driver} where the node stands (NodeGetInfo): {node.Error.Text}");
     }
+
+    private DriverProbe Probe(CsiConnection connection) => new(connection.Invoker, _calls, loggers.CreateLogger<DriverProbe>(), time);
 }

@@ -5,9 +5,9 @@ namespace Sidecars.Kubernetes.Caching;
 
 /// <summary>
 /// Tells what came in with a write of ours from what somebody else wrote. The watch may show a write before its answer is here, and the server may
-/// change the object with it, as where a webhook stamps each update: to look again because of that would take every pause away. What the watch shows of
-/// an object while a write of it is under way is therefore kept until the answer says which version was ours; if another was among it, the object is
-/// looked at again then. Of a write without an answer nobody knows, so that all that came meanwhile is somebody else's.
+/// change the object with it, as where a webhook stamps each update: to look again because of that would take every pause away. What the watch
+/// shows of an object while a write of it is under way is therefore kept until the answer says which version was ours; if another was among it, the
+/// object is looked at again then. Of a write without an answer nobody knows, so that all that came meanwhile is somebody else's.
 /// </summary>
 /// <typeparam name="T">Kind of the objects.</typeparam>
 /// <param name="store">What is known of them; what a write is answered with has to be folded into it before the write ends.</param>
@@ -50,8 +50,8 @@ public sealed class OwnWrites<T>(IObjectReader<T> store, Action<ObjectKey> lookA
     }
 
     /// <summary>
-    /// Whether the object is to be looked at because of a change that the watch brings. What is older than what we know is not, unless a write of ours
-    /// landed on it unawares.
+    /// Whether the object is to be looked at because of a change that the watch brings. What is older than what we know is not, unless a write of
+    /// ours landed on it unawares.
     /// </summary>
     /// <param name="change">What the watch brings; all of them are to be asked about.</param>
     /// <param name="isReason">Whether the change would be a reason at all, were it not ours.</param>

@@ -39,7 +39,10 @@ public sealed record ClassSecret(string Kind, string NameKey, string NamespaceKe
         var (nameTemplate, namespaceTemplate) = (parameters?[NameKey], parameters?[NamespaceKey]);
         if (nameTemplate is null && namespaceTemplate is null) return (null, null);
         if (nameTemplate is null || namespaceTemplate is null)
-            return (null, $"either name and namespace for {Kind} secrets specified, Both must be specified; the parameters of the class have to name {NameKey} and {NamespaceKey}");
+        {
+            return (null, $"either name and namespace for {Kind} secrets specified, Both must be specified; "
+                + $"the parameters of the class have to name {NameKey} and {NamespaceKey}");
+        }
         if (nameTemplate.Length is 0 || namespaceTemplate.Length is 0)
             return (null, $"{Kind} secrets specified in parameters but value of either namespace or name is empty");
 

@@ -180,7 +180,8 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
                         else
                         {
                             if (MarkUnselected(opened.Failure)) (state, _refusals, failed) = (State.MustList, 0, Unselected(opened.Failure));
-                            else if (!IsPassing(opened.Failure) && !(IsTrouble(opened.Failure) && ++_refusals <= MostRefusals)) (state, _refusals) = (State.MustList, 0);
+                            else if (!IsPassing(opened.Failure) && !(IsTrouble(opened.Failure) && ++_refusals <= MostRefusals))
+                                (state, _refusals) = (State.MustList, 0);
                             failed ??= FailedWatch(opened.Failure);
                         }
                         break;
@@ -283,7 +284,11 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
     /// Remembers that the server does not select by the fields we wish for, as where a custom resource does not declare them, or not any more. True when
     /// that is news, so that asking for all makes sense at once. Such a server says that the request is a bad one.
     /// </summary>
-    private bool MarkUnselected(ApiFailure failure) => failure.Code is 400 && options.FieldSelector is not null && !_isUnselected && (_isUnselected = true);
+    private bool MarkUnselected(ApiFailure failure)
+    {
+        if (failure.Code is not 400 || options.FieldSelector is null || _isUnselected) return false;
+        return _isUnselected = true;
+    }
 
     /// <summary>Follows the stream: versions of the unordered burst with which a watch from "any" begins are not trusted (common contract 9.5).</summary>
     private void Heard(in WatchLine<T> line)
@@ -309,7 +314,8 @@ public sealed class Watcher<T>(ApiClient api, Resource<T> resource, WatcherOptio
 
     private WatchFailure FallsBack(ApiFailure failure) => new($"stream the list of {resource.Plural}", failure, TimeSpan.Zero, FallsBack: true);
 
-    private WatchFailure Unselected(ApiFailure failure) => new($"select {resource.Plural} by {options.FieldSelector}", failure, TimeSpan.Zero, FallsBack: true);
+    private WatchFailure Unselected(ApiFailure failure) =>
+        new($"select {resource.Plural} by {options.FieldSelector}", failure, TimeSpan.Zero, FallsBack: true);
 
     private async Task<ApiResult<WatchStream<T>>> Open(string path, TimeSpan? listSilence, CancellationToken stop)
     {

@@ -126,6 +126,27 @@ public sealed class DriverProbeTests
     }
 
     [Test]
+    public async Task What_is_asked_of_a_driver_that_does_not_listen_yet_is_asked_again_and_any_other_answer_is_final()
+    {
+        _driver.Answer(
+            "GetPluginInfo", DriverRule.Fail(StatusCode.Unavailable, "no healthy upstream"), DriverRule.Default, DriverRule.Fail(StatusCode.Internal, "no"));
+        var asking = Ask();
+        await AfterLines(1, "CSI driver is not available yet behind what took the connection: rpc error: code = Unavailable desc = no healthy upstream");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((await asking.WithinLimit()).Response, Is.EqualTo("csi.example.com"));
+        Assert.That((await Ask()).Error!.Code, Is.EqualTo(StatusCode.Internal));
+        Assert.That(_driver.Calls.Of("GetPluginInfo"), Has.Count.EqualTo(3));
+
+        Task<CsiResult<string>> Ask()
+        {
+            var calls = new CsiCall(_time);
+            var identity = new DriverIdentity(_connection.Invoker, calls, null);
+            return new DriverProbe(_connection.Invoker, calls, _logger, _time)
+                .AskAsync(() => identity.NameAsync(default), _connection.Lost, default).WithinLimit();
+        }
+    }
+
+    [Test]
     public async Task A_stop_ends_the_waiting()
     {
         _driver.Answer("Probe", NotReady);

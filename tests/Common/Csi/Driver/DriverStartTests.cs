@@ -21,7 +21,7 @@ public sealed class DriverStartTests
     {
         var start = Start(_driver.SocketPath);
         using var connection = (await Connect(start)).Value!;
-        var name = await start.NameAsync(connection, CancellationToken.None).WithinLimit();
+        var name = await start.NameAsync(connection, false, CancellationToken.None).WithinLimit();
         var abilities = await start.CapabilitiesAsync(connection, name.Value!, CancellationToken.None).WithinLimit();
         Assert.That(name.Value, Is.EqualTo("csi.example.com"));
         Assert.That(abilities.Value!.Plugin.HasControllerService, Is.True);
@@ -60,7 +60,7 @@ public sealed class DriverStartTests
         var start = Start(_driver.SocketPath);
         using var connection = (await Connect(start)).Value!;
         var failure = step is DriverStartStep.Name
-            ? (await start.NameAsync(connection, CancellationToken.None).WithinLimit()).Failure
+            ? (await start.NameAsync(connection, false, CancellationToken.None).WithinLimit()).Failure
             : (await start.CapabilitiesAsync(connection, "d", CancellationToken.None).WithinLimit()).Failure;
         Assert.That(failure!.Step, Is.EqualTo(step));
         Assert.That(failure.Reason, Does.StartWith(reason).And.EndsWith("not today"));
