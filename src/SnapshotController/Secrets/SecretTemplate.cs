@@ -18,7 +18,10 @@ internal static class SecretTemplate
         var (name, ns) = (parameters?[keys.NameKey], parameters?[keys.NamespaceKey]);
         if (name is null && ns is null) return (null, null);
         if (name is null || ns is null)
-            return (null, $"either name and namespace for {keys.Kind} secrets specified, Both must be specified; the parameters of the class have to name {keys.NameKey} and {keys.NamespaceKey}");
+        {
+            return (null, $"either name and namespace for {keys.Kind} secrets specified, Both must be specified; "
+                + $"the parameters of the class have to name {keys.NameKey} and {keys.NamespaceKey}");
+        }
         if (name.Length is 0 || ns.Length is 0)
             return (null, $"{keys.Kind} secrets specified in parameters but value of either namespace or name is empty");
 
