@@ -28,8 +28,8 @@ internal sealed class Caches
         SnapshotsByContent = Snapshots.IndexBy(s => s.Spec.Source?.VolumeSnapshotContentName);
         UnfinishedByClass = Snapshots.IndexBy(s => s.IsBeingDeleted || SnapshotState.IsReady(s) ? null : s.Spec.VolumeSnapshotClassName ?? "");
         SnapshotsByGroup = Snapshots.IndexBy(s => SnapshotState.GroupOwner(s)?.Uid);
-        SnapshotsByGroupName = Snapshots.IndexBy(s => SnapshotState.GroupOwner(s) is null && s.Status?.VolumeGroupSnapshotName is { Length: > 0 } group
-            ? new ObjectKey(s.Metadata.Namespace, group).ToString() : null);
+        SnapshotsByGroupName = Snapshots.IndexBy(s => SnapshotState.GroupOwner(s) is null
+            && s.Status?.VolumeGroupSnapshotName is { Length: > 0 } group ? new ObjectKey(s.Metadata.Namespace, group).ToString() : null);
         Unplaced = options.IsDistributed ? Contents.IndexBy(c => ContentPlacement.IsOpen(c) ? "" : null) : null;
         PendingRestores = Claims.IndexBy(c => Restores.SourceOf(c)?.ToString());
         ClaimsByNamespace = options.HasGroups ? Claims.IndexBy(c => c.Metadata.Namespace) : null;

@@ -24,7 +24,8 @@ internal sealed partial class KindsStart(SnapshotControllerOptions options, Requ
             if (left <= TimeSpan.Zero)
             {
                 return new StartProblem($"the cluster does not serve {missing.Kind} after {GoDuration.Format(options.KindsWait)}: {missing.Failure}; "
-                    + "install the CustomResourceDefinitions of group snapshot.storage.k8s.io in version v1, and allow the service account to list them");
+                    + "install the CustomResourceDefinitions of group snapshot.storage.k8s.io in version v1, "
+                    + "and allow the service account to list them");
             }
             Log.Waiting(log, missing.Kind, missing.Failure.ToString());
             await Pause.For(pause < left ? pause : left, context.Time, stop);

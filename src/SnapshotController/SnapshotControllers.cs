@@ -13,6 +13,7 @@ using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Placement;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
+using Sidecars.SnapshotController.Telling;
 using Sidecars.SnapshotController.Waiting;
 
 namespace Sidecars.SnapshotController;
@@ -38,35 +39,44 @@ internal sealed class SnapshotControllers : IControllers
         _queues = new Queues(Controller("snapshots", "snapshot-controller-snapshot"), Controller("contents", "snapshot-controller-content"),
             Controller("claims", "snapshot-controller-claim"));
 
-        var operations = new Operations(context.Metrics, context.Time);
-        var waits = new LongWaits(context.Events, context.Time);
+        var channels = new Channels(context.Events, context.Time, new Operations(context.Metrics, context.Time),
+            new LongWaits(context.Events, context.Time));
         var own = new OwnWrites<VolumeSnapshot>(caches.Snapshots, key => _queues.Snapshots.Queue.Add(key.ToString()));
         var writers = new Writers(new(context.Api, Resources.VolumeSnapshots, caches.Snapshots, own),
             new(context.Api, Resources.VolumeSnapshotContents, caches.Contents));
-        var reports = new SnapshotReports(writers.Snapshots, context.Events, context.Time);
+        var reports = new SnapshotReports(writers.Snapshots, channels);
         var marks = new SnapshotMarks(writers.Snapshots);
         _claims = new ClaimProtection(caches, context.Api, _queues.Claims.Queue, context.Events, LogOf<ClaimProtection>());
-        var status = new StatusUpdate(writers.Snapshots, reports, groups, operations, waits, options.BoundPause, context.Time);
+        var status = new StatusUpdate(writers.Snapshots, reports, groups, options.BoundPause, context.Time);
         var refusals = new ModeRefusals(caches, reports);
-        var deletion = new SnapshotDeletion(caches, writers.Snapshots, writers.Contents, groups, operations, reports, waits);
+        var deletion = new SnapshotDeletion(caches, writers, groups, reports);
         var placement = new ContentPlacement(caches, writers.Contents, LogOf<ContentPlacement>());
-        var dynamic = new DynamicSnapshots(caches, new ContentPlanner(caches, placement, options), placement, marks, _claims, writers.Contents, status, reports,
-            LogOf<DynamicSnapshots>());
+        var made = new MadeSnapshots(_claims, marks, placement, status, reports);
+        var dynamic = new DynamicSnapshots(
+            new ContentPlanner(caches, placement, options), marks, _claims, writers.Contents, made, reports, LogOf<DynamicSnapshots>());
         var imported = new ImportedSnapshots(caches, marks, writers.Contents, status, reports);
-        var ready = new ReadySnapshots(marks, writers.Snapshots, writers.Contents, groups, refusals, reports, waits);
-        _snapshotReconciler = new SnapshotReconciler(caches, dynamic, imported, new MemberSnapshots(caches, marks, status, reports, waits), ready, deletion,
-            operations, reports);
+        var unready = new UnreadySnapshots(caches, dynamic, imported, new MemberSnapshots(caches, marks, status, reports), reports);
+        var ready = new ReadySnapshots(marks, writers, groups, refusals, reports);
+        _snapshotReconciler = new SnapshotReconciler(caches, unready, ready, deletion);
         _contentReconciler = new ContentReconciler(caches, writers.Contents, context.Api, context.Events, LogOf<ContentReconciler>());
 
-        _triggers = new Triggers(caches, _queues, own, _claims, status, deletion, refusals, operations, waits);
+        _triggers = new Triggers(caches, _queues, own, _claims, deletion, refusals)
+        {
+            Forget = uid =>
+            {
+                reports.Gone(uid);
+                status.Forget(uid);
+                deletion.Forget(uid);
+            },
+        };
         caches.Snapshots.Changed += _triggers.SnapshotChanged;
         caches.Contents.Changed += _triggers.ContentChanged;
         caches.Classes.Changed += _triggers.ClassChanged;
         caches.Claims.Changed += _triggers.ClaimChanged;
         caches.Volumes.Changed += _triggers.VolumeChanged;
         if (caches.Nodes is { } nodes) nodes.Changed += _triggers.NodeChanged;
-        if (options.HasGroups) _groups =
-            new GroupControllers(context, options, caches, groups, _queues, writers, operations, waits, _triggers.GroupsKnown);
+        if (options.HasGroups)
+            _groups = new GroupControllers(context, options, caches, groups, _queues, channels) { Known = _triggers.GroupsKnown };
     }
 
     public void Start(RunningTasks running)

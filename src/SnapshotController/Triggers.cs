@@ -1,10 +1,8 @@
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
-using Sidecars.SnapshotController.Metrics;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
-using Sidecars.SnapshotController.Waiting;
 
 namespace Sidecars.SnapshotController;
 
@@ -12,9 +10,12 @@ namespace Sidecars.SnapshotController;
 /// Which change of which object puts what into which queue (snapshot controller contract 3). Whatever a snapshot waits for brings it up the moment
 /// it comes: its claim and volume, its class, a mark on a class, its content.
 /// </summary>
-internal sealed class Triggers(Caches caches, Queues queues, OwnWrites<VolumeSnapshot> own, ClaimProtection protection, StatusUpdate status, SnapshotDeletion deletion,
-    ModeRefusals refusals, Operations operations, LongWaits waits)
+internal sealed class Triggers(
+    Caches caches, Queues queues, OwnWrites<VolumeSnapshot> own, ClaimProtection protection, SnapshotDeletion deletion, ModeRefusals refusals)
 {
+    /// <summary>Called when a snapshot is gone, with its uid: whoever remembers anything of it forgets it.</summary>
+    public required Action<string> Forget { get; init; }
+
     public void SnapshotChanged(StoreChange<VolumeSnapshot> change)
     {
         if (change.Old is { } old && old.Uid != change.New?.Uid)
@@ -33,7 +34,7 @@ internal sealed class Triggers(Caches caches, Queues queues, OwnWrites<VolumeSna
         if (change.New is not { } now) return;
         if (ContentReconciler.IsUnfinished(now)) queues.Contents.Queue.Add(now.Name);
         LookAtSnapshots(now);
-        if (change.Old is { } before && ContentNames.SnapshotOf(before) != ContentNames.SnapshotOf(now)) LookAtSnapshots(before); // turned away from it
+        if (change.Old is { } before && ContentNames.SnapshotOf(before) != ContentNames.SnapshotOf(now)) LookAtSnapshots(before); // turned away
     }
 
     public void ClassChanged(StoreChange<VolumeSnapshotClass> change)
@@ -88,8 +89,9 @@ internal sealed class Triggers(Caches caches, Queues queues, OwnWrites<VolumeSna
     {
         foreach (var snapshot in caches.Snapshots.Snapshot())
         {
-            if (!string.IsNullOrEmpty(snapshot.Status?.VolumeGroupSnapshotName) || SnapshotState.GroupOwner(snapshot) is not null
-                || caches.ContentOf(snapshot)?.Status?.VolumeGroupSnapshotHandle is { Length: > 0 }) queues.Snapshots.Queue.Add(snapshot.Key.ToString());
+            var isMember = !string.IsNullOrEmpty(snapshot.Status?.VolumeGroupSnapshotName) || SnapshotState.GroupOwner(snapshot) is not null
+                || caches.ContentOf(snapshot)?.Status?.VolumeGroupSnapshotHandle is { Length: > 0 };
+            if (isMember) queues.Snapshots.Queue.Add(snapshot.Key.ToString());
         }
     }
 
@@ -97,10 +99,7 @@ internal sealed class Triggers(Caches caches, Queues queues, OwnWrites<VolumeSna
     private void End(VolumeSnapshot gone)
     {
         queues.Snapshots.Backoff.Forget(gone.Key.ToString());
-        operations.Gone(gone.Uid);
-        waits.Over(gone.Uid);
-        status.Forget(gone.Uid);
-        deletion.Forget(gone.Uid);
+        Forget(gone.Uid);
         protection.GiveUp(gone.Uid);
         LookAtClaim(SnapshotState.ClaimOf(gone));
         if (ContentNames.Of(gone) is { } name && caches.FindContent(name) is { } content

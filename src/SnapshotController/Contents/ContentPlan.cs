@@ -1,5 +1,5 @@
 using Sidecars.Kubernetes.Objects;
-using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Contents;
 

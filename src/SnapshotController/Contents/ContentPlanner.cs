@@ -1,11 +1,12 @@
 using Sidecars.Hosting;
 using Sidecars.Kubernetes.Objects;
-using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Classes;
+using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Placement;
 using Sidecars.SnapshotController.Secrets;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Contents;
 
@@ -29,13 +30,15 @@ internal sealed class ContentPlanner(Caches caches, ContentPlacement placement, 
         }
         if (claim.IsBeingDeleted && !claim.HasFinalizer(WellKnown.ClaimFinalizer))
         {
-            return Failed($"snapshot controller failed to update {snapshot.Name} on API server: cannot add finalizer on claim {key} because it is being deleted",
+            return Failed($"snapshot controller failed to update {snapshot.Name} on API server: "
+                + $"cannot add finalizer on claim {key} because it is being deleted",
                 "a snapshot has to be begun before its claim is deleted: delete this snapshot, too");
         }
         if (snapshot.Status?.CreationTime is { } taken && claim.Metadata.CreationTimestamp is { } made && made > taken)
         {
             return new Failure("SnapshotContentMissing",
-                $"VolumeSnapshotContent is missing, and the snapshot is not taken anew: it was taken at {MergePatch.Text(taken)}, and PersistentVolumeClaim {key} was made at {MergePatch.Text(made)}, so that it is another volume's")
+                $"VolumeSnapshotContent is missing, and the snapshot is not taken anew: it was taken at {MergePatch.Text(taken)}, "
+                + $"and PersistentVolumeClaim {key} was made at {MergePatch.Text(made)}, so that it is another volume's")
             {
                 Advice = "have the administrator restore the content, or delete this snapshot",
             };
@@ -46,7 +49,8 @@ internal sealed class ContentPlanner(Caches caches, ContentPlacement placement, 
             return Failed($"cannot find CSI PersistentVolumeSource for volume {volume.Name}", "only volumes of CSI drivers can be snapshotted");
         if (csi.Driver != snapshotClass.Driver)
         {
-            return Failed($"VolumeSnapshotClass {snapshotClass.Name} is of driver {snapshotClass.Driver}, and volume {volume.Name} of PersistentVolumeClaim {key} is of driver {csi.Driver}",
+            return Failed($"VolumeSnapshotClass {snapshotClass.Name} is of driver {snapshotClass.Driver}, "
+                + $"and volume {volume.Name} of PersistentVolumeClaim {key} is of driver {csi.Driver}",
                 $"name a class of driver {csi.Driver}");
         }
         var name = ContentNames.OfUid(snapshot.Uid);

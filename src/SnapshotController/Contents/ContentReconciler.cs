@@ -34,8 +34,7 @@ internal sealed partial class ContentReconciler(
         if (content.IsBeingDeleted) return await Orphan(content, stop);
 
         var marked = await contents.Patch(content,
-            MergePatch.Guarded(content, json => json.WriteFinalizers([.. content.Metadata.Finalizers ?? [], WellKnown.ContentFinalizer])), null,
-            stop);
+            MergePatch.Guarded(content, json => json.AddFinalizers(content, WellKnown.ContentFinalizer)), null, stop);
         return marked.IsSuccess ? Outcome.Done
             : ObjectWriter<VolumeSnapshotContent>.After(marked.Failure, $"cannot put the finalizer on VolumeSnapshotContent {name}");
     }

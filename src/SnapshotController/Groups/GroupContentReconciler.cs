@@ -26,14 +26,14 @@ internal sealed class GroupContentReconciler(GroupObjects objects, ObjectWriter<
         {
             events.Record(ObjectReference.To(content, WellKnown.GroupContentKind, WellKnown.GroupApi), EventType.Warning,
                 "GroupContentValidationError",
-                $"VolumeGroupSnapshotContent {name} has to name either volumeHandles or groupSnapshotHandles in spec.source, one of them; make it anew");
+                $"VolumeGroupSnapshotContent {name} has to name either volumeHandles or groupSnapshotHandles in spec.source, "
+                + "one of them; make it anew");
             return Outcome.Done;
         }
         if (!IsUnfinished(content)) return Outcome.Done;
         if (content.IsBeingDeleted) return await Orphan(content, stop);
         var marked = await contents.Patch(content,
-            MergePatch.Guarded(content, json => json.WriteFinalizers([.. content.Metadata.Finalizers ?? [], WellKnown.GroupContentFinalizer])), null,
-                stop);
+            MergePatch.Guarded(content, json => json.AddFinalizers(content, WellKnown.GroupContentFinalizer)), null, stop);
         return marked.IsSuccess ? Outcome.Done
             : ObjectWriter<VolumeGroupSnapshotContent>.After(marked.Failure, $"cannot put the finalizer on VolumeGroupSnapshotContent {name}");
     }
@@ -47,8 +47,7 @@ internal sealed class GroupContentReconciler(GroupObjects objects, ObjectWriter<
             return Outcome.Retry($"cannot tell whether VolumeGroupSnapshot {key} of VolumeGroupSnapshotContent {content.Name} is gone: {failure}");
         if (read.Value is { } group && group.Uid == uid) return Outcome.Done;
         var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.GroupBeingDeleted, WellKnown.Yes), null, stop);
-        return marked.IsSuccess ? Outcome.Done
-            : ObjectWriter<VolumeGroupSnapshotContent>.After(marked.Failure,
+        return marked.IsSuccess ? Outcome.Done : ObjectWriter<VolumeGroupSnapshotContent>.After(marked.Failure,
             $"cannot mark VolumeGroupSnapshotContent {content.Name} as being deleted");
     }
 

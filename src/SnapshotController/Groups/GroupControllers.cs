@@ -7,9 +7,7 @@ using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Queueing;
 using Sidecars.Kubernetes.Watching;
-using Sidecars.SnapshotController.Metrics;
-using Sidecars.SnapshotController.Patches;
-using Sidecars.SnapshotController.Waiting;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Groups;
 
@@ -22,12 +20,10 @@ internal sealed partial class GroupControllers : IDisposable
     private readonly SidecarContext _context;
     private readonly SnapshotControllerOptions _options;
     private readonly GroupObjects _objects;
-    private readonly KeyController _groups;
-    private readonly KeyController _contents;
+    private readonly GroupQueues _queues;
     private readonly GroupTriggers _triggers;
     private readonly GroupReconciler _reconciler;
     private readonly GroupContentReconciler _contentReconciler;
-    private readonly Action _begun;
     private readonly ILogger _log;
 
     /// <param name="context">The process.</param>
@@ -35,34 +31,38 @@ internal sealed partial class GroupControllers : IDisposable
     /// <param name="caches">Everything else that is known.</param>
     /// <param name="objects">What is known of groups.</param>
     /// <param name="queues">Where snapshots stand in line.</param>
-    /// <param name="writers">Who writes snapshots and contents.</param>
-    /// <param name="operations">Where operations are measured.</param>
-    /// <param name="waits">Where long waits are told.</param>
-    /// <param name="begun">Called when groups are known: what had to wait for that is looked at again.</param>
+    /// <param name="channels">By what users learn of groups.</param>
     public GroupControllers(
-        SidecarContext context, SnapshotControllerOptions options, Caches caches, GroupObjects objects, Queues queues, Writers writers,
-            Operations operations, LongWaits waits, Action begun)
+        SidecarContext context, SnapshotControllerOptions options, Caches caches, GroupObjects objects, Queues queues, Channels channels)
     {
-        (_context, _options, _objects, _begun, _log) = (context, options, objects, begun, context.Loggers.CreateLogger<GroupControllers>());
-        _groups = Controller("groups", "snapshot-controller-group-snapshot");
-        _contents = Controller("group contents", "snapshot-controller-group-content");
-        var own = new OwnWrites<VolumeGroupSnapshot>(objects.Groups, key => _groups.Queue.Add(key.ToString()));
-        var groups = new ObjectWriter<VolumeGroupSnapshot>(context.Api, Resources.VolumeGroupSnapshots, objects.Groups, own);
-        var contents = new ObjectWriter<VolumeGroupSnapshotContent>(context.Api, Resources.VolumeGroupSnapshotContents, objects.Contents);
-        // Its writes are none of those that the snapshots' own workers wait for.
-        var members = new ObjectWriter<VolumeSnapshot>(context.Api, Resources.VolumeSnapshots, caches.Snapshots);
-        var reports = new GroupReports(groups, context.Events, context.Time);
-        var deletion = new GroupDeletion(caches, objects, groups, contents, writers.Snapshots, reports, operations, waits);
-        _reconciler = new GroupReconciler(objects, new GroupPlanner(caches, objects, context.Api), new GroupMembers(caches, members, writers.Contents),
-            new ImportedGroups(objects, contents), groups, contents, deletion, reports, operations, waits);
-        _contentReconciler = new GroupContentReconciler(objects, contents, context.Api, context.Events);
-        _triggers = new GroupTriggers(caches, objects, queues, own, _groups, _contents, operations, waits);
+        (_context, _options, _objects, _log) = (context, options, objects, context.Loggers.CreateLogger<GroupControllers>());
+        _queues = new GroupQueues(Controller("groups", "snapshot-controller-group-snapshot"),
+            Controller("group contents", "snapshot-controller-group-content"));
+        var own = new OwnWrites<VolumeGroupSnapshot>(objects.Groups, key => _queues.Groups.Queue.Add(key.ToString()));
+        var writers = new GroupWriters(
+            new(context.Api, Resources.VolumeGroupSnapshots, objects.Groups, own),
+            new(context.Api, Resources.VolumeGroupSnapshotContents, objects.Contents),
+            new(context.Api, Resources.VolumeSnapshots, caches.Snapshots),
+            new(context.Api, Resources.VolumeSnapshotContents, caches.Contents));
+        var reports = new GroupReports(writers.Groups, channels);
+        var marks = new GroupMarks(writers.Groups);
+        var status = new GroupStatusUpdate(writers.Groups, reports);
+        var planner = new GroupPlanner(caches, objects, context.Api);
+        _reconciler = new GroupReconciler(objects,
+            new DynamicGroups(planner, new GroupMembers(caches, writers), writers, marks, status, reports),
+            new ImportedGroups(objects, writers.Contents, marks, status, reports), new ReadyGroups(writers.Contents, marks, reports),
+            new GroupDeletion(caches, objects, writers, reports), reports);
+        _contentReconciler = new GroupContentReconciler(objects, writers.Contents, context.Api, context.Events);
+        _triggers = new GroupTriggers(caches, objects, queues, _queues, own, reports);
         objects.Groups.Changed += _triggers.GroupChanged;
         objects.Contents.Changed += _triggers.ContentChanged;
         objects.Classes.Changed += _triggers.ClassChanged;
         caches.Claims.Changed += _triggers.ClaimChanged;
         caches.Volumes.Changed += _triggers.VolumeChanged;
     }
+
+    /// <summary>Called when it is known whether there are groups, and which: what had to wait for that is looked at again.</summary>
+    public required Action Known { get; init; }
 
     /// <summary>Works on groups from when their kinds are served until <paramref name="stop"/>.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -77,9 +77,9 @@ internal sealed partial class GroupControllers : IDisposable
         if (!await running.Reached(Task.WhenAll(_objects.Groups.Synced, _objects.Contents.Synced, _objects.Classes.Synced))) return;
         _objects.State = GroupState.On;
         Log.On(_log);
-        _groups.Start(running, _options.WorkerThreads, (key, ended) => _reconciler.Reconcile(Queues.KeyOf(key), ended));
-        _contents.Start(running, _options.WorkerThreads, _contentReconciler.Reconcile);
-        _begun();
+        _queues.Groups.Start(running, _options.WorkerThreads, (key, ended) => _reconciler.Reconcile(Queues.KeyOf(key), ended));
+        _queues.Contents.Start(running, _options.WorkerThreads, _contentReconciler.Reconcile);
+        Known();
         await running.All();
     }
 
@@ -89,15 +89,11 @@ internal sealed partial class GroupControllers : IDisposable
         if (_objects.IsOn) _triggers.LookAgain();
     }
 
-    public void Dispose()
-    {
-        _groups.Dispose();
-        _contents.Dispose();
-    }
+    public void Dispose() => _queues.Dispose();
 
     /// <summary>
-    /// Completes when all three kinds can be listed; says once that they are not there or not for us, and each time something else is in the way, which
-    /// says nothing of them.
+    /// Completes when all three kinds can be listed; says once that they are not there or not for us, and each time something else is in the way,
+    /// which says nothing of them.
     /// </summary>
     private async Task Served(CancellationToken stop)
     {
@@ -113,7 +109,7 @@ internal sealed partial class GroupControllers : IDisposable
             isTold = true;
             if (_objects.State is GroupState.Off) continue;
             _objects.State = GroupState.Off;
-            _begun();
+            Known();
         }
     }
 
@@ -132,7 +128,8 @@ internal sealed partial class GroupControllers : IDisposable
         public static partial void On(ILogger logger);
 
         [LoggerMessage(2, LogLevel.Warning,
-            "Groups of snapshots are not worked on until their kinds can be listed, which is tried again; install their definitions, or allow the account to list them {Missing} {Err} {Every}")]
+            "Groups of snapshots are not worked on until their kinds can be listed, which is tried again; "
+            + "install their definitions, or allow the account to list them {Missing} {Err} {Every}")]
         public static partial void Off(ILogger logger, string missing, string err, TimeSpan every);
 
         [LoggerMessage(3, LogLevel.Warning, "Cannot tell whether the cluster serves groups of snapshots, asking again {Kind} {Err} {RetryAfter}")]

@@ -4,21 +4,17 @@ using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Metrics;
 using Sidecars.SnapshotController.Patches;
-using Sidecars.SnapshotController.Waiting;
 
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>Lets a group go with all its members (snapshot controller contract 10.6): not while a volume is being restored from one, and with
 /// policy Delete not before its content.</summary>
-internal sealed class GroupDeletion(
-    Caches caches, GroupObjects objects, ObjectWriter<VolumeGroupSnapshot> writer, ObjectWriter<VolumeGroupSnapshotContent> contents,
-        ObjectWriter<VolumeSnapshot> snapshots,
-    GroupReports reports, Operations operations, LongWaits waits)
+internal sealed class GroupDeletion(Caches caches, GroupObjects objects, GroupWriters writers, GroupReports reports)
 {
     public async Task<Outcome> Reconcile(VolumeGroupSnapshot group, CancellationToken stop)
     {
-        operations.Begin(group.Uid, Operations.DeleteGroup, objects.FindContent(GroupSnapshotState.ContentOf(group))?.Spec.Driver,
-            group.Spec.Source?.VolumeGroupSnapshotContentName is null ? Operations.Dynamic : Operations.PreProvisioned);
+        reports.Begins(group, Operations.DeleteGroup, objects.FindContent(GroupSnapshotState.ContentOf(group))?.Spec.Driver,
+            isImported: group.Spec.Source?.VolumeGroupSnapshotContentName is not null);
         if (!group.HasFinalizer(WellKnown.GroupFinalizer)) return Outcome.Done;
         var (content, unknown) = await ContentOf(group, stop);
         if (unknown is not null) return Outcome.Retry(unknown);
@@ -27,7 +23,8 @@ internal sealed class GroupDeletion(
         foreach (var member in members)
         {
             if (caches.PendingRestores.First(member.Key.ToString()) is not { } claim) continue;
-            var why = $"a volume is being restored from its member {member.Name} for PersistentVolumeClaim {claim.Key}; it goes once that is bound, or deleted";
+            var why = $"a volume is being restored from its member {member.Name} for PersistentVolumeClaim {claim.Key}; "
+                + "it goes once that is bound, or deleted";
             reports.Warn(group, "SnapshotDeletePending", $"GroupSnapshot {group.Key} is not deleted yet: {why}");
             return Outcome.Retry(why);
         }
@@ -38,20 +35,19 @@ internal sealed class GroupDeletion(
         }
         foreach (var member in members)
         {
-            if (member.IsBeingDeleted || await snapshots.Delete(member, stop) is not { } failure) continue;
+            if (member.IsBeingDeleted || await writers.Members.Delete(member, stop) is not { } failure) continue;
             if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(group, "SnapshotDeleteError",
                 $"failed to delete VolumeSnapshot {member.Key}: {failure}");
             return Outcome.Retry($"cannot delete VolumeSnapshot {member.Key} of VolumeGroupSnapshot {group.Key}: {failure}");
         }
         if (content?.Spec.DeletionPolicy is WellKnown.Delete)
         {
-            return waits.For(GroupSnapshotState.Reference(group), "GroupSnapshotDeletionDelayed",
-                $"VolumeGroupSnapshotContent {content.Name} to go: the csi-snapshotter sidecar of driver {content.Spec.Driver} has to run and its driver to delete the group",
-                content.Status?.Error?.Message);
+            return reports.Wait(group, "GroupSnapshotDeletionDelayed",
+                $"VolumeGroupSnapshotContent {content.Name} to go: the csi-snapshotter sidecar of driver {content.Spec.Driver} has to run "
+                + "and its driver to delete the group", content.Status?.Error?.Message);
         }
-        var released = await writer.Patch(group,
-            MergePatch.Guarded(group, json => json.WriteFinalizers([.. group.Metadata.Finalizers!.Where(f => f != WellKnown.GroupFinalizer)])), null,
-            stop);
+        var released = await writers.Groups.Patch(group,
+            MergePatch.Guarded(group, json => json.RemoveFinalizers(group, WellKnown.GroupFinalizer)), null, stop);
         return released.IsSuccess ? Outcome.Done : reports.NotMarked(group, released.Failure);
     }
 
@@ -61,14 +57,16 @@ internal sealed class GroupDeletion(
     {
         if (content.Annotation(WellKnown.GroupBeingDeleted) is null)
         {
-            var marked = await contents.Patch(content, MergePatch.Annotation(content, WellKnown.GroupBeingDeleted, WellKnown.Yes), null, stop);
+            var mark = MergePatch.Annotation(content, WellKnown.GroupBeingDeleted, WellKnown.Yes);
+            var marked = await writers.Contents.Patch(content, mark, null, stop);
             if (marked.Failure is { IsNotFound: true }) return (null, null);
-            if (!marked.IsSuccess) return (null, NotEnded(group, $"failed to mark VolumeGroupSnapshotContent {content.Name} as being deleted", marked.Failure));
+            if (!marked.IsSuccess)
+                return (null, NotEnded(group, $"failed to mark VolumeGroupSnapshotContent {content.Name} as being deleted", marked.Failure));
             content = marked.Value;
             if (!GroupSnapshotState.PointsAt(content, group)) return (null, null);
         }
         if (content.Spec.DeletionPolicy is not WellKnown.Delete || content.IsBeingDeleted) return (content, null);
-        var failure = await contents.Delete(content, stop);
+        var failure = await writers.Contents.Delete(content, stop);
         if (failure is null) return (objects.FindContent(content.Name) is null ? null : content, null);
         return (null, NotEnded(group, $"failed to delete VolumeGroupSnapshotContent {content.Name}", failure));
     }
@@ -83,9 +81,9 @@ internal sealed class GroupDeletion(
     /// <summary>The content that points back at the group; or why nobody knows whether there is one.</summary>
     private async Task<(VolumeGroupSnapshotContent? Content, string? Unknown)> ContentOf(VolumeGroupSnapshot group, CancellationToken stop)
     {
-        var name = GroupSnapshotState.ContentOf(group);
+        var key = ContentNames.KeyOf(GroupSnapshotState.ContentOf(group));
         // Once the group is gone nobody will look for it: the server itself has to say that there is none.
-        var (content, unknown) = await contents.FindSurely(ContentNames.KeyOf(name), c => c is not null && GroupSnapshotState.PointsAt(c, group), stop);
+        var (content, unknown) = await writers.Contents.FindSurely(key, c => c is not null && GroupSnapshotState.PointsAt(c, group), stop);
         if (unknown is not null) return (null, unknown);
         return (content is not null && GroupSnapshotState.PointsAt(content, group) ? content : null, null);
     }

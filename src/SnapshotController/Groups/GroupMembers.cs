@@ -10,7 +10,7 @@ namespace Sidecars.SnapshotController.Groups;
 /// Makes a snapshot and its content for each volume of a group that the driver has taken (snapshot controller contract 10.4). Their names follow
 /// from the group and the volume; what is there already is left as it is, so that a further look costs nothing.
 /// </summary>
-internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> snapshots, ObjectWriter<VolumeSnapshotContent> contents)
+internal sealed class GroupMembers(Caches caches, GroupWriters writers)
 {
     public static OwnerReference OwnerOf(VolumeGroupSnapshot group) =>
         new() { ApiVersion = WellKnown.GroupApi, Kind = WellKnown.GroupKind, Name = group.Name, Uid = group.Uid };
@@ -22,14 +22,17 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         foreach (var info in infos)
         {
             if (info is not { VolumeHandle: { Length: > 0 } volume, SnapshotHandle.Length: > 0 })
-                return new GroupProblem($"VolumeGroupSnapshotContent {content.Name} names a snapshot without its handles; the driver has to name both");
+            {
+                return new GroupProblem($"VolumeGroupSnapshotContent {content.Name} names a snapshot without its handles; "
+                    + "the driver has to name both");
+            }
             if (await Make(group, content, handle, info, volume, stop) is { } problem) return problem;
         }
         return null;
     }
 
-    private async Task<GroupProblem?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, string handle, SnapshotInfo info, string volume,
-        CancellationToken stop)
+    private async Task<GroupProblem?> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, string handle, SnapshotInfo info,
+        string volume, CancellationToken stop)
     {
         var digest = ContentNames.MemberDigest(group.Uid, volume);
         var source = caches.VolumesByHandle!.All(Caches.HandleKey(content.Spec.Driver, volume)) is [var one] ? one : null;
@@ -40,13 +43,14 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         if (member is null) return problem;
         if (member.Annotation(WellKnown.GroupHandle) is { } before && before != handle)
         {
-            var renamed = await contents.Patch(member, MergePatch.Annotation(member, WellKnown.GroupHandle, handle), null, stop);
-            if (!renamed.IsSuccess) return new GroupProblem($"cannot write the name of the group on VolumeSnapshotContent {member.Name}", renamed.Failure);
+            var renamed = await writers.MemberContents.Patch(member, MergePatch.Annotation(member, WellKnown.GroupHandle, handle), null, stop);
+            if (!renamed.IsSuccess)
+                return new GroupProblem($"cannot write the name of the group on VolumeSnapshotContent {member.Name}", renamed.Failure);
             member = renamed.Value;
         }
         if (MemberPatch.Taken(member, info, handle) is { } taken)
         {
-            var written = await contents.Patch(member, taken, "status", stop);
+            var written = await writers.MemberContents.Patch(member, taken, "status", stop);
             if (!written.IsSuccess) return NotWritten(member, written.Failure);
             member = written.Value;
         }
@@ -54,10 +58,10 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         // What is ready by an earlier group is not by this one: its snapshot becomes ready anew, with the time that is true now.
         if (SnapshotState.IsReady(snapshot))
         {
-            var unready = await snapshots.Patch(snapshot, MemberPatch.Ready(snapshot, false), "status", stop);
+            var unready = await writers.Members.Patch(snapshot, MemberPatch.Ready(snapshot, false), "status", stop);
             if (!unready.IsSuccess) return new GroupProblem($"cannot take VolumeSnapshot {snapshot.Key} out of use", unready.Failure);
         }
-        var ready = await contents.Patch(member, MemberPatch.Ready(member, true), "status", stop);
+        var ready = await writers.MemberContents.Patch(member, MemberPatch.Ready(member, true), "status", stop);
         return ready.IsSuccess ? null : NotWritten(member, ready.Failure);
     }
 
@@ -71,7 +75,7 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
         var found = caches.FindSnapshot(key);
         if (found is null)
         {
-            var made = await snapshots.Create(new VolumeSnapshot
+            var made = await writers.Members.Create(new VolumeSnapshot
             {
                 ApiVersion = WellKnown.SnapshotApi,
                 Kind = WellKnown.SnapshotKind,
@@ -84,23 +88,24 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
                 },
                 Spec = new SnapshotSpec { Source = new SnapshotSource { PersistentVolumeClaimName = source?.Spec.ClaimRef?.Name ?? "" } },
             }, stop);
-            if (made.Failure is { IsAlreadyExists: true }) made = await snapshots.Read(key, stop);
+            if (made.Failure is { IsAlreadyExists: true }) made = await writers.Members.Read(key, stop);
             if (!made.IsSuccess) return (null, new($"cannot make VolumeSnapshot {key}", made.Failure));
             found = made.Value;
         }
         if (SnapshotState.GroupOwner(found)?.Uid != group.Uid)
             return (null, new($"VolumeSnapshot {key} is there and does not belong to group {group.Name}; delete it"));
-        return !found.IsBeingDeleted ? (found, null) : (null, new($"VolumeSnapshot {key} is being deleted, which it can only be with group {group.Name}; delete the group"));
+        return !found.IsBeingDeleted ? (found, null)
+            : (null, new($"VolumeSnapshot {key} is being deleted, which it can only be with group {group.Name}; delete the group"));
     }
 
     private async Task<(VolumeSnapshotContent? Content, GroupProblem? Problem)> Content(
         VolumeGroupSnapshotContent group, VolumeSnapshot snapshot, string name, string handle, string volume, PersistentVolume? source,
-            CancellationToken stop)
+        CancellationToken stop)
     {
         var found = caches.FindContent(name);
         if (found is null)
         {
-            var made = await contents.Create(new VolumeSnapshotContent
+            var made = await writers.MemberContents.Create(new VolumeSnapshotContent
             {
                 ApiVersion = WellKnown.SnapshotApi,
                 Kind = WellKnown.ContentKind,
@@ -115,7 +120,7 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
                     SourceVolumeMode = source?.Spec.VolumeMode,
                 },
             }, stop);
-            if (made.Failure is { IsAlreadyExists: true }) made = await contents.Read(ContentNames.KeyOf(name), stop);
+            if (made.Failure is { IsAlreadyExists: true }) made = await writers.MemberContents.Read(ContentNames.KeyOf(name), stop);
             if (!made.IsSuccess) return (null, new($"cannot make VolumeSnapshotContent {name}", made.Failure));
             found = made.Value;
         }
@@ -123,7 +128,7 @@ internal sealed class GroupMembers(Caches caches, ObjectWriter<VolumeSnapshot> s
             return (null, new($"VolumeSnapshotContent {name} is there and belongs to another snapshot; delete it"));
         if (ContentNames.PointsAt(found, snapshot)) return (found, null);
         // As the original leaves it where it ends half-way.
-        var bound = await contents.Patch(found, MergePatch.Guarded(found, rest: json =>
+        var bound = await writers.MemberContents.Patch(found, MergePatch.Guarded(found, rest: json =>
         {
             json.WriteStartObject("spec");
             json.WriteStartObject("volumeSnapshotRef");

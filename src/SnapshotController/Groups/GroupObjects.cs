@@ -67,7 +67,8 @@ internal sealed class GroupObjects
         var of = ContentsByHandle.All(Caches.HandleKey(content.Spec.Driver, handle))
             .FirstOrDefault(c => c.Spec.VolumeGroupSnapshotRef?.Namespace == ns);
         return of?.Spec.VolumeGroupSnapshotRef?.Name is { Length: > 0 } name ? (name, null)
-            : (null, $"cannot find the group snapshot for VolumeSnapshotContent {content.Name}: no VolumeGroupSnapshotContent of driver {content.Spec.Driver} with handle {handle} refers to a group of namespace {ns}");
+            : (null, $"cannot find the group snapshot for VolumeSnapshotContent {content.Name}: no VolumeGroupSnapshotContent "
+                + $"of driver {content.Spec.Driver} with handle {handle} refers to a group of namespace {ns}");
     }
 
     private static bool IsUnfinished(VolumeGroupSnapshot group) => !group.IsBeingDeleted && !GroupSnapshotState.IsReady(group);

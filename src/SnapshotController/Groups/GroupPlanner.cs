@@ -7,6 +7,7 @@ using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Secrets;
 using Sidecars.SnapshotController.Sources;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Groups;
 
@@ -25,17 +26,21 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
     /// <summary>The plan by the claims that the server has; or why it does not say.</summary>
     public async Task<(GroupPlan? Plan, GroupProblem? Problem)> PlanByServer(VolumeGroupSnapshot group, CancellationToken stop)
     {
+        var selector = group.Spec.Source!.Selector!;
         var (claims, odd) = (new List<PersistentVolumeClaim>(), (UnreadableObject?)null);
         var list = new FullList<PersistentVolumeClaim>(api, Resources.PersistentVolumeClaims, group.Metadata.Namespace);
         var failure = await list.ForEach(listed =>
         {
             if (listed.Readable is { } claim) claims.Add(claim);
-            else if (listed.Part is not { Metadata.Labels: { } labels } || LabelSelectors.Selects(group.Spec.Source!.Selector!, labels)) odd = listed.Unreadable;
+            else if (listed.Part is not { Metadata.Labels: { } labels } || LabelSelectors.Selects(selector, labels)) odd = listed.Unreadable;
         }, stop);
         if (failure is not null)
-            return (null, new GroupProblem($"the claims of namespace {group.Metadata.Namespace} cannot be listed for VolumeGroupSnapshot {group.Key}", failure));
-        return odd is null ? (Plan(group, claims), null)
-            : (null, new GroupProblem($"PersistentVolumeClaim {odd.Key} may belong to VolumeGroupSnapshot {group.Key} and cannot be read: {odd.What}; correct it"));
+        {
+            var what = $"the claims of namespace {group.Metadata.Namespace} cannot be listed for VolumeGroupSnapshot {group.Key}";
+            return (null, new GroupProblem(what, failure));
+        }
+        return odd is null ? (Plan(group, claims), null) : (null, new GroupProblem(
+            $"PersistentVolumeClaim {odd.Key} may belong to VolumeGroupSnapshot {group.Key} and cannot be read: {odd.What}; correct it"));
     }
 
     private GroupPlan Plan(VolumeGroupSnapshot group, IReadOnlyCollection<PersistentVolumeClaim> all)
@@ -61,9 +66,15 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
         foreach (var volume in volumes)
         {
             if (volume.Spec.Csi is not { VolumeHandle.Length: > 0 } csi)
-                return Refused($"cannot snapshot a non-CSI volume {volume.Name}; only volumes of CSI drivers can be snapshotted, choose a selector without its claim");
+            {
+                return Refused($"cannot snapshot a non-CSI volume {volume.Name}; only volumes of CSI drivers can be snapshotted, "
+                    + "choose a selector without its claim");
+            }
             if (csi.Driver != by.Driver)
-                return Refused($"Volume CSI driver ({csi.Driver}) mismatch with VolumeGroupSnapshotClass ({by.Driver}) {by.Name} for volume {volume.Name}; all volumes of a group have to be of the driver of its class");
+            {
+                return Refused($"Volume CSI driver ({csi.Driver}) mismatch with VolumeGroupSnapshotClass ({by.Driver}) {by.Name} "
+                    + $"for volume {volume.Name}; all volumes of a group have to be of the driver of its class");
+            }
         }
         var name = ContentNames.OfGroup(group.Uid);
         var (secret, secretError) = SecretTemplate.Resolve(SecretKeys.OfGroups, by.Parameters, name, group.Key);
@@ -73,7 +84,7 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
 
     public static Failure ClassMissing(string name) => new("GetGroupSnapshotClassFailed",
         $"failed to get group snapshot class with error volumegroupsnapshotclass.groupsnapshot.storage.k8s.io {GoQuote.Quote(name)} not found",
-            ClearsReady: false)
+        ClearsReady: false)
     {
         Advice = "name a class that exists in the spec, or have the administrator make it",
     };
@@ -116,13 +127,19 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
         },
     };
 
-    /// <summary>A claim that was made after the group was taken, whose content has vanished since: its volume is another than the one in the group.</summary>
-    private static PersistentVolumeClaim? Younger(VolumeGroupSnapshot group, IEnumerable<PersistentVolumeClaim> all) =>
-        group.Status?.CreationTime is { } taken && LabelSelectors.Problem(group.Spec.Source!.Selector!) is null
-            ? all.FirstOrDefault(c => c.Metadata.CreationTimestamp > taken && LabelSelectors.Selects(group.Spec.Source.Selector!, c.Metadata.Labels)) : null;
+    /// <summary>A claim that was made after the group was taken, whose content has vanished since: its volume is another than the one in the
+    /// group.</summary>
+    private static PersistentVolumeClaim? Younger(VolumeGroupSnapshot group, IEnumerable<PersistentVolumeClaim> all)
+    {
+        var selector = group.Spec.Source!.Selector!;
+        return group.Status?.CreationTime is { } taken && LabelSelectors.Problem(selector) is null
+            ? all.FirstOrDefault(c => c.Metadata.CreationTimestamp > taken && LabelSelectors.Selects(selector, c.Metadata.Labels)) : null;
+    }
 
     private static Failure NotAnew(VolumeGroupSnapshot group, PersistentVolumeClaim younger) => new("GroupSnapshotContentMissing",
-        $"VolumeGroupSnapshotContent is missing, and the group is not taken anew: it was taken at {MergePatch.Text(group.Status!.CreationTime!.Value)}, and PersistentVolumeClaim {younger.Key}, which its selector selects, was made at {MergePatch.Text(younger.Metadata.CreationTimestamp!.Value)}")
+        "VolumeGroupSnapshotContent is missing, and the group is not taken anew: it was taken at "
+        + $"{MergePatch.Text(group.Status!.CreationTime!.Value)}, and PersistentVolumeClaim {younger.Key}, which its selector selects, "
+        + $"was made at {MergePatch.Text(younger.Metadata.CreationTimestamp!.Value)}")
     {
         Advice = "have the administrator restore the content, or delete this group",
     };
@@ -135,6 +152,8 @@ internal sealed class GroupPlanner(Caches caches, GroupObjects objects, ApiClien
         Failed($"failed to get input parameters to create group snapshot {group.Name}: {GoQuote.Quote(error)}");
 
     private static Failure NoDefault(string error, string? advice) =>
-        new("SetDefaultGroupSnapshotClassFailed", $"Failed to set default group snapshot class with error {error}",
-            ClearsReady: false) { Advice = advice };
+        new("SetDefaultGroupSnapshotClassFailed", $"Failed to set default group snapshot class with error {error}", ClearsReady: false)
+        {
+            Advice = advice,
+        };
 }

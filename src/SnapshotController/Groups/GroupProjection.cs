@@ -8,7 +8,8 @@ namespace Sidecars.SnapshotController.Groups;
 /// <param name="BecomesCreated">From now on it is known to be taken.</param>
 /// <param name="BecomesReady">From now on it can be used.</param>
 /// <param name="OtherTime">The driver says another time than was noted before: another group has taken its place, and that time is noted now.</param>
-internal sealed record GroupProjection(ReadOnlyMemory<byte>? Patch, bool BecomesCreated, bool BecomesReady, (DateTimeOffset Noted, DateTimeOffset Said)? OtherTime)
+internal sealed record GroupProjection(
+    ReadOnlyMemory<byte>? Patch, bool BecomesCreated, bool BecomesReady, (DateTimeOffset Noted, DateTimeOffset Said)? OtherTime)
 {
     public static GroupProjection Of(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content)
     {

@@ -1,16 +1,12 @@
-using Sidecars.ControllerManager;
 using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
-using Sidecars.SnapshotController.Metrics;
 using Sidecars.SnapshotController.Snapshots;
 using Sidecars.SnapshotController.Sources;
-using Sidecars.SnapshotController.Waiting;
 
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>Which change of which object brings a group up, or its content; and what the end of a group brings up.</summary>
-internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, OwnWrites<VolumeGroupSnapshot> own, KeyController groups, KeyController contents,
-    Operations operations, LongWaits waits)
+internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, GroupQueues lines, OwnWrites<VolumeGroupSnapshot> own, GroupReports reports)
 {
     public void GroupChanged(StoreChange<VolumeGroupSnapshot> change)
     {
@@ -20,16 +16,16 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
             End(old);
         }
         if (change.New is not { } now) return;
-        if (own.IsNews(change)) groups.Queue.Add(now.Key.ToString());
+        if (own.IsNews(change)) lines.Groups.Queue.Add(now.Key.ToString());
     }
 
     public void ContentChanged(StoreChange<VolumeGroupSnapshotContent> change)
     {
         var content = (change.New ?? change.Old)!;
-        if (change.New is { } now && GroupContentReconciler.IsUnfinished(now)) contents.Queue.Add(now.Name);
-        if (change.New is null) contents.Backoff.Forget(content.Name);
-        if (GroupSnapshotState.GroupOf(content) is { } key && objects.Find(key) is not null) groups.Queue.Add(key.ToString());
-        foreach (var other in objects.GroupsByContent.All(content.Name)) groups.Queue.Add(other.Key.ToString());
+        if (change.New is { } now && GroupContentReconciler.IsUnfinished(now)) lines.Contents.Queue.Add(now.Name);
+        if (change.New is null) lines.Contents.Backoff.Forget(content.Name);
+        if (GroupSnapshotState.GroupOf(content) is { } key && objects.Find(key) is not null) lines.Groups.Queue.Add(key.ToString());
+        foreach (var other in objects.GroupsByContent.All(content.Name)) lines.Groups.Queue.Add(other.Key.ToString());
         // Snapshots whose group could not be told wait for this.
         if (change.New?.Status?.VolumeGroupSnapshotHandle is not { Length: > 0 } handle
             || change.Old?.Status?.VolumeGroupSnapshotHandle == handle) return;
@@ -41,7 +37,7 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
     {
         foreach (var waiting in (IEnumerable<VolumeGroupSnapshot>)[.. objects.UnfinishedByClass.All((change.New ?? change.Old)!.Name),
             .. objects.UnfinishedByClass.All("")])
-            groups.Queue.Add(waiting.Key.ToString());
+            lines.Groups.Queue.Add(waiting.Key.ToString());
     }
 
     public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
@@ -50,7 +46,7 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
         if (IsAnotherSource(change.Old, change.New)) LookAt((change.New ?? change.Old)!.Metadata.Namespace);
         // A group that is being deleted may have waited for this restore.
         if (change.Old is { } old && Restores.SourceOf(old) is { } source && caches.FindSnapshot(source) is { } member
-            && SnapshotState.GroupOwner(member) is { Name: { } group }) groups.Queue.Add(new ObjectKey(source.Namespace, group).ToString());
+            && SnapshotState.GroupOwner(member) is { Name: { } group }) lines.Groups.Queue.Add(new ObjectKey(source.Namespace, group).ToString());
     }
 
     public void VolumeChanged(StoreChange<PersistentVolume> change)
@@ -62,9 +58,9 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
     public void LookAgain()
     {
         foreach (var group in objects.Groups.Snapshot())
-            if (group.IsBeingDeleted || !GroupSnapshotState.IsReady(group)) groups.Queue.Add(group.Key.ToString());
+            if (group.IsBeingDeleted || !GroupSnapshotState.IsReady(group)) lines.Groups.Queue.Add(group.Key.ToString());
         foreach (var content in objects.Contents.Snapshot())
-            if (GroupContentReconciler.IsUnfinished(content)) contents.Queue.Add(content.Name);
+            if (GroupContentReconciler.IsUnfinished(content)) lines.Contents.Queue.Add(content.Name);
     }
 
     /// <summary>Whether anything is new that a selector selects by, or that a group may have waited for.</summary>
@@ -76,17 +72,16 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
     {
         if (ns is null) return;
         foreach (var group in objects.UnfinishedByNamespace.All(ns))
-            if (objects.FindContent(GroupSnapshotState.ContentOf(group)) is null) groups.Queue.Add(group.Key.ToString());
+            if (objects.FindContent(GroupSnapshotState.ContentOf(group)) is null) lines.Groups.Queue.Add(group.Key.ToString());
     }
 
     private void End(VolumeGroupSnapshot gone)
     {
-        groups.Backoff.Forget(gone.Key.ToString());
-        operations.Gone(gone.Uid);
-        waits.Over(gone.Uid);
-        foreach (var member in (IEnumerable<VolumeSnapshot>)[.. caches.SnapshotsByGroup.All(gone.Uid), .. caches.SnapshotsByGroupName.All(gone.Key.ToString())])
-            queues.Snapshots.Queue.Add(member.Key.ToString());
+        lines.Groups.Backoff.Forget(gone.Key.ToString());
+        reports.Gone(gone.Uid);
+        foreach (var member in caches.SnapshotsByGroup.All(gone.Uid)) queues.Snapshots.Queue.Add(member.Key.ToString());
+        foreach (var member in caches.SnapshotsByGroupName.All(gone.Key.ToString())) queues.Snapshots.Queue.Add(member.Key.ToString());
         if (objects.FindContent(GroupSnapshotState.ContentOf(gone)) is { } content
-            && GroupContentReconciler.IsUnfinished(content)) contents.Queue.Add(content.Name);
+            && GroupContentReconciler.IsUnfinished(content)) lines.Contents.Queue.Add(content.Name);
     }
 }

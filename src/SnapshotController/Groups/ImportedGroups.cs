@@ -1,7 +1,9 @@
+using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Secrets;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Groups;
 
@@ -9,10 +11,23 @@ namespace Sidecars.SnapshotController.Groups;
 /// Binds a group to the content that was there before it (snapshot controller contract 10.3): in one write, with the finalizer that holds it and the
 /// secret of the class that the group names.
 /// </summary>
-internal sealed class ImportedGroups(GroupObjects objects, ObjectWriter<VolumeGroupSnapshotContent> contents)
+internal sealed class ImportedGroups(
+    GroupObjects objects, ObjectWriter<VolumeGroupSnapshotContent> contents, GroupMarks marks, GroupStatusUpdate status, GroupReports reports)
 {
+    public async Task<Outcome> Reconcile(VolumeGroupSnapshot group, VolumeGroupSnapshotContent? content, CancellationToken stop)
+    {
+        if (Refusal(group, content) is { } refusal) return await reports.Fail(group, refusal, stop);
+        var marked = await marks.Ensure(group, null, stop);
+        if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
+        if (marked.Value.IsBeingDeleted) return Outcome.Done;
+        var (bound, failure) = await Bind(marked.Value, content!, stop);
+        if (bound is not null) return await status.Run(marked.Value, bound, stop);
+        return failure is not null ? await reports.Fail(marked.Value, failure, stop)
+            : Outcome.Retry($"VolumeGroupSnapshotContent {content!.Name} changed while it was being bound");
+    }
+
     /// <summary>Why the group cannot have that content, or null.</summary>
-    public Failure? Refusal(VolumeGroupSnapshot group, VolumeGroupSnapshotContent? content)
+    private Failure? Refusal(VolumeGroupSnapshot group, VolumeGroupSnapshotContent? content)
     {
         if (content is null)
         {
@@ -32,7 +47,7 @@ internal sealed class ImportedGroups(GroupObjects objects, ObjectWriter<VolumeGr
     }
 
     /// <summary>The content, bound; or why it cannot be; neither where it is to be tried again.</summary>
-    public async Task<(VolumeGroupSnapshotContent? Bound, Failure? Failure)> Bind(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content,
+    private async Task<(VolumeGroupSnapshotContent? Bound, Failure? Failure)> Bind(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content,
         CancellationToken stop)
     {
         if (GroupSnapshotState.PointsAt(content, group)) return (content, null);
@@ -46,8 +61,7 @@ internal sealed class ImportedGroups(GroupObjects objects, ObjectWriter<VolumeGr
             json =>
             {
                 if (annotations.Count > 0 || without is not null) json.WriteAnnotations(annotations, without);
-                if (!content.HasFinalizer(WellKnown.GroupContentFinalizer))
-                    json.WriteFinalizers([.. content.Metadata.Finalizers ?? [], WellKnown.GroupContentFinalizer]);
+                json.AddFinalizers(content, WellKnown.GroupContentFinalizer);
             },
             json =>
             {
@@ -74,14 +88,15 @@ internal sealed class ImportedGroups(GroupObjects objects, ObjectWriter<VolumeGr
         if (group.Spec.VolumeGroupSnapshotClassName is not { } name || Find(name) is not { } named) return (null, null);
         if (named.Driver != content.Spec.Driver)
         {
-            return (null, $"VolumeGroupSnapshotClass {name} is of driver {named.Driver}, and VolumeGroupSnapshotContent {content.Name} is of driver {content.Spec.Driver}; "
-                + $"name a class of driver {content.Spec.Driver}");
+            return (null, $"VolumeGroupSnapshotClass {name} is of driver {named.Driver}, and VolumeGroupSnapshotContent {content.Name} "
+                + $"is of driver {content.Spec.Driver}; name a class of driver {content.Spec.Driver}");
         }
-        if (content.Annotation(WellKnown.GroupSecretName) is not null || content.Annotation(WellKnown.GroupSecretNamespace) is not null) return (null, null);
-        return SecretTemplate.Resolve(SecretKeys.OfGroups, named.Parameters, content.Name, group.Key);
+        var hasOwn = content.Annotation(WellKnown.GroupSecretName) is not null || content.Annotation(WellKnown.GroupSecretNamespace) is not null;
+        return hasOwn ? (null, null) : SecretTemplate.Resolve(SecretKeys.OfGroups, named.Parameters, content.Name, group.Key);
     }
 
     private VolumeGroupSnapshotClass? Find(string name) => objects.Classes.Find(new ObjectKey(null, name));
 
-    private static Failure BindFailed(string error) => new("GroupSnapshotBindFailed", $"GroupSnapshot failed to bind VolumeGroupSnapshotContent, {error}");
+    private static Failure BindFailed(string error) =>
+        new("GroupSnapshotBindFailed", $"GroupSnapshot failed to bind VolumeGroupSnapshotContent, {error}");
 }

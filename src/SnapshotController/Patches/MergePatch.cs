@@ -7,9 +7,9 @@ namespace Sidecars.SnapshotController.Patches;
 
 /// <summary>
 /// Merge patches of one incarnation of an object, so that none can ever land on a successor of the same name. A guarded one names the version it
-/// was made from and is refused after any other change: for lists, which a merge patch replaces, for what was concluded from the whole object, and for
-/// every status. Of a custom resource's status an API server takes no notice of the uid, so that there the version alone keeps a patch off a successor;
-/// a free one is for annotations and labels, which are written to the object itself.
+/// was made from and is refused after any other change: for lists, which a merge patch replaces, for what was concluded from the whole object, and
+/// for every status. Of a custom resource's status an API server takes no notice of the uid, so that there the version alone keeps a patch off a
+/// successor; a free one is for annotations and labels, which are written to the object itself.
 /// </summary>
 internal static class MergePatch
 {
@@ -34,10 +34,19 @@ internal static class MergePatch
         json.WriteEndObject();
     }
 
-    public static void WriteFinalizers(this Utf8JsonWriter json, IReadOnlyCollection<string> finalizers)
+    /// <summary>The finalizers of an object with those of these that it lacks; nothing where it has them all.</summary>
+    public static void AddFinalizers(this Utf8JsonWriter json, KubeObject target, params IReadOnlyCollection<string> wanted)
     {
-        if (finalizers.Count is 0) json.WriteNull("finalizers");
-        else json.WriteStrings("finalizers", finalizers);
+        string[] missing = [.. wanted.Where(finalizer => !target.HasFinalizer(finalizer))];
+        if (missing.Length > 0) json.WriteStrings("finalizers", [.. target.Metadata.Finalizers ?? [], .. missing]);
+    }
+
+    /// <summary>The finalizers of an object without these.</summary>
+    public static void RemoveFinalizers(this Utf8JsonWriter json, KubeObject target, params IReadOnlyCollection<string> unwanted)
+    {
+        string[] kept = [.. (target.Metadata.Finalizers ?? []).Where(finalizer => !unwanted.Contains(finalizer))];
+        if (kept.Length is 0) json.WriteNull("finalizers");
+        else json.WriteStrings("finalizers", kept);
     }
 
     public static void WriteError(this Utf8JsonWriter json, SnapshotError error)

@@ -34,15 +34,18 @@ internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, Objec
         return read;
     }
 
+    /// <summary>The object by that name as it is known, or null; or that it cannot be read.</summary>
+    public (T? Item, string? Unknown) Known(ObjectKey key) =>
+        store.IsUnreadable(key) ? (null, $"{typeof(T).Name} {key} cannot be read; correct it") : (store.Find(key), null);
+
     /// <summary>
     /// The object by that name, or null where there is none; or why nobody knows. What the store has is taken where that settles the matter, else the
     /// server itself has to say: the store may be behind, and something is about to be concluded that cannot be taken back.
     /// </summary>
     public async Task<(T? Item, string? Unknown)> FindSurely(ObjectKey key, Func<T?, bool> settles, CancellationToken stop)
     {
-        if (store.IsUnreadable(key)) return (null, $"{typeof(T).Name} {key} cannot be read; correct it");
-        var known = store.Find(key);
-        if (settles(known)) return (known, null);
+        var (known, unreadable) = Known(key);
+        if (unreadable is not null || settles(known)) return (known, unreadable);
         var read = await Read(key, stop);
         return read.Failure is { IsNotFound: false, IsUnaddressable: false } failure
             ? (null, $"cannot tell whether there is a {typeof(T).Name} {key}: {failure}") : (read.Value, null);

@@ -21,23 +21,28 @@ internal sealed partial class ContentPlacement(Caches caches, ObjectWriter<Volum
 
     /// <summary>Whether the content may still have to be placed.</summary>
     public static bool IsOpen(VolumeSnapshotContent content) =>
-        content.Metadata.Labels?[WellKnown.ManagedBy] is null && content.Spec.Source?.VolumeHandle is not null && content.Status?.SnapshotHandle is null or ""
-        && !content.IsBeingDeleted;
+        !content.IsBeingDeleted && content.Metadata.Labels?[WellKnown.ManagedBy] is null && content.Spec.Source?.VolumeHandle is not null
+        && string.IsNullOrEmpty(content.Status?.SnapshotHandle);
 
     /// <summary>The content with its label, where there is a node by now, and what to tell about it where there is none.</summary>
-    public async Task<(VolumeSnapshotContent Content, string? Awaited)> Place(VolumeSnapshot snapshot, VolumeSnapshotContent content, CancellationToken stop)
+    public async Task<(VolumeSnapshotContent Content, string? Awaited)> Place(
+        VolumeSnapshot snapshot, VolumeSnapshotContent content, CancellationToken stop)
     {
         if (caches.Nodes is not { } nodes || !IsOpen(content) || VolumeOf(snapshot, content) is not { Spec.NodeAffinity.Required: not null } volume)
             return (content, null);
         if (NodeOfVolume.Find(volume.Spec.NodeAffinity, nodes.Snapshot()) is not { } node)
-            return (content, $"a node that the affinity of PersistentVolume {volume.Name} selects; no sidecar that runs on nodes takes the snapshot before there is one");
+        {
+            return (content, $"a node that the affinity of PersistentVolume {volume.Name} selects; "
+                + "no sidecar that runs on nodes takes the snapshot before there is one");
+        }
         var placed = await contents.Patch(content, MergePatch.Free(content, json =>
         {
             json.WriteStartObject("labels");
             json.WriteString(WellKnown.ManagedBy, node);
             json.WriteEndObject();
         }), null, stop);
-        return placed.IsSuccess ? (placed.Value, null) : (content, $"the label {WellKnown.ManagedBy} to be put on VolumeSnapshotContent {content.Name}: {placed.Failure}");
+        return placed.IsSuccess ? (placed.Value, null)
+            : (content, $"the label {WellKnown.ManagedBy} to be put on VolumeSnapshotContent {content.Name}: {placed.Failure}");
     }
 
     private PersistentVolume? VolumeOf(VolumeSnapshot snapshot, VolumeSnapshotContent content) =>
@@ -46,7 +51,8 @@ internal sealed partial class ContentPlacement(Caches caches, ObjectWriter<Volum
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "No node is selected by the affinity of the volume a snapshot is to be taken of, so that none is named on the content {PV}")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "No node is selected by the affinity of the volume a snapshot is to be taken of, so that none is named on the content {PV}")]
         public static partial void NoNode(ILogger logger, string pv);
     }
 }

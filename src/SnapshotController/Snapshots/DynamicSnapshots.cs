@@ -4,37 +4,23 @@ using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Patches;
-using Sidecars.SnapshotController.Placement;
 using Sidecars.SnapshotController.Sources;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>
 /// Has a snapshot taken of a claim (snapshot controller contract 4.5): its marks, the claim's protection, and its content, in that order, each
-/// before the next; what the driver then says of the content becomes its status. A content that stands is never judged by its class again, which
-/// may be gone by then.
+/// before the next. From then on it is followed (<see cref="MadeSnapshots"/>).
 /// </summary>
-internal sealed partial class DynamicSnapshots(
-    Caches caches, ContentPlanner planner, ContentPlacement placement, SnapshotMarks marks, ClaimProtection claims, ObjectWriter<VolumeSnapshotContent> contents,
-        StatusUpdate status,
-    SnapshotReports reports, ILogger<DynamicSnapshots> log)
+internal sealed partial class DynamicSnapshots(ContentPlanner planner, SnapshotMarks marks, ClaimProtection claims,
+    ObjectWriter<VolumeSnapshotContent> contents, MadeSnapshots made, SnapshotReports reports, ILogger<DynamicSnapshots> log)
 {
     public async Task<Outcome> Reconcile(VolumeSnapshot snapshot, CancellationToken stop)
     {
-        var name = ContentNames.OfUid(snapshot.Uid);
-        if (caches.Contents.IsUnreadable(ContentNames.KeyOf(name))) return Outcome.Retry($"VolumeSnapshotContent {name} cannot be read; correct it");
-        return caches.FindContent(name) is { } content ? await Follow(snapshot, content, stop) : await Create(snapshot, stop);
-    }
-
-    private async Task<Outcome> Follow(VolumeSnapshot snapshot, VolumeSnapshotContent content, CancellationToken stop)
-    {
-        claims.Settled(snapshot.Uid);
-        if (Misfit(snapshot, content) is { } misfit) return await reports.Fail(snapshot, misfit, stop);
-        var marked = await marks.Ensure(snapshot, isBound: content.Spec.DeletionPolicy is WellKnown.Delete, null, stop);
-        if (!marked.IsSuccess) return reports.NotMarked(snapshot, marked.Failure);
-        if (marked.Value.IsBeingDeleted) return Outcome.Done;
-        (content, var awaited) = await placement.Place(marked.Value, content, stop);
-        return await status.Run(marked.Value, content, stop, awaited);
+        var (content, unknown) = contents.Known(ContentNames.KeyOf(ContentNames.OfUid(snapshot.Uid)));
+        if (unknown is not null) return Outcome.Retry(unknown);
+        return content is null ? await Create(snapshot, stop) : await made.Reconcile(snapshot, content, stop);
     }
 
     private async Task<Outcome> Create(VolumeSnapshot snapshot, CancellationToken stop)
@@ -54,13 +40,13 @@ internal sealed partial class DynamicSnapshots(
         if (await claims.Protect(plan.Claim!, marked.Value, stop) is { } refused) return await NotProtected(marked.Value, plan.Claim!, refused, stop);
 
         plan.Content.Spec.VolumeSnapshotRef = SnapshotState.Reference(marked.Value);
-        var made = await contents.Create(plan.Content, stop);
-        if (made.IsSuccess) return Begun(marked.Value, made.Value);
-        if (made.Failure.IsWithoutAnswer) return Outcome.Retry($"VolumeSnapshotContent {plan.Content.Name} may have been made: {made.Failure}");
-        if (made.Failure.IsAlreadyExists) return await Found(marked.Value, plan.Content.Name, stop);
-        if (made.Failure.IsConflict) return Outcome.Retry($"VolumeSnapshotContent {plan.Content.Name} cannot be made just now: {made.Failure}");
-        if (made.Failure.IsRejected) claims.Refused(snapshot.Uid); // else it may have been made
-        var text = $"snapshot controller failed to update {snapshot.Key} on API server: {made.Failure}";
+        var posted = await contents.Create(plan.Content, stop);
+        if (posted.IsSuccess) return Begun(marked.Value, posted.Value);
+        if (posted.Failure.IsWithoutAnswer) return Outcome.Retry($"VolumeSnapshotContent {plan.Content.Name} may have been made: {posted.Failure}");
+        if (posted.Failure.IsAlreadyExists) return await Found(marked.Value, plan.Content.Name, stop);
+        if (posted.Failure.IsConflict) return Outcome.Retry($"VolumeSnapshotContent {plan.Content.Name} cannot be made just now: {posted.Failure}");
+        if (posted.Failure.IsRejected) claims.Refused(snapshot.Uid); // else it may have been made
+        var text = $"snapshot controller failed to update {snapshot.Key} on API server: {posted.Failure}";
         return await reports.Fail(marked.Value, new Failure(ContentPlanner.CreationFailed, $"Failed to create snapshot content with error {text}")
         {
             MoreEvents = [("CreateSnapshotContentFailed", $"Failed to create snapshot content {text}")],
@@ -72,7 +58,7 @@ internal sealed partial class DynamicSnapshots(
     {
         var name = ContentNames.OfUid(snapshot.Uid);
         var read = await contents.Read(ContentNames.KeyOf(name), stop);
-        if (read.IsSuccess) return await Follow(snapshot, read.Value, stop);
+        if (read.IsSuccess) return await made.Reconcile(snapshot, read.Value, stop);
         if (!read.Failure.IsNotFound) return Outcome.Retry($"VolumeSnapshotContent {name} may have been made, and cannot be read: {read.Failure}");
         claims.GiveUp(snapshot.Uid);
         return null;
@@ -80,10 +66,9 @@ internal sealed partial class DynamicSnapshots(
 
     private Outcome Begun(VolumeSnapshot snapshot, VolumeSnapshotContent content)
     {
-        claims.Settled(snapshot.Uid);
         Log.Begun(log, snapshot.Key, content.Name);
         reports.Tell(snapshot, "CreatingSnapshot", $"Waiting for a snapshot {snapshot.Key} to be created by the CSI driver.");
-        return status.Begin(snapshot);
+        return made.Begin(snapshot);
     }
 
     /// <summary>Somebody has made it; what it is, only the server knows.</summary>
@@ -91,27 +76,17 @@ internal sealed partial class DynamicSnapshots(
     {
         var read = await contents.Read(ContentNames.KeyOf(name), stop);
         if (!read.IsSuccess) return Outcome.Retry($"VolumeSnapshotContent {name} exists and cannot be read: {read.Failure}");
-        if (Misfit(snapshot, read.Value) is null)
+        if (MadeSnapshots.Misfit(snapshot, read.Value) is null)
             reports.Tell(snapshot, "CreatingSnapshot", $"Waiting for a snapshot {snapshot.Key} to be created by the CSI driver.");
-        return await Follow(snapshot, read.Value, stop);
+        return await made.Reconcile(snapshot, read.Value, stop);
     }
 
     private async Task<Outcome> NotProtected(VolumeSnapshot snapshot, PersistentVolumeClaim claim, ApiFailure failure, CancellationToken stop)
     {
-        var text = $"snapshot controller failed to update {snapshot.Name} on API server: cannot put finalizer {WellKnown.ClaimFinalizer} on PersistentVolumeClaim {claim.Key}: {failure}";
+        var text = $"snapshot controller failed to update {snapshot.Name} on API server: "
+            + $"cannot put finalizer {WellKnown.ClaimFinalizer} on PersistentVolumeClaim {claim.Key}: {failure}";
         if (failure.IsWithoutAnswer || failure.IsConflict) return Outcome.Retry(text); // it passes by itself
         return await reports.Fail(snapshot, new Failure(ContentPlanner.CreationFailed, $"Failed to create snapshot content with error {text}"), stop);
-    }
-
-    private static Failure? Misfit(VolumeSnapshot snapshot, VolumeSnapshotContent content)
-    {
-        if (content.Spec.Source?.VolumeHandle is null)
-            return SnapshotFailures.Mismatch(
-                $"VolumeSnapshotContent [{content.Name}] is pre-provisioned while expecting a dynamically provisioned one") with { Advice =
-                "have the administrator delete it, or delete this snapshot" };
-        if (!ContentNames.PointsAt(content, snapshot)) return SnapshotFailures.Misbound(content.Name);
-        return content.Spec.Source.SnapshotHandle is null ? null
-            : new Failure("SnapshotHandleSet", $"Snapshot handle should not be set in content {content.Name} for dynamic provisioning");
     }
 
     private static partial class Log

@@ -3,6 +3,7 @@ using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Patches;
 using Sidecars.SnapshotController.Secrets;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Snapshots;
 
@@ -45,9 +46,11 @@ internal sealed class ImportedSnapshots(
     private static Failure? Misfit(VolumeSnapshot snapshot, VolumeSnapshotContent content)
     {
         if (content.Spec.Source?.SnapshotHandle is null)
+        {
             return SnapshotFailures.Mismatch(
-                $"VolumeSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one") with { Advice =
-                "name a content that was made with spec.source.snapshotHandle" };
+                $"VolumeSnapshotContent [{content.Name}] is dynamically provisioned while expecting a pre-provisioned one",
+                "name a content that was made with spec.source.snapshotHandle");
+        }
         return ContentNames.IsMeantFor(content, snapshot) ? null : SnapshotFailures.Misbound(content.Name);
     }
 
@@ -59,18 +62,20 @@ internal sealed class ImportedSnapshots(
         CancellationToken stop)
     {
         if (content.IsBeingDeleted)
-            return (null, BindFailed($"VolumeSnapshotContent {content.Name} is being deleted") with { Advice = "have the administrator make it anew once it is gone" });
+        {
+            var failure = BindFailed($"VolumeSnapshotContent {content.Name} is being deleted");
+            return (null, failure with { Advice = "have the administrator make it anew once it is gone" });
+        }
         var (secret, error) = SecretFor(snapshot, content);
         if (error is not null) return (null, BindFailed(error));
         // Bound and held in one write; what a snapshot before this one has said of its end is not meant for this one.
-        string[]? finalizers = content.HasFinalizer(WellKnown.ContentFinalizer) ? null : [.. content.Metadata.Finalizers ?? [], WellKnown.ContentFinalizer];
         var annotations = ContentPlanner.SecretAnnotations(secret, WellKnown.SecretName, WellKnown.SecretNamespace) ?? StringMap.Empty;
         var without = content.Annotation(WellKnown.BeingDeleted) is null ? null : WellKnown.BeingDeleted;
         var written = await contents.Patch(content, MergePatch.Guarded(content,
             json =>
             {
                 if (annotations.Count > 0 || without is not null) json.WriteAnnotations(annotations, without);
-                if (finalizers is not null) json.WriteFinalizers(finalizers);
+                json.AddFinalizers(content, WellKnown.ContentFinalizer);
             },
             json =>
             {
@@ -92,9 +97,12 @@ internal sealed class ImportedSnapshots(
     {
         if (snapshot.Spec.VolumeSnapshotClassName is not { } name || caches.FindClass(name) is not { } named) return (null, null);
         if (named.Driver != content.Spec.Driver)
-            return (null, $"VolumeSnapshotClass {name} is of driver {named.Driver}, and VolumeSnapshotContent {content.Name} is of driver {content.Spec.Driver}; name a class of driver {content.Spec.Driver}");
-        if (content.Annotation(WellKnown.SecretName) is not null || content.Annotation(WellKnown.SecretNamespace) is not null) return (null, null);
-        return SecretTemplate.Resolve(SecretKeys.OfSnapshots, named.Parameters, content.Name, snapshot.Key);
+        {
+            return (null, $"VolumeSnapshotClass {name} is of driver {named.Driver}, and VolumeSnapshotContent {content.Name} is of driver "
+                + $"{content.Spec.Driver}; name a class of driver {content.Spec.Driver}");
+        }
+        var hasOwn = content.Annotation(WellKnown.SecretName) is not null || content.Annotation(WellKnown.SecretNamespace) is not null;
+        return hasOwn ? (null, null) : SecretTemplate.Resolve(SecretKeys.OfSnapshots, named.Parameters, content.Name, snapshot.Key);
     }
 
     private static Failure BindFailed(string error) => new("SnapshotBindFailed", $"Snapshot failed to bind VolumeSnapshotContent, {error}");

@@ -17,21 +17,14 @@ internal sealed class SnapshotMarks(ObjectWriter<VolumeSnapshot> writer)
     /// <param name="stop">Ends the waiting.</param>
     public async Task<ApiResult<VolumeSnapshot>> Ensure(VolumeSnapshot snapshot, bool isBound, string? className, CancellationToken stop)
     {
-        List<string> missing = [];
-        if (!snapshot.HasFinalizer(WellKnown.SourceFinalizer)) missing.Add(WellKnown.SourceFinalizer);
-        if (isBound && !snapshot.HasFinalizer(WellKnown.BoundFinalizer)) missing.Add(WellKnown.BoundFinalizer);
-        if (missing.Count is 0 && className is null) return snapshot;
-        return await writer.Patch(snapshot, MergePatch.Guarded(snapshot,
-            json =>
-            {
-                if (missing.Count > 0) json.WriteFinalizers([.. snapshot.Metadata.Finalizers ?? [], .. missing]);
-            },
-            json =>
-            {
-                if (className is null) return;
-                json.WriteStartObject("spec");
-                json.WriteString("volumeSnapshotClassName", className);
-                json.WriteEndObject();
-            }), null, stop);
+        string[] wanted = isBound ? [WellKnown.SourceFinalizer, WellKnown.BoundFinalizer] : [WellKnown.SourceFinalizer];
+        if (wanted.All(snapshot.HasFinalizer) && className is null) return snapshot;
+        return await writer.Patch(snapshot, MergePatch.Guarded(snapshot, json => json.AddFinalizers(snapshot, wanted), json =>
+        {
+            if (className is null) return;
+            json.WriteStartObject("spec");
+            json.WriteString("volumeSnapshotClassName", className);
+            json.WriteEndObject();
+        }), null, stop);
     }
 }

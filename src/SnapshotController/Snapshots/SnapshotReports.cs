@@ -1,25 +1,19 @@
-using Sidecars.Kubernetes.Control;
-using Sidecars.Kubernetes.Events;
-using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Snapshots;
 
 /// <summary>Tells users what becomes of their snapshots.</summary>
-internal sealed class SnapshotReports(ObjectWriter<VolumeSnapshot> writer, EventRecorder events, TimeProvider time)
-    : FailureReports<VolumeSnapshot>(writer, events, time)
+internal sealed class SnapshotReports(ObjectWriter<VolumeSnapshot> writer, Channels channels) : ObjectReports<VolumeSnapshot>(writer, channels)
 {
-    public const string FinalizerError = "SnapshotFinalizerError";
+    public const string NoFinalizer = "SnapshotFinalizerError";
+    public const string NotReady = "SnapshotDelayed";
+    public const string NotGone = "SnapshotDeletionDelayed";
 
-    /// <summary>The finalizers cannot be put on a snapshot, or taken off it: told where it does not pass by itself.</summary>
-    public Outcome NotMarked(VolumeSnapshot snapshot, ApiFailure failure)
-    {
-        if (failure.IsNotFound) return Outcome.Done;
-        var text = $"Failed to check and update snapshot: snapshot controller failed to update {snapshot.Key} on API server: {failure}";
-        if (failure is { IsWithoutAnswer: false, IsConflict: false }) Warn(snapshot, FinalizerError, text);
-        return Outcome.Retry(text);
-    }
+    protected override string What => "snapshot";
+
+    protected override string FinalizerError => NoFinalizer;
 
     protected override ObjectReference Reference(VolumeSnapshot item) => SnapshotState.Reference(item);
 

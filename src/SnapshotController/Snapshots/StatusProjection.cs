@@ -37,7 +37,8 @@ internal sealed record StatusProjection
         (DateTimeOffset Noted, DateTimeOffset Said)? other =
             isReady && !wasReady && now.CreationTime is { } noted && time is { } said && noted != said ? (noted, said) : null;
         var newTime = now.CreationTime is null || other is not null ? time : null;
-        var size = from.RestoreSize is > 0 and var bytes && (IsUnknown(now.RestoreSize) || other is not null) ? Quantity.FromBytes(bytes).ToString() : null;
+        var size = from.RestoreSize is > 0 and var bytes && (IsUnknown(now.RestoreSize) || other is not null)
+            ? Quantity.FromBytes(bytes).ToString() : null;
         var clearsSize = other is not null && size is null && now.RestoreSize is not null;
         var error = isReady ? null : from.Error;
         var clearsError = error is null && now.Error is not null;

@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using Sidecars.Kubernetes.Control;
-using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Groups;
 using Sidecars.SnapshotController.Metrics;
 using Sidecars.SnapshotController.Patches;
-using Sidecars.SnapshotController.Waiting;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Snapshots;
 
@@ -14,8 +13,7 @@ namespace Sidecars.SnapshotController.Snapshots;
 /// new snapshot waits a moment for the driver's answer first: where that comes at once, one write says all.
 /// </summary>
 internal sealed class StatusUpdate(
-    ObjectWriter<VolumeSnapshot> writer, SnapshotReports reports, GroupObjects groups, Operations operations, LongWaits waits, TimeSpan pause,
-        TimeProvider time)
+    ObjectWriter<VolumeSnapshot> writer, SnapshotReports reports, GroupObjects groups, TimeSpan pause, TimeProvider time)
 {
     public const string Failed = "SnapshotStatusUpdateFailed";
 
@@ -42,8 +40,8 @@ internal sealed class StatusUpdate(
             return Outcome.After(left);
         _fresh.TryRemove(snapshot.Uid, out _);
 
-        if (groups.State is GroupState.Unknown && content.Status?.VolumeGroupSnapshotHandle is { Length: > 0 })
-            return Outcome.Retry($"which group VolumeSnapshot {snapshot.Key} was taken in is not known yet"); // once it is, everything is looked at again
+        if (groups.State is GroupState.Unknown && content.Status?.VolumeGroupSnapshotHandle is { Length: > 0 }) // once it is, all is looked at again
+            return Outcome.Retry($"which group VolumeSnapshot {snapshot.Key} was taken in is not known yet");
         var (group, error) = groups.NameOfGroup(content, snapshot.Metadata.Namespace);
         if (error is not null) return await reports.Fail(snapshot, new Failure(Failed, error, ClearsReady: false), stop);
 
@@ -51,12 +49,13 @@ internal sealed class StatusUpdate(
         if (projection.Patch is { } patch)
         {
             var written = await writer.Patch(snapshot, patch, "status", stop);
-            if (!written.IsSuccess) return NotWritten(snapshot, written.Failure);
+            if (!written.IsSuccess) return reports.NotWritten(snapshot, written.Failure, Failed);
             Tell(written.Value, content, projection);
             snapshot = written.Value;
         }
-        if (!SnapshotState.IsReady(snapshot)) return waits.For(SnapshotState.Reference(snapshot), LongWaits.NotReady, awaited ?? Awaited(content), content.Status?.Error?.Message);
-        waits.Over(snapshot.Uid);
+        if (!SnapshotState.IsReady(snapshot))
+            return reports.Wait(snapshot, SnapshotReports.NotReady, awaited ?? Awaited(content), content.Status?.Error?.Message);
+        reports.WaitIsOver(snapshot);
         return Outcome.Done;
     }
 
@@ -64,25 +63,18 @@ internal sealed class StatusUpdate(
     {
         if (projection.BecomesCreated)
         {
-            operations.Succeed(snapshot.Uid, Operations.Create, content.Spec.Driver);
+            reports.Succeeds(snapshot, Operations.Create, content.Spec.Driver);
             reports.Tell(snapshot, "SnapshotCreated", $"Snapshot {snapshot.Key} was successfully created by the CSI driver.");
         }
         if (projection.OtherTime is { } other)
         {
             reports.Warn(snapshot, "SnapshotCreationTimeChanged",
-                $"the driver has taken snapshot {snapshot.Key} anew: it says {MergePatch.Text(other.Said)}, where {MergePatch.Text(other.Noted)} was noted; what was written before that moment is in it, too");
+                $"the driver has taken snapshot {snapshot.Key} anew: it says {MergePatch.Text(other.Said)}, where {MergePatch.Text(other.Noted)} "
+                + "was noted; what was written before that moment is in it, too");
         }
         if (!projection.BecomesReady) return;
-        operations.Succeed(snapshot.Uid, Operations.CreateAndReady, content.Spec.Driver);
+        reports.Succeeds(snapshot, Operations.CreateAndReady, content.Spec.Driver);
         reports.Tell(snapshot, "SnapshotReady", $"Snapshot {snapshot.Key} is ready to use.");
-    }
-
-    private Outcome NotWritten(VolumeSnapshot snapshot, ApiFailure failure)
-    {
-        if (failure.IsNotFound) return Outcome.Done;
-        var text = $"snapshot controller failed to update {snapshot.Key} on API server: {failure}";
-        if (failure is { IsConflict: false, IsWithoutAnswer: false }) reports.Warn(snapshot, Failed, text);
-        return Outcome.Retry(text);
     }
 
     /// <summary>What a bound snapshot waits for, by what its content says.</summary>

@@ -29,12 +29,12 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
     private readonly ObjectMemory _memory = new(RememberedClaims);
 
     /// <summary>Puts the finalizer on; null, or why the content must not be made yet.</summary>
-    public Task<ApiFailure?> Protect(PersistentVolumeClaim claim, VolumeSnapshot snapshot, CancellationToken stop) => _turns.Run(claim.Key, async () =>
+    public Task<ApiFailure?> Protect(PersistentVolumeClaim claim, VolumeSnapshot by, CancellationToken stop) => _turns.Run(claim.Key, async () =>
     {
-        _begun.Begin(snapshot.Uid, claim.Key);
+        _begun.Begin(by.Uid, claim.Key);
         if (caches.Claims.Find(claim.Key) is { } now && now.Uid == claim.Uid && now.HasFinalizer(WellKnown.ClaimFinalizer)) return null;
         var written = await Update(claim.Key, claim.Uid, s_hold, stop);
-        if (!written.IsSuccess) _begun.End(snapshot.Uid);
+        if (!written.IsSuccess) _begun.End(by.Uid);
         return written.Failure;
     }, stop);
 

@@ -20,8 +20,9 @@ internal sealed class ModeRefusals(Caches caches, SnapshotReports reports)
             var wanted = claim.Spec.VolumeMode is { Length: > 0 } own ? own : WellKnown.Filesystem;
             if (wanted == mode || !_told.TryAdd(claim.Uid, snapshot.Uid)) continue;
             reports.Warn(snapshot, "VolumeModeChangeRefused",
-                $"PersistentVolumeClaim {claim.Key} asks for a volume of mode {wanted} from this snapshot of mode {mode}, which is not restored; ask for mode {mode}, "
-                + $"or have the administrator set the annotation {WellKnown.AllowModeChange}: \"true\" on VolumeSnapshotContent {content.Name}");
+                $"PersistentVolumeClaim {claim.Key} asks for a volume of mode {wanted} from this snapshot of mode {mode}, which is not restored; "
+                + $"ask for mode {mode}, or have the administrator set the annotation {WellKnown.AllowModeChange}: \"true\" "
+                + $"on VolumeSnapshotContent {content.Name}");
         }
     }
 

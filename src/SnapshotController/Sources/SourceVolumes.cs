@@ -14,7 +14,10 @@ internal static class SourceVolumes
         if (claim.Status?.Phase is not WellKnown.Bound || string.IsNullOrEmpty(claim.Spec.VolumeName))
             return (null, $"the PVC {claim.Name} is not yet bound to a PV, will not attempt to take a {what}");
         if (caches.FindVolume(claim.Spec.VolumeName) is not { } volume)
-            return (null, $"failed to retrieve PV {claim.Spec.VolumeName} from the API server: \"persistentvolumes \\\"{claim.Spec.VolumeName}\\\" not found\"");
+        {
+            return (null, $"failed to retrieve PV {claim.Spec.VolumeName} from the API server: "
+                + $"\"persistentvolumes \\\"{claim.Spec.VolumeName}\\\" not found\"");
+        }
         return volume.Spec.ClaimRef is { } to && to.Namespace == claim.Metadata.Namespace && to.Name == claim.Name
             && (string.IsNullOrEmpty(to.Uid) || to.Uid == claim.Uid)
             ? (volume, null)

@@ -10,9 +10,6 @@ namespace Sidecars.SnapshotController.Waiting;
 /// </summary>
 internal sealed class LongWaits(EventRecorder events, TimeProvider time)
 {
-    public const string NotReady = "SnapshotDelayed";
-    public const string NotGone = "SnapshotDeletionDelayed";
-
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     /// <summary>An event is kept for an hour; one that still holds is told again well before.</summary>
@@ -38,8 +35,9 @@ internal sealed class LongWaits(EventRecorder events, TimeProvider time)
             var waited = time.GetElapsedTime(wait.Since);
             if (waited >= wait.TellAfter)
             {
-                events.Record(about, EventType.Warning, reason,
-                    $"waiting for {(int)waited.TotalSeconds} s; awaited: {what}{(error is null ? "" : $"; it failed last with: {error}")}"); // recording does not wait
+                // Recording does not wait.
+                events.Record(about, EventType.Warning, reason, $"waiting for {(int)waited.TotalSeconds} s; awaited: {what}"
+                    + (error is null ? "" : $"; it failed last with: {error}"));
                 wait = wait with { TellAfter = waited + s_reminder };
             }
             _waits[uid] = wait;

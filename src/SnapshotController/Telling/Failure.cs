@@ -1,4 +1,4 @@
-namespace Sidecars.SnapshotController.Patches;
+namespace Sidecars.SnapshotController.Telling;
 
 /// <summary>Why a snapshot, or a group, does not get on, as its user reads it.</summary>
 /// <param name="Reason">Reason of the event.</param>

@@ -1,0 +1,71 @@
+using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Objects;
+using Sidecars.SnapshotController.Contents;
+using Sidecars.SnapshotController.Telling;
+
+namespace Sidecars.SnapshotController.Groups;
+
+/// <summary>
+/// Has a group taken of the claims it selects (snapshot controller contract 10.3): its mark and its content, each before the next, and its members
+/// once the driver has taken it.
+/// </summary>
+internal sealed class DynamicGroups(
+    GroupPlanner planner, GroupMembers members, GroupWriters writers, GroupMarks marks, GroupStatusUpdate status, GroupReports reports)
+{
+    public async Task<Outcome> Reconcile(VolumeGroupSnapshot group, VolumeGroupSnapshotContent? content, CancellationToken stop) =>
+        content is null ? await Create(group, stop) : await Follow(group, content, stop);
+
+    private async Task<Outcome> Create(VolumeGroupSnapshot group, CancellationToken stop)
+    {
+        var plan = planner.Plan(group);
+        if (plan.Failure is { } failure) return await reports.Fail(group, failure, stop);
+        var marked = await marks.Ensure(group, plan.DefaultClass, stop);
+        if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
+        if (marked.Value.IsBeingDeleted) return Outcome.Done;
+
+        var (confirmed, unread) = await planner.PlanByServer(marked.Value, stop);
+        if (confirmed is null)
+            return unread!.PassesByItself ? Outcome.Retry(unread.Text) : await reports.Fail(marked.Value, GroupPlanner.Failed(unread.Text), stop);
+        return confirmed.Failure is { } late ? await reports.Fail(marked.Value, late, stop) : await Make(marked.Value, confirmed.Content!, stop);
+    }
+
+    private async Task<Outcome> Make(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
+    {
+        content.Spec.VolumeGroupSnapshotRef = GroupSnapshotState.Reference(group);
+        var made = await writers.Contents.Create(content, stop);
+        if (made.Failure is { IsAlreadyExists: true }) made = await writers.Contents.Read(ContentNames.KeyOf(content.Name), stop);
+        if (made.Failure is { IsWithoutAnswer: true } or { IsNotFound: true })
+            return Outcome.Retry($"VolumeGroupSnapshotContent {content.Name} may have been made: {made.Failure}");
+        if (made.Failure is { IsConflict: true })
+            return Outcome.Retry($"VolumeGroupSnapshotContent {content.Name} cannot be made just now: {made.Failure}");
+        if (!made.IsSuccess)
+        {
+            var text = $"snapshot controller failed to update {group.Key} on API server: {made.Failure}";
+            return await reports.Fail(group, GroupPlanner.Failed(text) with
+            {
+                MoreEvents = [("CreateGroupSnapshotContentFailed", $"Failed to create group snapshot content {text}")],
+            }, stop);
+        }
+        reports.Tell(group, "CreatingGroupSnapshot", $"Waiting for a group snapshot {group.Key} to be created by the CSI driver.");
+        return await Follow(group, made.Value, stop);
+    }
+
+    private async Task<Outcome> Follow(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
+    {
+        if (Misfit(group, content) is { } misfit) return await reports.Fail(group, misfit, stop);
+        var marked = await marks.Ensure(group, null, stop);
+        if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
+        if (marked.Value.IsBeingDeleted) return Outcome.Done;
+        if (await members.Make(marked.Value, content, stop) is not { } problem) return await status.Run(marked.Value, content, stop);
+        return problem.PassesByItself ? Outcome.Retry(problem.Text)
+            : await reports.Fail(marked.Value,
+                new Failure("GroupSnapshotMembersFailed", $"the snapshots of the group cannot all be made: {problem.Text}"), stop);
+    }
+
+    private static Failure? Misfit(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content)
+    {
+        if (!GroupSnapshotState.PointsAt(content, group)) return ImportedGroups.Misbound(content);
+        return content.Spec.Source?.GroupSnapshotHandles is null ? null
+            : new Failure("GroupSnapshotHandleSet", $"GroupSnapshotHandles should not be set in content {content.Name} for dynamic provisioning");
+    }
+}
