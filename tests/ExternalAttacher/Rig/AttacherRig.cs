@@ -6,7 +6,7 @@ using Sidecars.Tests.Support.Controllers;
 namespace Sidecars.ExternalAttacher.Tests;
 
 /// <summary>The attacher's controllers in a <see cref="SidecarRig"/>.</summary>
-internal sealed class AttacherRig : IAsyncDisposable
+internal sealed class AttacherRig : IProgramRig
 {
     private readonly RigOptions _options;
     private readonly SidecarRig _rig;

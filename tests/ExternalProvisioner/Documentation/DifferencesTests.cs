@@ -47,7 +47,7 @@ public sealed partial class DifferencesTests
         }
     }
 
-    [GeneratedRegex(@"`(\w+Tests)\.(\w+)`")]
+    [GeneratedRegex(@"`(\w+Tests?)\.(\w+)`")]
     private static partial Regex TestName();
 
     private static string FindRoot()
