@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Writes container images of the published programs, without a container engine: artifacts/images/<arch>/<name>.tar, an OCI archive each, with
-# <name>.cdx.json, what is in it, beside it, and `digests`. Equal programs and Debian packages give equal bytes (docs/images.md).
+# Writes container images of the published programs, without a container engine: artifacts/images/<arch>/<name>.tar, an OCI archive each; beside it
+# <name>.cdx.json says what is in it, and <name>.digest what it is called by. Equal programs and Debian packages give equal bytes (docs/images.md).
 # usage: eng/images.sh [--arch amd64|arm64] [--to folder] [name ...]      without names: one a program, and csi-sidecars with all of them
 set -euo pipefail
+from=$PWD
 cd "$(dirname "$0")/.."
 export LC_ALL=C
 . eng/prerequisites.sh
@@ -18,11 +19,11 @@ while [[ ${1:-} = --* ]]; do
   shift 2
 done
 case $arch in
-  amd64) machine=x86_64 native=artifacts/native runtime=linux-x64 objects=artifacts/obj ;;
-  arm64) machine=aarch64 native=artifacts/native-arm64 runtime=linux-arm64 objects=artifacts/arm64/obj ;;
+  amd64) machine=x86_64 loader=/lib64/ld-linux-x86-64.so.2 native=artifacts/native runtime=linux-x64 objects=artifacts/obj ;;
+  arm64) machine=aarch64 loader=/lib/ld-linux-aarch64.so.1 native=artifacts/native-arm64 runtime=linux-arm64 objects=artifacts/arm64/obj ;;
   *) echo "images: --arch is amd64 or arm64, not $arch" >&2; exit 2 ;;
 esac
-to=${to:-artifacts/images/$arch}
+if [ -z "$to" ]; then to=artifacts/images/$arch; elif [[ $to != /* ]]; then to=$from/$to; fi
 
 shared=csi-sidecars
 programs=($(printf '%s\n' "${!projects[@]}" | sort))
@@ -52,7 +53,7 @@ layer_time=1970-01-01T00:00:00Z
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$to" "$work/debian" "$work/layers" "$work/packages"
+mkdir -p "$to" "$work/debian" "$work/layers"
 
 # --- files of Debian's packages ---------------------------------------------------------------------------------------------------------
 
@@ -100,14 +101,22 @@ library() {
   for next in $(needed_by "$found"); do library "$layer" "$next"; done
 }
 
+# has_all_for PROGRAM: that the base has what the program is linked with; what is in it must not depend on which images are written.
+has_all_for() {
+  local name
+  for name in $(needed_by "$1"); do
+    [ -e "$work/layers/base/usr/lib/$machine-linux-gnu/$name" ] || { echo "images: $1 needs $name, which no image has" >&2; exit 3; }
+  done
+  readelf -l "$1" | grep -q "interpreter: $loader\]" || { echo "images: $1 is not a program for $arch" >&2; exit 3; }
+}
+
 # What every program needs: the C library, its loader where the programs look for it, a user.
 write_base() {
-  local root=$work/layers/base loader name
+  local root=$work/layers/base name
   mkdir -p "$root/usr/lib" "$root/etc"
-  for name in "${wanted[@]}"; do
-    for next in $(needed_by "$native/$name"); do library base "$next"; done
-    loader=$(readelf -l "$native/$name" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
-  done
+  library base libc.so.6
+  library base libm.so.6
+  for name in "${wanted[@]}"; do has_all_for "$native/$name"; done
   ln -s usr/lib "$root/lib"
   if [[ $loader = /lib64/* ]]; then
     ln -s usr/lib64 "$root/lib64"
@@ -162,9 +171,13 @@ write_image() {
     --config.label "org.opencontainers.image.title=$name" --config.label "org.opencontainers.image.version=$version" \
     --config.label "org.opencontainers.image.revision=$revision"
   umoci gc --layout "$layout"
+  # What engines call it when they load the archive; no part of the image.
+  jq -c --arg name "localhost/$name:$version" '.manifests[0].annotations["io.containerd.image.name"] = $name' "$layout/index.json" > "$work/index.json"
+  mv "$work/index.json" "$layout/index.json"
   tar "${timeless[@]}" -C "$layout" -cf "$to/$name.tar" blobs index.json oci-layout
   write_sbom "$name" "${layers[@]}"
-  echo "$name $(jq -r '.manifests[0].digest' "$layout/index.json")"
+  jq -r '.manifests[0].digest' "$layout/index.json" > "$to/$name.digest"
+  echo "$name $(cat "$to/$name.digest")"
 }
 
 # --- what is in them --------------------------------------------------------------------------------------------------------------------
@@ -216,6 +229,7 @@ write_sbom() {
   ' "$work/nuget.json" > "$to/$name.cdx.json"
 }
 
+list_nuget_packages & nuget=$! # takes as long as all the rest
 known=$("${cache[@]}" pkgnames | grep -xE 'base-files|libssl3t64' || true)
 [ -n "$known" ] || "${apt[@]}" update || { echo "images: cannot read Debian's lists for $arch" >&2; exit 3; }
 packages=(base-files libc6 ca-certificates libssl3)
@@ -229,5 +243,5 @@ for name in "${wanted[@]}"; do
   install -D -m 755 "$native/$name" "$work/layers/$name/$name"
   pack "$name"
 done
-list_nuget_packages
-for name in "${names[@]}"; do write_image "$name"; done | tee "$to/digests"
+wait "$nuget" || exit 3
+for name in "${names[@]}"; do write_image "$name"; done

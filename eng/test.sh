@@ -15,7 +15,7 @@ suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=(
   tests/Common/Hosting tests/Common/Csi tests/Common/Kubernetes tests/Common/ControllerManager
   tests/EmbeddedCluster tests/HostPathDriver tests/ExternalProvisioner tests/ExternalAttacher tests/ExternalSnapshotter tests/ExternalResizer tests/SnapshotController tests/LivenessProbe tests/NodeDriverRegistrar
-  tests/ClusterDriverRegistrar tests/Playground tests/Vectors)
+  tests/ClusterDriverRegistrar tests/Images tests/Playground tests/Vectors)
 
 results=artifacts/test-results
 rm -rf "$results"
@@ -24,6 +24,10 @@ status=0
 
 dotnet build Sidecars.sln -c Release --nologo -v q -clp:NoSummary || exit 1
 eng/publish.sh || exit 1
+if [[ " ${suites[*]} " = *" tests/Images "* ]]; then
+  need_container_runtime
+  eng/images.sh || exit 1
+fi
 
 for suite in "${suites[@]}"; do
   project=$(ls "$suite"/*.csproj)
