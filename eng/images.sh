@@ -52,7 +52,8 @@ created=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/nul
 layer_time=1970-01-01T00:00:00Z
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+nuget=
+trap '[ -z "$nuget" ] || kill "$nuget" 2>/dev/null; rm -rf "$work"' EXIT
 mkdir -p "$to" "$work/debian" "$work/layers"
 
 # --- files of Debian's packages ---------------------------------------------------------------------------------------------------------
@@ -69,8 +70,9 @@ apt=(apt-get -qq "${options[@]}") cache=(apt-cache "${options[@]}")
 
 # unpack PACKAGE...: the versions that Debian's lists name, downloaded where they are not there yet, into $work/debian/<package>.
 unpack() {
-  local file package
-  for file in $("${apt[@]}" download --print-uris "$@" | cut -d' ' -f2); do
+  local files file package
+  files=$("${apt[@]}" download --print-uris "$@" | cut -d' ' -f2)
+  for file in $files; do
     package=${file%%_*}
     [ -s "$debs/$file" ] || (cd "$debs" && "${apt[@]}" download "$package") || { echo "images: cannot download $file; are the lists old (apt-get update)?" >&2; exit 3; }
     dpkg-deb -x "$debs/$file" "$work/debian/$package"
@@ -138,9 +140,8 @@ write_tls() {
   local root=$work/layers/tls
   library tls libssl.so.3
   library tls libcrypto.so.3
-  mkdir -p "$root/etc/ssl/certs" "$root/usr/lib/ssl"
+  mkdir -p "$root/etc/ssl/certs"
   (cd "$work/debian/ca-certificates/usr/share/ca-certificates" && find . -name '*.crt' | sort | xargs awk 1) > "$root/etc/ssl/certs/ca-certificates.crt"
-  ln -s /etc/ssl/certs "$root/usr/lib/ssl/certs"
   take tls ca-certificates
 }
 
@@ -206,27 +207,15 @@ write_sbom() {
     [ ! -d "$work/layers/$layer/var" ] || packages+=($(ls "$work/layers/$layer/var/lib/dpkg/status.d"))
     [ -z "${projects[$layer]:-}" ] || assets+=("$(assets_of "$layer")")
   done
-  jq -n '[inputs | .libraries | to_entries[] | select(.value.type == "package") | .key] | unique' "${assets[@]}" > "$work/built-with.json"
-  jq -n --arg runtime "Microsoft.NETCore.App.Runtime.NativeAOT.$runtime" \
-    '[inputs | .project.frameworks[].downloadDependencies[]? | select(.name == $runtime) | .name + "@" + (.version | ltrimstr("[") | split(",")[0])] | unique' "${assets[@]}" > "$work/runtimes.json"
   for layer in "${packages[@]}"; do
     jq -n --arg name "$layer" --arg version "$(sed -n 's/^Version: //p' "$work/debian/$layer.control")" '{$name, $version}'
   done | jq -s . > "$work/debian.json"
   for layer in "$@"; do
     [ -z "${projects[$layer]:-}" ] || jq -n --arg name "$layer" --arg sum "$(sha256sum < "$native/$layer" | cut -d' ' -f1)" '{$name, $sum}'
   done | jq -s . > "$work/programs.json"
-  jq --arg name "$name" --arg version "$version" --arg created "$created" --arg arch "$arch" --arg distribution "debian-$(. "$work/debian/base-files/usr/lib/os-release"; echo "$VERSION_ID")" \
-    --slurpfile built "$work/built-with.json" --slurpfile runtimes "$work/runtimes.json" --slurpfile debian "$work/debian.json" --slurpfile programs "$work/programs.json" '
-    def library(purl; name; version): {type: "library", "bom-ref": purl, name: name, version: version, purl: purl};
-    ($built[0] | map({key: ("pkg:nuget/" + sub("/"; "@")), value: true}) | from_entries) as $mine
-    | .metadata.timestamp = $created
-    | .metadata.component = {type: "container", "bom-ref": "\($name)@\($version)", name: $name, version: $version}
-    | .components |= (map(select($mine[.purl]))
-      + ($runtimes[0] | map(split("@") | library("pkg:nuget/" + join("@"); .[0]; .[1]) + {licenses: [{license: {id: "MIT"}}]}))
-      + ($debian[0] | map(library("pkg:deb/debian/\(.name)@\(.version | @uri)?arch=\($arch)&distro=\($distribution)"; .name; .version)))
-      + ($programs[0] | map({type: "application", "bom-ref": "\(.name)@\($version)/program", name: .name, version: $version, hashes: [{alg: "SHA-256", content: .sum}]})))
-    | .dependencies |= (map(select($mine[.ref]) | if .dependsOn then .dependsOn |= map(select($mine[.])) else . end))
-  ' "$work/nuget.json" > "$to/$name.cdx.json"
+  jq -n -f eng/bill-of-materials.jq --arg name "$name" --arg version "$version" --arg created "$created" --arg arch "$arch" \
+    --arg runtime "Microsoft.NETCore.App.Runtime.NativeAOT.$runtime" --arg distribution "debian-$(sed -n 's/^VERSION_ID="\(.*\)"/\1/p' "$work/debian/base-files/usr/lib/os-release")" \
+    --slurpfile nuget "$work/nuget.json" --slurpfile debian "$work/debian.json" --slurpfile programs "$work/programs.json" "${assets[@]}" > "$to/$name.cdx.json"
 }
 
 list_nuget_packages & nuget=$! # takes as long as all the rest
@@ -244,4 +233,5 @@ for name in "${wanted[@]}"; do
   pack "$name"
 done
 wait "$nuget" || exit 3
+nuget=
 for name in "${names[@]}"; do write_image "$name"; done

@@ -17,7 +17,7 @@ internal sealed class ContentTests(string image)
 
     private static readonly string[] s_tls =
     [
-        "etc/ssl/certs/ca-certificates.crt", "usr/lib/ssl/certs", "usr/lib/x86_64-linux-gnu/libcrypto.so.3", "usr/lib/x86_64-linux-gnu/libssl.so.3",
+        "etc/ssl/certs/ca-certificates.crt", "usr/lib/x86_64-linux-gnu/libcrypto.so.3", "usr/lib/x86_64-linux-gnu/libssl.so.3",
         "usr/share/doc/ca-certificates/copyright", "usr/share/doc/libssl3/copyright", "var/lib/dpkg/status.d/ca-certificates", "var/lib/dpkg/status.d/libssl3",
     ];
 
