@@ -11,9 +11,10 @@ export LC_ALL=C
 
 arch=amd64 to=
 while [[ ${1:-} = --* ]]; do
+  [ $# -gt 1 ] || { echo "images: $1 needs a value" >&2; exit 2; }
   case $1 in
-    --arch) arch=${2:-} ;;
-    --to) to=${2:-} ;;
+    --arch) arch=$2 ;;
+    --to) to=$2 ;;
     *) echo "images: no option is called $1; there are --arch and --to" >&2; exit 2 ;;
   esac
   shift 2

@@ -34,7 +34,7 @@ need_arm64_toolchain() {
 # umoci writes images, readelf of binutils says which libraries a program needs, jq reads and writes their descriptions.
 need_image_tools() {
   need_dotnet
-  { command -v umoci && command -v jq && command -v readelf; } >/dev/null || install_packages "container images" umoci jq binutils
+  { command -v umoci && command -v jq && command -v readelf; } >/dev/null || install_packages "container images" --no-install-recommends umoci jq binutils
 }
 
 # A container runtime and a second reader of images, for the tests.
