@@ -26,6 +26,22 @@ need_native_toolchain() {
   [ -e /usr/include/zlib.h ] || install_packages "zlib's headers for native publishing" zlib1g-dev
 }
 
+# Debian's cross compiler links programs for arm64.
+need_arm64_toolchain() {
+  command -v aarch64-linux-gnu-gcc >/dev/null || install_packages "native publishing for arm64" gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+}
+
+# umoci writes images, readelf of binutils says which libraries a program needs, jq reads and writes their descriptions.
+need_image_tools() {
+  need_dotnet
+  { command -v umoci && command -v jq && command -v readelf; } >/dev/null || install_packages "container images" --no-install-recommends umoci jq binutils
+}
+
+# A container runtime and a second reader of images, for the tests.
+need_container_runtime() {
+  { [ -x /usr/sbin/runc ] && command -v skopeo; } >/dev/null || install_packages "the tests of container images" --no-install-recommends runc skopeo
+}
+
 # python3-grpcio: a gRPC client that is not ours, for the tests of the registrar.
 need_foreign_grpc() {
   /usr/bin/python3 -c 'import grpc' 2>/dev/null || install_packages "the foreign gRPC client of the tests" python3-grpcio

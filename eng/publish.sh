@@ -1,30 +1,37 @@
 #!/usr/bin/env bash
 # Publishes the programs natively: artifacts/native/<binary name>, stripped, warnings are errors.
-# usage: eng/publish.sh [name ...]      without names: all of them
+# usage: eng/publish.sh [--arch arm64] [name ...]      without names: all of them; with --arch into artifacts/native-arm64
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/prerequisites.sh
+. eng/programs.sh
 need_native_toolchain
 
-declare -A projects=(
-  [csi-provisioner]=src/ExternalProvisioner/ExternalProvisioner.csproj
-  [csi-attacher]=src/ExternalAttacher/ExternalAttacher.csproj
-  [csi-snapshotter]=src/ExternalSnapshotter/ExternalSnapshotter.csproj
-  [csi-resizer]=src/ExternalResizer/ExternalResizer.csproj
-  [snapshot-controller]=src/SnapshotController/SnapshotController.csproj
-  [csi-node-driver-registrar]=src/NodeDriverRegistrar/NodeDriverRegistrar.csproj
-  [livenessprobe]=src/LivenessProbe/LivenessProbe.csproj
-  [csi-cluster-driver-registrar]=src/ClusterDriverRegistrar/ClusterDriverRegistrar.csproj
-)
+target=linux-x64 folder=artifacts/native more=()
+if [ "${1:-}" = --arch ]; then
+  case ${2:-} in
+    amd64) ;;
+    arm64)
+      need_arm64_toolchain
+      target=linux-arm64 folder=artifacts/native-arm64
+      # The lock files hold what linux-x64 needs, so this target is restored beside them.
+      more=(
+        -p:RuntimeIdentifiers=linux-arm64 -p:RestorePackagesWithLockFile=false -p:RestoreLockedMode=false -p:NuGetLockFilePath="$PWD/artifacts/arm64/no.lock.json"
+        -p:ArtifactsPath="$PWD/artifacts/arm64" -p:CppCompilerAndLinker=aarch64-linux-gnu-gcc -p:ObjCopyName=aarch64-linux-gnu-objcopy)
+      ;;
+    *) echo "publish: --arch is amd64 or arm64, not ${2:-}" >&2; exit 2 ;;
+  esac
+  shift 2
+fi
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || names=("${!projects[@]}")
-mkdir -p artifacts/native
+mkdir -p "$folder"
 for name in "${names[@]}"; do
   project=${projects[$name]:-}
   [ -n "$project" ] || { echo "publish: no program is called $name; there are: ${!projects[*]}" >&2; exit 2; }
-  out=artifacts/publish-native/$name
-  dotnet publish "$project" -c Release -r linux-x64 -o "$out" --nologo -v q -clp:NoSummary
-  install -m 755 "$out/$name" "artifacts/native/$name"
-  echo "artifacts/native/$name $(stat -c %s "artifacts/native/$name") bytes"
+  out=artifacts/publish-$(basename "$folder")/$name
+  dotnet publish "$project" -c Release -r "$target" -o "$out" --nologo -v q -clp:NoSummary "${more[@]}"
+  install -m 755 "$out/$name" "$folder/$name"
+  echo "$folder/$name $(stat -c %s "$folder/$name") bytes"
 done

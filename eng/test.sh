@@ -16,7 +16,7 @@ quick=(tests/Common/Hosting tests/Common/Csi tests/Common/Kubernetes tests/Commo
 # The longest first, so that none is left to run alone at the end.
 long=(
   tests/ExternalProvisioner tests/Vectors tests/ExternalAttacher tests/ExternalSnapshotter tests/LivenessProbe tests/NodeDriverRegistrar
-  tests/ClusterDriverRegistrar tests/Playground tests/SnapshotController tests/ExternalResizer tests/EmbeddedCluster)
+  tests/ClusterDriverRegistrar tests/Playground tests/SnapshotController tests/ExternalResizer tests/EmbeddedCluster tests/Images)
 if [ $# -gt 0 ]; then
   for suite in "$@"; do ls "$suite"/*.csproj >/dev/null 2>&1 || { echo "test: no test project is in $suite; there are: ${quick[*]} ${long[*]}" >&2; exit 2; }; done
   quick=()
@@ -49,11 +49,18 @@ run_suites() {
   [ $# = 0 ] || printf '%s\0' "$@" | xargs -0 -P "$lanes" -I{} bash -c 'run_suite "$1"' _ {}
 }
 
+# The programs, and for the suite that looks into them their images.
+prepare() {
+  eng/publish.sh || return 1
+  [[ " ${long[*]} " != *" tests/Images "* ]] || eng/images.sh
+}
+if [[ " ${long[*]} " = *" tests/Images "* ]]; then need_container_runtime; fi
+
 dotnet build Sidecars.sln -c Release --nologo -v q -clp:NoSummary || exit 1
-eng/publish.sh &
-publishing=$!
+prepare &
+preparing=$!
 run_suites 1 "${quick[@]}"
-wait "$publishing" || exit 1
+wait "$preparing" || exit 1
 run_suites 2 "${long[@]}"
 
 # count ATTRIBUTE: the sum of it over all result files.

@@ -1,0 +1,14 @@
+# Sourced by the scripts beside it: the programs that ship, by the name of their binary, and the project of each.
+declare -A projects=(
+  [csi-provisioner]=src/ExternalProvisioner/ExternalProvisioner.csproj
+  [csi-attacher]=src/ExternalAttacher/ExternalAttacher.csproj
+  [csi-snapshotter]=src/ExternalSnapshotter/ExternalSnapshotter.csproj
+  [csi-resizer]=src/ExternalResizer/ExternalResizer.csproj
+  [snapshot-controller]=src/SnapshotController/SnapshotController.csproj
+  [csi-node-driver-registrar]=src/NodeDriverRegistrar/NodeDriverRegistrar.csproj
+  [livenessprobe]=src/LivenessProbe/LivenessProbe.csproj
+  [csi-cluster-driver-registrar]=src/ClusterDriverRegistrar/ClusterDriverRegistrar.csproj
+)
+
+# Those that speak to nobody but the driver and the kubelet, on sockets, and so need no TLS.
+declare -A without_tls=([csi-node-driver-registrar]=yes [livenessprobe]=yes)
