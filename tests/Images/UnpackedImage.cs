@@ -12,6 +12,9 @@ internal sealed class UnpackedImage : IDisposable
 {
     private const string Runtime = "/usr/sbin/runc";
 
+    /// <summary>What the runtime says where the machine does not let it start anything; null where it does.</summary>
+    private static readonly Lazy<Task<string?>> s_refusal = new(AskForRefusal);
+
     private readonly TemporaryDirectory _directory;
     private readonly JsonNode _specification;
     private int _containers;
@@ -21,10 +24,26 @@ internal sealed class UnpackedImage : IDisposable
     public static async Task<UnpackedImage> Of(string image)
     {
         if (!Environment.IsPrivilegedProcess) Assert.Ignore("only root may start containers as a user that is not its own");
+        if (await s_refusal.Value is { } refusal) Assert.Ignore($"this machine lets {Runtime} start nothing: {refusal}");
+        return await Unpack(image);
+    }
+
+    private static async Task<UnpackedImage> Unpack(string image)
+    {
         var directory = new TemporaryDirectory();
         await Shipped.Run("skopeo", "copy", "--quiet", $"oci-archive:{Shipped.FileOf(image, ".tar")}", $"oci:{directory.File("layout")}:image");
         await Shipped.Run("umoci", "unpack", "--image", $"{directory.File("layout")}:image", directory.File("bundle"));
         return new UnpackedImage(directory, JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(directory.File("bundle"), "config.json")))!);
+    }
+
+    // What is wrong with a program of ours shows at "exec"; before that it is the machine: no namespaces, no control groups.
+    private static async Task<string?> AskForRefusal()
+    {
+        using var image = await Unpack("livenessprobe");
+        await using var container = image.Start(["--help"]);
+        await container.Run.WaitForExit();
+        return container.Run.ErrorLines.FirstOrDefault(line =>
+            line.Contains("runc run failed", StringComparison.Ordinal) && !line.Contains("exec:", StringComparison.Ordinal) && !line.Contains("exec \\\"", StringComparison.Ordinal));
     }
 
     /// <summary>Starts its entry point with arguments.</summary>
