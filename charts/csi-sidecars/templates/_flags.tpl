@@ -1,5 +1,5 @@
 {{- /*
-How values become command lines. This file is the source of the same file in charts/snapshot-controller, which differs in the names' prefix only.
+How values become command lines. The file in charts/csi-sidecars is the source, the one in charts/snapshot-controller its copy with another prefix of names (eng/charts.sh).
 */ -}}
 
 {{- /* A value as text. Numbers of a file are floats to Helm, which would print 5000000 as 5e+06. */ -}}

@@ -1,5 +1,5 @@
 {{- /*
-References of images. This file is the source of the same file in charts/snapshot-controller, which differs in the names' prefix only.
+References of images. The file in charts/csi-sidecars is the source, the one in charts/snapshot-controller its copy with another prefix of names (eng/charts.sh).
 */ -}}
 
 {{- /* repository[:tag][@digest]; dict repository, registry (in place of the host), tag, digest (drops the tag). */ -}}

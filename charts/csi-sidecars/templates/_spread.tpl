@@ -1,6 +1,5 @@
 {{- /*
-Replicas on different nodes, and labels of pods. This file is the source of the same file in charts/snapshot-controller, which differs in the
-names' prefix only.
+Replicas on different nodes. The file in charts/csi-sidecars is the source, the one in charts/snapshot-controller its copy with another prefix of names (eng/charts.sh).
 */ -}}
 
 {{- /* Spread constraints, or nothing; dict selector, mode (soft, hard, off), constraints (in its place; a missing labelSelector is filled in). */ -}}
