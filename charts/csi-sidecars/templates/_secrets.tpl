@@ -41,7 +41,7 @@ classes, snapshotClasses, groupSnapshotClasses.
 {{- $kinds := include "csi-sidecars.v1.internal.secretKinds" . | fromYaml -}}
 {{- $reads := list -}}
 {{- range $list := tuple "classes" "snapshotClasses" "groupSnapshotClasses" -}}
-{{- range $class := get $ $list -}}
+{{- range $class := get $ $list | default list -}}
 {{- range $kind, $secret := ($class).secrets -}}
 {{- if $secret -}}
 {{- range $sidecar := (get $kinds $kind).sidecars -}}
