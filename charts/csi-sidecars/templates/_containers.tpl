@@ -100,7 +100,7 @@ httpGet:
 {{- end -}}
 
 {{- define "csi-sidecars.v1.internal.user" -}}
-{{- include "csi-sidecars.v1.internal.given" (list (get .c.values.security (printf "%sUser" .side)) (ternary 0 65532 (eq .side "node"))) -}}
+{{- include "csi-sidecars.v1.internal.given" (list (index .c.values.security (printf "%sUser" .side)) (ternary 0 65532 (eq .side "node"))) -}}
 {{- end -}}
 
 {{- /* The chart's own probe of a sidecar, or nothing; the driver's container carries livenessProbe's. */ -}}

@@ -1,6 +1,6 @@
 {{- /* Whether a duration in Go's syntax is zero. */ -}}
 {{- define "csi-sidecars.v1.internal.isZero" -}}
-{{- if and (not (kindIs "invalid" .)) (regexMatch "^0*(\\.0*)?(ns|us|µs|ms|s|m|h)?$" (include "csi-sidecars.v1.internal.scalar" .)) -}}true{{- end -}}
+{{- if and (not (kindIs "invalid" .)) (regexMatch "^0+(\\.0*)?(ns|us|µs|ms|s|m|h)?$" (include "csi-sidecars.v1.internal.scalar" .)) -}}true{{- end -}}
 {{- end -}}
 
 {{- /*
@@ -240,7 +240,7 @@ groupSnapshotClasses, driverRules (dict controller, node: rules of the driver it
 
 {{- /* Capacity objects and the way up to their owner. Level 0 is the pod, 1 its controller, 2 the controller of that. */ -}}
 {{- define "csi-sidecars.v1.internal.capacityRules" -}}
-{{- $given := get .c.values.provisioner.args "capacity-ownerref-level" -}}
+{{- $given := index .c.values.provisioner.args "capacity-ownerref-level" -}}
 {{- $level := include "csi-sidecars.v1.internal.given" (list $given (ternary 0 2 (eq .side "node"))) | int -}}
 - apiGroups: ["storage.k8s.io"]
   resources: ["csistoragecapacities"]
