@@ -9,13 +9,14 @@ need_dotnet
 need_kubectl
 need_foreign_grpc
 need_go_peers
+need_helm
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=(
   tests/Common/Hosting tests/Common/Csi tests/Common/Kubernetes tests/Common/ControllerManager
   tests/EmbeddedCluster tests/HostPathDriver tests/ExternalProvisioner tests/ExternalAttacher tests/ExternalSnapshotter tests/ExternalResizer tests/SnapshotController tests/LivenessProbe tests/NodeDriverRegistrar
-  tests/ClusterDriverRegistrar tests/Playground tests/Vectors)
+  tests/ClusterDriverRegistrar tests/Charts tests/Playground tests/Vectors)
 
 results=artifacts/test-results
 rm -rf "$results"
