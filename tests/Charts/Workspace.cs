@@ -20,8 +20,12 @@ internal sealed class Workspace
     public void Make()
     {
         Folder = Directory.CreateTempSubdirectory("charts").FullName;
-        if (Rewrites) SharedTemplates.Rewrite();
-        if (Rewrites) FlagSchemaTests.Rewrite();
+        if (Rewrites)
+        {
+            SharedTemplates.Rewrite();
+            FlagSchemaTests.Rewrite();
+            ReadmeTests.Rewrite();
+        }
         Copy(Path.Combine(Repository.Root, "charts"), Path.Combine(Folder, "charts"));
         foreach (var chart in (string[])["csi-driver", "examples/vendor"]) AddLibrary(Chart(chart));
     }

@@ -19,7 +19,7 @@ parameters:
   {{- . | nindent 2 }}
 {{- end }}
 {{- range $key := tuple "reclaimPolicy" "volumeBindingMode" "allowVolumeExpansion" "mountOptions" "allowedTopologies" }}
-{{- $value := get $.item $key }}
+{{- $value := index $.item $key }}
 {{- if not (kindIs "invalid" $value) }}
 {{ toYaml (dict $key $value) }}
 {{- end }}

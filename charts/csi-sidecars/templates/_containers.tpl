@@ -123,21 +123,21 @@ controller late.
 */ -}}
 {{- define "csi-sidecars.v1.internal.resources" -}}
 csharp:
-  provisioner: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 70Mi}}
-  attacher: {requests: {cpu: 10m, memory: 28Mi}, limits: {memory: 56Mi}}
-  snapshotter: {requests: {cpu: 10m, memory: 30Mi}, limits: {memory: 88Mi}}
-  resizer: {requests: {cpu: 10m, memory: 44Mi}, limits: {memory: 80Mi}}
-  clusterRegistrar: {requests: {cpu: 5m, memory: 26Mi}, limits: {memory: 40Mi}}
-  registrar: {requests: {cpu: 5m, memory: 12Mi}, limits: {memory: 40Mi}}
-  livenessProbe: {requests: {cpu: 5m, memory: 12Mi}, limits: {memory: 40Mi}}
+  provisioner: {requests: {cpu: 10m, memory: 31Mi}, limits: {memory: 69Mi}}
+  attacher: {requests: {cpu: 10m, memory: 28Mi}, limits: {memory: 55Mi}}
+  snapshotter: {requests: {cpu: 10m, memory: 29Mi}, limits: {memory: 86Mi}}
+  resizer: {requests: {cpu: 10m, memory: 42Mi}, limits: {memory: 78Mi}}
+  clusterRegistrar: {requests: {cpu: 5m, memory: 24Mi}, limits: {memory: 33Mi}}
+  registrar: {requests: {cpu: 5m, memory: 10Mi}, limits: {memory: 41Mi}}
+  livenessProbe: {requests: {cpu: 5m, memory: 11Mi}, limits: {memory: 41Mi}}
 go:
-  provisioner: {requests: {cpu: 10m, memory: 66Mi}, limits: {memory: 200Mi}}
-  attacher: {requests: {cpu: 10m, memory: 66Mi}, limits: {memory: 200Mi}}
-  snapshotter: {requests: {cpu: 10m, memory: 66Mi}, limits: {memory: 320Mi}}
-  resizer: {requests: {cpu: 10m, memory: 66Mi}, limits: {memory: 360Mi}}
-  clusterRegistrar: {requests: {cpu: 5m, memory: 66Mi}, limits: {memory: 128Mi}}
-  registrar: {requests: {cpu: 5m, memory: 20Mi}, limits: {memory: 64Mi}}
-  livenessProbe: {requests: {cpu: 5m, memory: 24Mi}, limits: {memory: 64Mi}}
+  provisioner: {requests: {cpu: 10m, memory: 65Mi}, limits: {memory: 198Mi}}
+  attacher: {requests: {cpu: 10m, memory: 65Mi}, limits: {memory: 198Mi}}
+  snapshotter: {requests: {cpu: 10m, memory: 65Mi}, limits: {memory: 316Mi}}
+  resizer: {requests: {cpu: 10m, memory: 65Mi}, limits: {memory: 356Mi}}
+  clusterRegistrar: {requests: {cpu: 5m, memory: 65Mi}, limits: {memory: 198Mi}}
+  registrar: {requests: {cpu: 5m, memory: 19Mi}, limits: {memory: 41Mi}}
+  livenessProbe: {requests: {cpu: 5m, memory: 23Mi}, limits: {memory: 41Mi}}
 {{- end -}}
 
 {{- define "csi-sidecars.v1.internal.sidecarResources" -}}

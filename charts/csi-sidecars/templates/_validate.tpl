@@ -187,6 +187,11 @@ csi-sidecars.leaderElection.enabled: is false with controller.replicas: {{ int $
 {{- if has $class.name $names }}
 {{ $key }}: two classes are called {{ $class.name }}: give one of them another name
 {{- end }}
+{{- range $parameter, $value := $class.parameters }}
+{{- if and (hasPrefix "csi.storage.k8s.io/" $parameter) (contains "secret" $parameter) }}
+{{ $key }}: {{ $class.name }} names a secret in its parameters ({{ $parameter }}), for which no sidecar would have the right: give it in secrets of the class
+{{- end }}
+{{- end }}
 {{- $names = append $names $class.name }}
 {{- if eq ($class.default | toString) "true" }}{{- $defaults = append $defaults $class.name }}{{- end }}
 {{- end }}

@@ -82,8 +82,8 @@ annotations:
 
 {{- /* Memory as docs/benchmarks.md has it under "What the charts ask for". */ -}}
 {{- define "snapshot-controller.resources" -}}
-csharp: {requests: {cpu: 10m, memory: 30Mi}, limits: {memory: 132Mi}}
-go: {requests: {cpu: 10m, memory: 66Mi}, limits: {memory: 880Mi}}
+csharp: {requests: {cpu: 10m, memory: 29Mi}, limits: {memory: 131Mi}}
+go: {requests: {cpu: 10m, memory: 65Mi}, limits: {memory: 867Mi}}
 {{- end -}}
 
 {{- define "snapshot-controller.args" -}}

@@ -13,6 +13,9 @@ internal static class FlagSchema
     private static readonly string[] s_loggingFlags = ["v", "vmodule", "logging-format", "log-flush-frequency", "log-json-info-buffer-size", "log-json-split-stream",
         "log-text-info-buffer-size", "log-text-split-stream"];
 
+    /// <summary>JSON in one line, without an escape that a reader would stumble over.</summary>
+    public static JsonSerializerOptions OneLine { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonSerializerOptions s_layout = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The definitions of a chart's schema that are made here, by name.</summary>

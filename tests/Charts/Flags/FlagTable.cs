@@ -29,7 +29,7 @@ internal static partial class FlagTable
     /// <summary>The flags of a program, by its key in the values.</summary>
     public static IReadOnlyList<ProgramFlag> Of(string key) => s_flags[key].Value;
 
-    private static IReadOnlyList<ProgramFlag> Read(string program)
+    private static List<ProgramFlag> Read(string program)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), "--help"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;

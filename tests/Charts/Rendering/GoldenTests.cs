@@ -18,14 +18,20 @@ internal sealed class GoldenTests
         Assert.That(four, Is.EqualTo(await File.ReadAllTextAsync(chart.GoldenPath)), "the rendering is not the golden; look at the difference, then run eng/charts.sh");
     }
 
-    [TestCaseSource(typeof(ChartCase), nameof(ChartCase.All))]
-    public async Task Lint_finds_nothing(object oneCase)
+    /// <summary>A lint is a rendering and a look at its texts, so the widest values are enough.</summary>
+    [TestCase("csi-driver", "minimal")]
+    [TestCase("csi-driver", "everything")]
+    [TestCase("csi-driver", "nulls")]
+    [TestCase("csi-driver", "node-deployment")]
+    [TestCase("snapshot-controller", "default")]
+    [TestCase("snapshot-controller", "everything")]
+    [TestCase("snapshot-controller", "nulls")]
+    [TestCase("examples/vendor", "values")]
+    public async Task Lint_finds_nothing(string chart, string name)
     {
-        var chart = (ChartCase)oneCase;
-        IReadOnlyList<Helm> lines = chart.Name is "minimal" or "default" or "everything" ? Helm.Both : [Helm.Four];
-        foreach (var helm in lines)
+        foreach (var helm in Helm.Both)
         {
-            var result = await helm.Lint(Workspace.Chart(chart.Chart), chart.Values);
+            var result = await helm.Lint(Workspace.Chart(chart), ChartCase.Of(chart, name).Values);
             Assert.That(result.Succeeded && !(result.Output + result.Errors).Contains("[WARNING]", StringComparison.Ordinal), $"{helm}: {result.Output}{result.Errors}");
         }
     }
