@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
 
@@ -10,6 +11,8 @@ internal sealed class ApplyTests
     /// <summary>Kinds that the embedded cluster does not serve; the strict decoding of <see cref="StrictTests"/> is all there is for them.</summary>
     private static readonly string[] s_notServed = ["PodDisruptionBudget", "NetworkPolicy", "Service", "PodMonitor", "ServiceMonitor"];
 
+    private static readonly string[] s_namespaces = ["storage", "leases", "old", "other", "vault", "tenants", "per-claim"];
+
     private ClusterServer _server = null!;
     private HttpClient _http = null!;
 
@@ -18,8 +21,7 @@ internal sealed class ApplyTests
     {
         _server = await ClusterServer.StartAsync().WithinLimit();
         await _server.ApplyManifests(Path.Combine(Repository.Chart("snapshot-controller"), "files/crds")).WithinLimit();
-        foreach (var ns in (string[])["storage", "leases", "old", "other", "vault", "tenants", "per-claim"])
-            _ = _server.Storage.Create("namespaces", new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = ns } }).Value;
+        foreach (var ns in s_namespaces) _ = _server.Storage.Create("namespaces", new() { ["metadata"] = new JsonObject { ["name"] = ns } }).Value;
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = _server.Url, Timeout = TestTimeouts.Limit };
     }
 
@@ -48,6 +50,24 @@ internal sealed class ApplyTests
             var text = await answer.Content.ReadAsStringAsync().WithinLimit();
             Assert.That((int)answer.StatusCode, one.Kind is "CustomResourceDefinition" ? Is.EqualTo(409) : Is.EqualTo(201), $"{one}: {text}");
         }
+    }
+
+    /// <summary>A second time nothing changes: what the server fills in is not what the chart would write otherwise.</summary>
+    [TestCase("csi-driver", "everything")]
+    [TestCase("snapshot-controller", "default")]
+    public async Task A_person_applies_it_twice_and_the_second_time_nothing_changes(string chart, string name)
+    {
+        await using var cluster = await ClusterCase.Start();
+        foreach (var ns in s_namespaces) cluster.Create("namespaces", new() { ["metadata"] = new JsonObject { ["name"] = ns } });
+        if (chart is "csi-driver") await cluster.Server.ApplyManifests(Path.Combine(Repository.Chart("snapshot-controller"), "files/crds")).WithinLimit();
+        var served = (await ChartCase.Of(chart, name).Objects()).Where(one => !s_notServed.Contains(one.Kind)).ToList();
+        var file = Path.Combine(Workspace.Folder, $"apply-{chart}.yaml");
+        await File.WriteAllTextAsync(file, string.Join("\n---\n", served.Select(one => one.Text)));
+
+        var first = await cluster.Apply(file);
+        Assert.That(first.Count(line => line.EndsWith(" created", StringComparison.Ordinal)), Is.EqualTo(served.Count), string.Join('\n', first));
+        var second = await cluster.Apply(file);
+        Assert.That(second.Count(line => line.EndsWith(" unchanged", StringComparison.Ordinal)), Is.EqualTo(served.Count), string.Join('\n', second));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Tests.Support;
@@ -61,6 +62,23 @@ internal sealed class ClusterCase : IAsyncDisposable
         var result = await DryRun(Helm.Four, chart, further);
         Assert.That(result.Succeeded, $"{result.Errors}");
         return result.Output;
+    }
+
+    /// <summary>What kubectl says of each object of a file that it applies with strict decoding.</summary>
+    public async Task<IReadOnlyList<string>> Apply(string file)
+    {
+        var named = Environment.GetEnvironmentVariable("KUBECTL_135");
+        var start = new ProcessStartInfo(string.IsNullOrEmpty(named) ? Path.Combine(Repository.Root, "artifacts/tools/helm-4/kubectl") : named, ["apply", "--validate=strict", "-f", file])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        (start.Environment["HOME"], start.Environment["KUBECONFIG"]) = (Workspace.Folder, _kubeconfig);
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WithinLimit(TimeSpan.FromMinutes(1));
+        var wrong = await errors.WithinLimit();
+        Assert.That(process.ExitCode, Is.Zero, wrong);
+        return (await output.WithinLimit()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     public static JsonObject OwnedBy(string release, string ns) => new() { ["meta.helm.sh/release-name"] = release, ["meta.helm.sh/release-namespace"] = ns };
