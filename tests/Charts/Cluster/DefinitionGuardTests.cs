@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Sidecars.Charts.Tests;
+
+/// <summary>
+/// The life of the definitions of snapshots: with a definition Helm deletes every object of its kind, and an older one loses what a newer wrote.
+/// </summary>
+internal sealed class DefinitionGuardTests
+{
+    private const string Chart = "snapshot-controller";
+    private const string Snapshots = "volumesnapshots.snapshot.storage.k8s.io";
+
+    [Test]
+    public async Task Definitions_of_nobody_are_left_and_named_adopted_or_refused()
+    {
+        await using var cluster = await ClusterCase.Start();
+        cluster.CreateDefinition("volumesnapshots", WithoutLastField);
+        var left = await cluster.Takes(Chart);
+        Assert.That(Definitions(left), Has.Count.EqualTo(5).And.Not.Contain(Snapshots));
+        Assert.That(left, Does.Contain($"{Snapshots} belongs to no release and is left as it is").And.Contain("It lacks field v1.status.volumeGroupSnapshotName"));
+
+        Assert.That(Definitions(await cluster.Takes(Chart, "--set", "crds.existing=adopt", "--take-ownership")), Has.Count.EqualTo(6));
+        await cluster.Refuses(Chart, ["--set", "crds.existing=refuse"], "crds.existing", Snapshots, "belongs to no release", "--take-ownership");
+    }
+
+    [Test]
+    public async Task Definitions_of_another_release_are_left_with_its_name_and_our_own_are_always_rendered()
+    {
+        await using var cluster = await ClusterCase.Start();
+        cluster.CreateDefinition("volumesnapshots", OwnedBy("piraeus", "old"));
+        cluster.CreateDefinition("volumesnapshotclasses", OwnedBy("rel", "default"));
+        var output = await cluster.Takes(Chart);
+        Assert.That(output, Does.Contain($"{Snapshots} belongs to release piraeus in namespace old"));
+        Assert.That(Definitions(output), Does.Contain("volumesnapshotclasses.snapshot.storage.k8s.io").And.Not.Contain(Snapshots));
+    }
+
+    [Test]
+    public async Task What_is_newer_in_the_cluster_is_not_written_over_and_both_Helms_say_what_it_is()
+    {
+        await using var cluster = await ClusterCase.Start();
+        cluster.CreateDefinition("volumesnapshots", definition =>
+        {
+            OwnedBy("rel", "default")(definition);
+            Schema(definition)["properties"]!["spec"]!["properties"]!["planted"] = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["deep"] = new JsonObject { ["type"] = "string" } } };
+        });
+        cluster.CreateDefinition("volumesnapshotclasses", definition =>
+        {
+            OwnedBy("rel", "default")(definition);
+            definition["metadata"]!["annotations"]!["snapshot-controller.storage.kubernetes.io/crd-revision"] = "99";
+        });
+        cluster.CreateDefinition("volumesnapshotcontents", definition =>
+        {
+            OwnedBy("rel", "default")(definition);
+            AddVersion(definition, "v9", served: true, storage: false);
+        });
+        foreach (var helm in Helm.Both)
+        {
+            var result = await cluster.DryRun(helm, Chart);
+            Assert.That(result.Succeeded, Is.False, $"{helm}");
+            Assert.That(result.Errors, Does.Contain($"{Snapshots} in the cluster has field v1.spec.planted, which this chart lacks").And.Contain("field v1.spec.planted.deep"), $"{helm}");
+            Assert.That(result.Errors, Does.Contain("volumesnapshotclasses.snapshot.storage.k8s.io in the cluster has revision 99"), $"{helm}");
+            Assert.That(result.Errors, Does.Contain("volumesnapshotcontents.snapshot.storage.k8s.io in the cluster has version v9, which this chart lacks"), $"{helm}");
+        }
+        Assert.That(Definitions(await cluster.Takes(Chart, "--set", "crds.enabled=false")), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_version_that_objects_are_stored_as_is_not_taken_away()
+    {
+        await using var cluster = await ClusterCase.Start();
+        cluster.CreateDefinition("volumesnapshots", definition =>
+        {
+            OwnedBy("rel", "default")(definition);
+            foreach (var version in definition["spec"]!["versions"]!.AsArray()) version!["storage"] = false;
+            AddVersion(definition, "v0", served: false, storage: true);
+        });
+        await cluster.Refuses(Chart, [], $"{Snapshots} in the cluster has objects stored as v0, which this chart lacks", "crds.enabled");
+    }
+
+    [Test]
+    public async Task What_is_adopted_is_guarded_like_our_own()
+    {
+        await using var cluster = await ClusterCase.Start();
+        cluster.CreateDefinition("volumesnapshots", definition => Schema(definition)["properties"]!["planted"] = new JsonObject { ["type"] = "string" });
+        await cluster.Refuses(Chart, ["--set", "crds.existing=adopt"], "field v1.planted");
+        Assert.That(Definitions(await cluster.Takes(Chart)), Does.Not.Contain(Snapshots));
+    }
+
+    [Test]
+    public async Task A_foreign_definition_that_lacks_v1_is_of_no_use()
+    {
+        await using var cluster = await ClusterCase.Start();
+        cluster.CreateDefinition("volumegroupsnapshots", definition =>
+        {
+            var versions = definition["spec"]!["versions"]!.AsArray();
+            foreach (var version in versions.Where(version => version!["name"]!.GetValue<string>() is "v1").ToList()) versions.Remove(version);
+        });
+        await cluster.Refuses(Chart, [], "volumegroupsnapshots.groupsnapshot.storage.k8s.io", "does not serve v1", "groupSnapshots: false");
+        Assert.That(Definitions(await cluster.Takes(Chart, "--set", "groupSnapshots=false")), Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Another_controller_that_is_alive_is_found_by_its_lease()
+    {
+        await using var cluster = await ClusterCase.Start();
+        cluster.Create("leases", Lease("kube-system", TimeProvider.System.GetUtcNow()));
+        await cluster.Refuses(Chart, [], "allowSecondController", "other-controller", "kube-system/snapshot-controller-leader", "s ago");
+        await cluster.Takes(Chart, "--set", "allowSecondController=true");
+        await cluster.Takes(Chart, "--set", "leaderElection.namespace=kube-system");
+        await cluster.Takes(Chart, "--set", "checks.cluster=false");
+    }
+
+    [Test]
+    public async Task A_lease_that_nobody_renews_is_no_obstacle()
+    {
+        await using var cluster = await ClusterCase.Start();
+        cluster.Create("leases", Lease("kube-system", TimeProvider.System.GetUtcNow().AddMinutes(-5)));
+        await cluster.Takes(Chart);
+    }
+
+    private static void WithoutLastField(JsonObject definition) => Schema(definition)["properties"]!["status"]!["properties"]!.AsObject().Remove("volumeGroupSnapshotName");
+
+    private static Action<JsonObject> OwnedBy(string release, string ns) => definition =>
+    {
+        foreach (var (key, value) in ClusterCase.OwnedBy(release, ns)) definition["metadata"]!["annotations"]![key] = value!.DeepClone();
+        definition["metadata"]!["labels"] = new JsonObject { ["app.kubernetes.io/managed-by"] = "Helm" };
+    };
+
+    private static JsonObject Schema(JsonObject definition) => definition["spec"]!["versions"]!.AsArray().Single(version => version!["name"]!.GetValue<string>() is "v1")!["schema"]!["openAPIV3Schema"]!.AsObject();
+
+    private static void AddVersion(JsonObject definition, string name, bool served, bool storage)
+    {
+        var version = definition["spec"]!["versions"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() is "v1")!.DeepClone();
+        (version["name"], version["served"], version["storage"]) = (name, served, storage);
+        definition["spec"]!["versions"]!.AsArray().Add(version);
+    }
+
+    private static JsonObject Lease(string ns, DateTimeOffset renewed) => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = "snapshot-controller-leader", ["namespace"] = ns },
+        ["spec"] = new JsonObject
+        {
+            ["holderIdentity"] = "other-controller",
+            ["leaseDurationSeconds"] = 15,
+            ["renewTime"] = renewed.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+        },
+    };
+
+    private static List<string> Definitions(string output) =>
+        [.. output.Split("\n---\n").Where(document => document.Contains("kind: CustomResourceDefinition", StringComparison.Ordinal)).Select(document => Manifest.Read(document)!["metadata"]!["name"]!.GetValue<string>())];
+}
