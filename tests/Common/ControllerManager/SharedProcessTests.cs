@@ -98,6 +98,44 @@ internal sealed class SharedProcessTests
         Assert.That(_rig.Driver.Connections, Is.EqualTo(1));
     }
 
+    /// <summary>Each writes volumes that the other reads: what one of them wrote is news to the other, and its own is none.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_volume_grows_and_is_attached_beside_the_resizer_over_one_watch_for_each_resource(bool resizerFirst)
+    {
+        await using var rig = await SidecarRig.PrepareAsync(new ScriptedDriverOptions { ControllerCapabilities = ["CREATE_DELETE_VOLUME", "PUBLISH_UNPUBLISH_VOLUME", "EXPAND_VOLUME"] }, clockStands: false);
+        var world = new ClusterWorld(rig.Cluster.Storage);
+        world.AddNode("n1", "node-1");
+        world.Create("storageclasses", Json("""{"metadata":{"name":"fast"},"provisioner":"csi.example.com","reclaimPolicy":"Delete","allowVolumeExpansion":true}"""));
+        Sidecar[] sidecars =
+        [
+            ProvisionerProgram.Sidecar(ProvisionerFlagsOf()), AttacherProgram.Sidecar(new AttacherOptions { DefaultFsType = "ext4" }),
+            ExternalResizer.ResizerProgram.Sidecar(new ExternalResizer.ResizerOptions()),
+        ];
+        await rig.Run(resizerFirst ? [sidecars[2], sidecars[0], sidecars[1]] : sidecars);
+        world.Create(ClusterWorld.Claims, Json("""
+            {"metadata":{"name":"claim","namespace":"default","annotations":{"volume.kubernetes.io/storage-provisioner":"csi.example.com"}},
+             "spec":{"storageClassName":"fast","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}
+            """));
+        var volume = $"pvc-{ClusterWorld.Text(world.Find(ClusterWorld.Claims, "claim"), "metadata", "uid")}";
+        await world.UntilExists(ClusterWorld.Volumes, volume);
+        world.Patch(ClusterWorld.Claims, "claim", $$$"""{"spec":{"volumeName":"{{{volume}}}"}}""");
+        world.SetPhase(volume, "Bound");
+        world.Patch(ClusterWorld.Claims, "claim", """{"status":{"phase":"Bound","capacity":{"storage":"1Gi"}}}""", "status");
+        world.Create(ClusterWorld.Attachments, Json($$"""
+            {"metadata":{"name":"va"},"spec":{"attacher":"csi.example.com","nodeName":"n1","source":{"persistentVolumeName":"{{volume}}"} } }
+            """));
+        world.Patch(ClusterWorld.Claims, "claim", """{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}""");
+        await world.Until(ClusterWorld.Claims, "claim", c => ClusterWorld.Text(c, "status", "capacity", "storage") == "2Gi");
+        await world.Until(ClusterWorld.Attachments, "va", a => a["status"]?["attached"]?.GetValue<bool>() ?? false);
+        Assert.That(ClusterWorld.Text(world.Find(ClusterWorld.Volumes, volume), "spec", "capacity", "storage"), Is.EqualTo("2Gi"));
+        Assert.That(rig.Driver.Calls.All.Select(c => c.Method).Where(m => m.EndsWith("Volume", StringComparison.Ordinal)),
+            Is.EquivalentTo((string[])["CreateVolume", "ControllerPublishVolume", "ControllerExpandVolume"]));
+        var watches = rig.Cluster.Requests.Entries.Where(r => r.Request.Verb is "watch" || (r.Request.Verb is "list" && r.Request.Resource is not "volumesnapshots")).Select(r => r.Request.Resource).ToList();
+        Assert.That(watches, Is.EquivalentTo((string[])["persistentvolumeclaims", "persistentvolumes", "storageclasses", "volumeattachments", "csinodes"]));
+        Assert.That(rig.Driver.Connections, Is.EqualTo(1));
+    }
+
     private static ProvisionerOptions ProvisionerFlagsOf() => new() { Naming = new VolumeNaming("pvc", VolumeNaming.WholeUid) };
 
     private static System.Text.Json.Nodes.JsonObject Json(string text) => System.Text.Json.Nodes.JsonNode.Parse(text)!.AsObject();

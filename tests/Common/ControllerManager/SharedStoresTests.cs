@@ -101,6 +101,36 @@ internal sealed class SharedStoresTests
         Assert.That((claim.Spec.VolumeName, claim.Status!.Phase, claim.Metadata.Labels!["a"], claim.Metadata.Finalizers!.Length), Is.EqualTo(("pv-d", "Bound", "b", 1)));
     }
 
+    [TestCase("provisioner attacher snapshots resizer")]
+    [TestCase("resizer snapshots provisioner attacher")]
+    [TestCase("attacher resizer provisioner")]
+    [TestCase("resizer")]
+    public void The_resizer_finds_what_it_reads_beside_them(string order)
+    {
+        var stores = new SharedStores();
+        ExternalResizer.Caches? resizer = null;
+        foreach (var reader in order.Split(' '))
+        {
+            if (reader is "provisioner") _ = new ExternalProvisioner.Caches(stores, new("d"), attaches: true);
+            else if (reader is "attacher") _ = new ExternalAttacher.Caches(stores, Attacher);
+            else if (reader is "snapshots") _ = new SnapshotController.Caches(stores, new SnapshotController.SnapshotControllerOptions());
+            else resizer = new ExternalResizer.Caches(stores, new ExternalResizer.DriverFacts("d", Attacher.Controller, ExternalResizer.ExpansionWay.Controller));
+        }
+        resizer!.Claims.Fold(new PersistentVolumeClaim
+        {
+            Metadata = { Namespace = "ns", Name = "c", Uid = "u", ResourceVersion = 4, Annotations = StringMap.From([new("volume.kubernetes.io/node-expansion-not-required", "true"), new("somebody's", "own")]) },
+            Spec = new ClaimSpec { VolumeName = "pv-d", VolumeAttributesClassName = "gold", Resources = new ResourceRequirements { Requests = StringMap.From([new("storage", "2Gi")]) } },
+            Status = new ClaimStatus { Phase = "Bound", Capacity = StringMap.From([new("storage", "1Gi")]), Conditions = [new ClaimCondition { Type = "Resizing", Status = "True" }] },
+        });
+        foreach (var driver in (string[])["d", "other"]) resizer.Volumes.Fold(Volume(driver));
+        var claim = resizer.FindClaim("ns/c")!;
+        Assert.That((claim.Spec.Resources!.Requests!["storage"], claim.Status!.Capacity!["storage"], claim.Spec.VolumeAttributesClassName), Is.EqualTo(("2Gi", "1Gi", "gold")));
+        Assert.That((claim.Status.Conditions![0].Type, claim.Annotation("volume.kubernetes.io/node-expansion-not-required")), Is.EqualTo(("Resizing", "true")));
+        var volume = resizer.VolumeOf(claim)!;
+        Assert.That((volume.Spec.Capacity!["storage"], volume.Spec.AccessModes![0], volume.Spec.Csi!.VolumeHandle, volume.Spec.Csi.FsType), Is.EqualTo(("1Gi", "ReadWriteOnce", "h", "xfs")));
+        Assert.That(resizer.Volumes.Find(new ObjectKey(null, "pv-other"))?.Spec.Capacity, Is.Null, "nobody reads it");
+    }
+
     private static ExternalAttacher.DriverFacts Attacher => new("d", new Csi.ControllerCapabilities(new global::Csi.V1.ControllerGetCapabilitiesResponse
     {
         Capabilities =

@@ -6,55 +6,11 @@ using Sidecars.Tests.Support.Controllers;
 namespace Sidecars.ExternalProvisioner.Tests.Program;
 
 /// <summary>The published program as a container runtime, an operator and a scraper see it.</summary>
-internal sealed class ProcessTests
+internal sealed class ProcessTests() : ProcessTest(ProvisionerProgram.Name, "csi-example-com", hasControllers: true)
 {
-    private const string Marker = "S3CR3T-that-nobody-may-print";
-    private ProcessRig _rig = null!;
     private World _world = null!;
 
-    [SetUp]
-    public async Task Begin()
-    {
-        _rig = await ProcessRig.PrepareAsync(ProvisionerProgram.Name, hasControllers: true);
-        _world = new World(_rig.Cluster.Storage);
-    }
-
-    [TearDown]
-    public async Task End()
-    {
-        if (TestContext.CurrentContext.Result.FailCount > 0) await TestContext.Out.WriteLineAsync(string.Join('\n', _rig.Output));
-        await _rig.DisposeAsync();
-    }
-
-    [Test]
-    public async Task The_runtimes_signal_ends_it_at_once_with_143()
-    {
-        var program = _rig.Start("-v=2");
-        await program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
-        program.Terminate();
-        Assert.That(await program.WaitForExit(), Is.EqualTo(143));
-    }
-
-    [Test]
-    public async Task With_the_release_gate_the_signal_lets_the_work_finish_and_gives_the_lease_back()
-    {
-        var program = _rig.Start("--leader-election", "--leader-election-namespace=default", "--feature-gates=ReleaseLeaderElectionOnExit=true", "-v=2");
-        await program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
-        program.Terminate();
-        Assert.That(await program.WaitForExit(), Is.Zero);
-        var lease = _rig.Cluster.Storage.Get("leases", "default", "csi-example-com").Value.ToJson();
-        Assert.That(World.Text(lease, "spec", "holderIdentity"), Is.Empty);
-    }
-
-    [Test]
-    public async Task A_lost_driver_ends_it_with_1()
-    {
-        var program = _rig.Start("-v=2");
-        await program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
-        await _rig.Driver.StopAsync();
-        Assert.That(await program.WaitForExit(), Is.EqualTo(1));
-        Assert.That(program.ErrorLines, Has.Some.Contains("Lost connection to CSI driver, exiting"));
-    }
+    protected override void Begin() => _world = new World(Rig.Cluster.Storage);
 
     [Test]
     public async Task A_killed_leader_is_replaced_and_a_deposed_one_ends_with_1()
@@ -64,21 +20,21 @@ internal sealed class ProcessTests
             "--leader-election", "--leader-election-namespace=default", "--leader-election-lease-duration=2s", "--leader-election-renew-deadline=1500ms",
             "--leader-election-retry-period=500ms", "--leader-election-labels=team:storage", "-v=5",
         ];
-        var first = _rig.Start(election);
+        var first = Rig.Start(election);
         await first.WaitForErrorLine(line => line.Contains("Successfully acquired lease", StringComparison.Ordinal));
         first.Kill();
         await first.WaitForExit();
         // Where the tests run in a pod, all programs find its uid and are one candidate, which takes its own lease up at once. So the lease is given
         // another holder's name: the second one has to wait it out.
         Change("""{"spec":{"holderIdentity":"the-killed-one"}}""");
-        var second = _rig.Start(election);
+        var second = Rig.Start(election);
         await second.WaitForErrorLine(line => line.Contains("New leader", StringComparison.Ordinal) && line.Contains("the-killed-one", StringComparison.Ordinal));
         _world.Add(new TestClass());
         _world.Add(new TestClaim().Unassigned());
         Assert.That(second.ErrorLines, Has.None.Contains("Cache is populated"));
         await second.WaitForErrorLine(line => line.Contains("Successfully acquired lease", StringComparison.Ordinal));
         await _world.UntilBound("claim");
-        var lease = _rig.Cluster.Storage.Get("leases", "default", "csi-example-com").Value.ToJson();
+        var lease = Rig.Cluster.Storage.Get("leases", "default", "csi-example-com").Value.ToJson();
         Assert.That(World.Text(lease, "metadata", "labels", "team"), Is.EqualTo("storage"));
         await _world.UntilEvent("csi-example-com", "LeaderElection", "became leader");
 
@@ -92,16 +48,15 @@ internal sealed class ProcessTests
     {
         var port = FreePort.Next();
         _world.Add(new TestClass());
-        var program = _rig.Start("--leader-election", "--leader-election-namespace=default", $"--http-endpoint=127.0.0.1:{port}", "-v=2");
+        var program = Rig.Start("--leader-election", "--leader-election-namespace=default", $"--http-endpoint=127.0.0.1:{port}", "-v=2");
         _world.Add(new TestClaim().Unassigned());
         var volume = World.Text(await _world.UntilBound("claim"), "spec", "volumeName");
         _world.Delete(World.Claims, "claim");
         await _world.UntilGone(World.Volumes, volume);
         await program.WaitForErrorLine(line => line.Contains("Deleted volume", StringComparison.Ordinal));
 
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        Assert.That(await http.GetStringAsync(new Uri("/healthz/leader-election", UriKind.Relative)).WithinLimit(), Is.EqualTo("ok"));
-        var metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).WithinLimit();
+        Assert.That(await Served(port, "/healthz/leader-election"), Is.EqualTo("ok"));
+        var metrics = await Served(port, "/metrics");
         string[] expected =
         [
             "controller_persistentvolumeclaim_provision_total{class=\"fast\",source=\"\"} 1",
@@ -123,8 +78,8 @@ internal sealed class ProcessTests
     public async Task Without_leader_election_there_is_no_health_of_it()
     {
         var port = FreePort.Next();
-        var program = _rig.Start($"--http-endpoint=127.0.0.1:{port}", "-v=2");
-        await program.WaitForErrorLine(line => line.Contains("Cache is populated", StringComparison.Ordinal));
+        var program = Rig.Start($"--http-endpoint=127.0.0.1:{port}", "-v=2");
+        await ProcessRig.Populated(program);
         using var http = new HttpClient();
         using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz/leader-election")).WithinLimit();
         Assert.That((int)answer.StatusCode, Is.EqualTo(404));
@@ -135,9 +90,9 @@ internal sealed class ProcessTests
     [TestCase("1000000h", "2000000h", "2562047h")]
     public async Task Durations_beyond_what_timers_can_wait_for_hold_up_nothing(string retry, string deadline, string lease)
     {
-        _rig.Driver.Answer("CreateVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
+        Rig.Driver.Answer("CreateVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
         _world.Add(new TestClass());
-        var program = _rig.Start(
+        var program = Rig.Start(
             $"--timeout={lease}", $"--retry-interval-start={lease}", $"--retry-interval-max={lease}", $"--snapshot-orphan-sweep-interval={lease}",
             $"--capacity-poll-interval={lease}", $"--node-deployment-base-delay={lease}", $"--node-deployment-max-delay={lease}",
             "--leader-election", "--leader-election-namespace=default", $"--leader-election-lease-duration={lease}",
@@ -148,7 +103,7 @@ internal sealed class ProcessTests
         var volume = World.Text(await _world.UntilBound("claim"), "spec", "volumeName");
         _world.Delete(World.Claims, "claim");
         await _world.UntilGone(World.Volumes, volume);
-        Assert.That(_rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(2), "the one that was refused waits");
+        Assert.That(Rig.Driver.Calls.Of("CreateVolume"), Has.Count.EqualTo(2), "the one that was refused waits");
         Assert.That(program.HasExited, Is.False);
         Assert.That(program.ErrorLines, Has.None.Contains("Exception"));
     }
@@ -162,34 +117,33 @@ internal sealed class ProcessTests
         _world.AddSecret("s", ("password", Marker));
         _world.Add(new TestClass().WithProvisionerSecret("default", "s"));
         // Every path a secret takes: a failed call, a volume taken back, a success, a failed deletion, a deletion.
-        _rig.Driver.Answer("CreateVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal),
+        Rig.Driver.Answer("CreateVolume", DriverRule.Fail(Grpc.Core.StatusCode.Internal),
             DriverRule.Answer("""{"volume":{"volume_id":"small","capacity_bytes":"1"}}"""), DriverRule.Default);
-        _rig.Driver.Answer("DeleteVolume", DriverRule.Default, DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
-        var program = _rig.Start("-v=10", $"--logging-format={format}", "--retry-interval-start=50ms", $"--http-endpoint=127.0.0.1:{port}");
+        Rig.Driver.Answer("DeleteVolume", DriverRule.Default, DriverRule.Fail(Grpc.Core.StatusCode.Internal), DriverRule.Default);
+        var program = Rig.Start("-v=10", $"--logging-format={format}", "--retry-interval-start=50ms", $"--http-endpoint=127.0.0.1:{port}");
         _world.Add(new TestClaim().Unassigned());
         var volume = World.Text(await _world.UntilBound("claim"), "spec", "volumeName");
         var saved = _world.Find(World.Volumes, volume)!.ToJsonString();
         _world.Delete(World.Claims, "claim");
         await _world.UntilGone(World.Volumes, volume);
-        using var http = new HttpClient();
-        var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).WithinLimit();
+        var metrics = await Served(port, "/metrics");
         program.Terminate();
         await program.WaitForExit();
 
-        Assert.That(_rig.Driver.Calls.Of("CreateVolume").Concat(_rig.Driver.Calls.Of("DeleteVolume")), Has.Exactly(6).Items);
-        foreach (var call in _rig.Driver.Calls.Of("CreateVolume").Concat(_rig.Driver.Calls.Of("DeleteVolume")))
+        Assert.That(Rig.Driver.Calls.Of("CreateVolume").Concat(Rig.Driver.Calls.Of("DeleteVolume")), Has.Exactly(6).Items);
+        foreach (var call in Rig.Driver.Calls.Of("CreateVolume").Concat(Rig.Driver.Calls.Of("DeleteVolume")))
             Assert.That(World.Text(call.Request, "secrets", "password"), Is.EqualTo(Marker));
-        Assert.That(_rig.Output, Has.Some.Contains("***stripped***"));
+        Assert.That(Rig.Output, Has.Some.Contains("***stripped***"));
         foreach (var hidden in (string[])[Marker, encoded])
         {
-            Assert.That(_rig.Output, Has.None.Contains(hidden));
+            Assert.That(Rig.Output, Has.None.Contains(hidden));
             Assert.That(_world.All("events").Select(e => e.ToJsonString()), Has.None.Contains(hidden));
-            Assert.That(_rig.Cluster.Requests.Entries.Select(r => r.Body), Has.None.Contains(hidden));
+            Assert.That(Rig.Cluster.Requests.Entries.Select(r => r.Body), Has.None.Contains(hidden));
             Assert.That(metrics, Does.Not.Contain(hidden));
             Assert.That(saved, Does.Not.Contain(hidden));
         }
     }
 
     private void Change(string patch) =>
-        _ = _rig.Cluster.Storage.Patch("leases", "default", "csi-example-com", PatchKind.Merge, JsonNode.Parse(patch)!).Value;
+        _ = Rig.Cluster.Storage.Patch("leases", "default", "csi-example-com", PatchKind.Merge, JsonNode.Parse(patch)!).Value;
 }

@@ -7,7 +7,7 @@ using Sidecars.Tests.Support.Controllers;
 namespace Sidecars.ExternalProvisioner.Tests;
 
 /// <summary>The provisioner's controllers in a <see cref="SidecarRig"/>.</summary>
-internal sealed class ProvisionerRig : IAsyncDisposable
+internal sealed class ProvisionerRig : IProgramRig
 {
     private readonly RigOptions _options;
     private readonly SidecarRig _rig;
@@ -74,6 +74,9 @@ internal sealed class ProvisionerRig : IAsyncDisposable
 
     /// <summary>Requests of a driver method, of those that name a volume or id.</summary>
     public IReadOnlyList<JsonObject> Calls(string method) => _rig.Calls(method);
+
+    /// <inheritdoc cref="SidecarRig.Writes"/>
+    public IReadOnlyList<Write> Writes => _rig.Writes;
 
     /// <inheritdoc cref="SidecarRig.MetricLines"/>
     public IReadOnlyList<string> MetricLines() => _rig.MetricLines();

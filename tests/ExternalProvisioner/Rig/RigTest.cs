@@ -1,37 +1,12 @@
 using System.Text.Json.Nodes;
-using Sidecars.EmbeddedCluster;
-using Sidecars.Tests.Support;
+using Sidecars.Tests.Support.Controllers;
 
 namespace Sidecars.ExternalProvisioner.Tests;
 
-/// <summary>Makes rigs for a test, ends them after it, and shows their log where the test failed.</summary>
-internal abstract class RigTest
+/// <summary>Rigs of the program for a test.</summary>
+internal abstract class RigTest : RigTest<ProvisionerRig, RigOptions>
 {
-    private readonly List<ProvisionerRig> _rigs = [];
-
-    [TearDown]
-    public async Task EndRigs()
-    {
-        foreach (var rig in _rigs)
-        {
-            if (TestContext.CurrentContext.Result.FailCount > 0) await TestContext.Out.WriteLineAsync(string.Join('\n', rig.Log.Lines));
-            await rig.DisposeAsync();
-        }
-    }
-
-    private protected async Task<ProvisionerRig> Prepared(RigOptions? options = null)
-    {
-        var rig = await ProvisionerRig.PrepareAsync(options);
-        _rigs.Add(rig);
-        return rig;
-    }
-
-    private protected async Task<ProvisionerRig> Started(RigOptions? options = null)
-    {
-        var rig = await Prepared(options);
-        await rig.Run();
-        return rig;
-    }
+    protected override Task<ProvisionerRig> Prepare(RigOptions? options) => ProvisionerRig.PrepareAsync(options);
 
     /// <summary>Lets one claim be provisioned: the driver's request and the volume.</summary>
     private protected async Task<(JsonObject Request, JsonObject Volume)> Provision(TestClass storageClass, TestClaim claim, RigOptions? options = null)
@@ -52,16 +27,6 @@ internal abstract class RigTest
         Assert.That(rig.Driver.Calls.Of("CreateVolume"), Is.Empty);
         return message;
     }
-
-    private protected static RequestMatch To(string verb, string resource) => new() { Verb = verb, Resource = resource };
-
-    private protected static FaultAction Answers(int code, string reason, string message = "as the test wants it", int retryAfterSeconds = 0) =>
-        new FaultAction.Answer(new ApiStatus(code, reason, message)
-        {
-            Details = retryAfterSeconds > 0 ? new StatusDetails { RetryAfterSeconds = retryAfterSeconds } : null,
-        });
-
-    private protected static DriverRule Fails(Grpc.Core.StatusCode code, string? message = null) => DriverRule.Fail(code, message);
 
     private protected static string[] Texts(JsonNode? array) => [.. (array as JsonArray ?? []).Select(n => n!.GetValue<string>())];
 }
