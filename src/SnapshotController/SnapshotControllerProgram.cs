@@ -18,7 +18,7 @@ internal static class SnapshotControllerProgram
         return new ControllerProgram
         {
             CommandLine = commandLine,
-            Start = new StartSequence { BadGates = ExitCode.Fatal, NoListener = ExitCode.Fatal, HasAlphaStartTime = false },
+            Start = new StartSequence { BadGates = ExitCode.Fatal, NoListener = ExitCode.Fatal, HasAlphaStartTime = false, DrainsAlways = true },
             Problem = flags.Problem,
             Cluster = () => (commandLine.Standard.Kubeconfig.Value, ""),
             Sidecars = gates => [Sidecar(flags.Options(gates))],

@@ -28,7 +28,7 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
     {
         Log.Starting(_log, program.CommandLine.Program, version);
         var gates = program.CommandLine.Gates();
-        life.DrainOnSignal = gates.IsEnabled(CommandLine.ReleaseGate);
+        life.DrainOnSignal = program.Start.DrainsAlways || gates.IsEnabled(CommandLine.ReleaseGate);
         var sidecars = program.Sidecars(gates);
 
         var (kubeconfig, master) = program.Cluster();

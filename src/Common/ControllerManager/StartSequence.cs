@@ -36,6 +36,9 @@ public sealed record StartSequence
     /// <summary>Whether diagnostics are served before the driver is asked what it can do, or after.</summary>
     public bool ServesBeforeCapabilities { get; init; } = true;
 
+    /// <summary>Whether a signal lets the work under way finish and gives the lease back in any case, or only under <see cref="CommandLine.ReleaseGate"/>.</summary>
+    public bool DrainsAlways { get; init; }
+
     /// <summary>Whether the help of the process's start time says that it is alpha.</summary>
     public bool HasAlphaStartTime { get; init; } = true;
 

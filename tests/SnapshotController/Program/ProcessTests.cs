@@ -64,6 +64,21 @@ internal sealed class ProcessTests
         await Lives("t");
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_signal_lets_the_work_finish_and_gives_the_lease_back_without_a_gate(bool isTermination)
+    {
+        _rig = await ProcessRig.PrepareAsync(SnapshotControllerProgram.Name, talksToDriver: false);
+        Prepare();
+        var running = Rig.Start("--leader-election", "--leader-election-namespace=default", "-v=4");
+        await Lives("s");
+        if (isTermination) running.Terminate();
+        else running.Interrupt();
+        Assert.That(await running.WaitForExit(), Is.Zero);
+        var given = Rig.Cluster.Storage.Get("leases", ClusterWorld.Namespace, "snapshot-controller-leader").Value.ToJson();
+        Assert.That(ClusterWorld.Text(given, "spec", "holderIdentity"), Is.Empty);
+    }
+
     /// <summary>One bad object holds up no other, and none is looked at without a pause.</summary>
     [Test]
     public async Task Objects_that_cannot_be_read_or_make_no_sense_hold_nobody_up()

@@ -33,9 +33,9 @@ public sealed class ProcessRig : IAsyncDisposable
     /// <summary>Everything any of the processes wrote.</summary>
     public IEnumerable<string> Output => _all.SelectMany(p => p.ErrorLines.Concat(p.OutputLines));
 
-    /// <summary>The requests of the program for objects of the cluster.</summary>
+    /// <summary>The requests of the program for objects of the cluster; that it asks for its rights is not among them.</summary>
     public IEnumerable<LoggedRequest> Requests =>
-        Cluster.Requests.Entries.Where(r => r.Request.IsAboutObjects && r.UserAgent.StartsWith(Program, StringComparison.Ordinal));
+        Cluster.Requests.Entries.Where(r => r.Request is { IsAboutObjects: true, Resource: not "selfsubjectaccessreviews" } && r.UserAgent.StartsWith(Program, StringComparison.Ordinal));
 
     /// <summary>
     /// Cluster and driver alone; with controllers the cluster binds claims and releases volumes by itself. A program that talks to no driver is not told of it.
