@@ -131,9 +131,10 @@ public sealed class ExecPluginTests
     {
         await using var api = await ScriptedApi.Start(); // stands for the proxy too
         await File.WriteAllTextAsync(_directory.File("ca.crt"), _root.Pem);
-        string Filled(string text) => text.Replace("CA\"", $"{Convert.ToBase64String(Encoding.UTF8.GetBytes(_root.Pem))}\"", StringComparison.Ordinal)
-            .Replace("CA,", $"{Convert.ToBase64String(Encoding.UTF8.GetBytes(_root.Pem))},", StringComparison.Ordinal)
-            .Replace("PROXY", $"127.0.0.1:{api.Port}", StringComparison.Ordinal).Replace("URL", api.Url, StringComparison.Ordinal);
+        // The certificate comes last: what stands in it by chance is not filled in.
+        var root = Convert.ToBase64String(Encoding.UTF8.GetBytes(_root.Pem));
+        string Filled(string text) => text.Replace("PROXY", $"127.0.0.1:{api.Port}", StringComparison.Ordinal).Replace("URL", api.Url, StringComparison.Ordinal)
+            .Replace("CA\"", $"{root}\"", StringComparison.Ordinal).Replace("CA,", $"{root},", StringComparison.Ordinal);
         using var client = Client(Address(api.Url, """
             printf '%s' "$KUBERNETES_EXEC_INFO" > "$(dirname "$0")/told"
             echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"'$1-$GIVEN'"}}'
