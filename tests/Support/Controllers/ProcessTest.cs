@@ -71,13 +71,16 @@ public abstract class ProcessTest(string program, string lease, ScriptedDriverOp
     [TestCase("GetPluginCapabilities")]
     [TestCase("ControllerGetCapabilities")]
     [TestCase("Probe")]
-    public async Task A_driver_that_does_not_say_who_it_is_ends_the_start_with_1(string method)
+    public async Task A_driver_that_does_not_say_who_it_is_ends_the_start(string method)
     {
         Rig.Driver.Answer(method, DriverRule.Fail(StatusCode.Internal));
         var running = Rig.Start();
-        Assert.That(await running.WaitForExit(), Is.EqualTo(1));
+        Assert.That(await running.WaitForExit(), Is.EqualTo(CodeWithout(method)));
         Assert.That(string.Join('\n', running.ErrorLines), Does.Contain("code = Internal"));
     }
+
+    /// <summary>The program's exit code where the driver does not answer a method at the start.</summary>
+    protected virtual int CodeWithout(string method) => 1;
 
     /// <summary>Puts what every test needs beside the program.</summary>
     protected abstract void Begin();
