@@ -146,6 +146,12 @@ internal sealed partial class ContentReconciler<T>(
         var answer = await order.Make(stop);
         if (answer.IsOk && answer.Response.Problem is null)
         {
+            // What was asked of was gone at the driver, and another was taken for it: it is told of, and nothing is asked any more.
+            if (View(content).NotedHandle is { } first && answer.Response.Handle != first)
+            {
+                reports.OtherHandle(View(content), first, answer.Response.Handle);
+                return Outcome.Done;
+            }
             var written = await writer.Note(content, answer.Response, stop);
             if (written.IsGone || (written.Now is { } now && View(now).HasTime)) return Outcome.Done;
         }

@@ -36,6 +36,17 @@ internal sealed class UnknownTimeTests : RigTest
     }
 
     [Test]
+    public async Task A_driver_that_takes_another_when_it_is_asked_for_the_time_is_told_of_with_both_and_asked_no_more()
+    {
+        var rig = await Taking(new TestContent(), null, Says(("creation_time", null)), Says(("snapshot_id", "y"), ("creation_time", null)));
+        await rig.World.UntilEventObject("c", "SnapshotContentCheckandUpdateFailed", "the driver took y by the name by which it had taken x before");
+        rig.World.Add(new TestContent("c2").BoundTo("u2"));
+        await rig.World.UntilReady("c2");
+        Assert.That(rig.Taken.Count(t => World.Text(t, "name").EndsWith(TestContent.Uid, StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(World.Text(rig.World.Find(Main, "c"), "status", "snapshotHandle"), Is.EqualTo("x"));
+    }
+
+    [Test]
     public async Task A_driver_that_never_tells_the_time_is_asked_for_it_some_times_and_no_more()
     {
         var rig = await Taking(new TestContent(), RigOptions.WithStandingClock, Says(("creation_time", null)));
