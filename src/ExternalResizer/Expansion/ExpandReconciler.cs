@@ -135,7 +135,7 @@ internal sealed partial class ExpandReconciler(
         var (answer, error, kind) = await growth.Grow(claim, volume, size, stop);
         return answer is not null
             ? await record.Grown(claim, volume, target, answer, notes, stop)
-            : await record.Refused(claim, volume, error!, kind, notes, stop);
+            : await record.Refused(claim, volume, target, error!, kind, notes, stop);
     }
 
     private static partial class Log

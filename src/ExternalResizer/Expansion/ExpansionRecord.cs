@@ -53,7 +53,8 @@ internal sealed partial class ExpansionRecord(
         memory.Forget(claim.Uid);
         if (answer.NodeExpansionRequired) reports.NodeIsNext(claim);
         else reports.Resized(claim);
-        return Outcome.Done;
+        // What was under way is done, and the claim may ask for more by now; where a node is next, its end brings the claim up.
+        return !answer.NodeExpansionRequired && ExpandReconciler.IsWanted(written.Value) ? Outcome.After(TimeSpan.Zero) : Outcome.Done;
     }
 
     private ReadOnlyMemory<byte>? WhatIsDone(PersistentVolumeClaim claim, ControllerExpandVolumeResponse answer, string size) =>
@@ -71,7 +72,8 @@ internal sealed partial class ExpansionRecord(
 
     /// <summary>It has not.</summary>
     public async Task<Outcome> Refused(
-        PersistentVolumeClaim claim, PersistentVolume volume, CsiError error, FailureKind kind, ExpansionNotes notes, CancellationToken stop)
+        PersistentVolumeClaim claim, PersistentVolume volume, ExpansionTarget target, CsiError error, FailureKind kind, ExpansionNotes notes,
+        CancellationToken stop)
     {
         notes.FailedFinally = kind is not FailureKind.Open;
         // Without recovery nothing on the claim says that it waits, so that it waits for its back-off alone.
@@ -86,11 +88,13 @@ internal sealed partial class ExpansionRecord(
         var reason = reports.FailureOf(volume, error.Text);
         var condition = ClaimPatch.Failed(error.Text);
         var isToldAlready = ClaimConditions.Has(claim, condition);
+        var now = claim;
         if (options.Recovers && kind is not FailureKind.Open)
         {
-            var written = await Note(claim, condition, kind is FailureKind.Infeasible, notes, stop);
-            if (written is { IsNotFound: true }) return Outcome.Done; // deleted meanwhile
-            if (written is not null) reason = $"resizing failed in controller with {error.Text} but failed to update PVC {claim.Key} with: {written}";
+            var noted = await Note(claim, condition, kind is FailureKind.Infeasible, notes, stop);
+            if (noted.Failure is { IsNotFound: true }) return Outcome.Done; // deleted meanwhile
+            if (noted.Failure is { } failure) reason = $"resizing failed in controller with {error.Text} but failed to update PVC {claim.Key} with: {failure}";
+            else now = noted.Value!;
         }
         if (!isSlow)
         {
@@ -100,22 +104,29 @@ internal sealed partial class ExpansionRecord(
         // Of a fault of the driver users hear once: nothing they do mends it.
         var isTold = kind is FailureKind.Impossible && (isToldAlready || notes.IsFaultTold);
         notes.IsFaultTold = kind is FailureKind.Impossible;
+        var next = ResizeView.Of(now, volume, notes.FailedFinally, isNodesAlone: false); // where nodes alone expand nobody refuses
+        if ((options.Recovers ? ExpansionTarget.Of(next) : ExpansionTarget.WithoutRecovery(next)).Size is { } another && another != target.Size)
+        {
+            // Another wish need not wait for this one, and may have come long ago.
+            if (!isTold) reports.ResizeFailed(claim, reason);
+            return Outcome.After(TimeSpan.Zero);
+        }
         var pause = memory.Remaining(notes);
         if (!isTold) reports.ResizeFailed(claim, Reports.Waits(reason, pause));
         Log.LeftAlone(log, claim.Key, reason, pause);
         return Outcome.After(pause);
     }
 
-    /// <summary>Why it could not be noted on the claim; null where it stands there.</summary>
-    private async Task<ApiFailure?> Note(PersistentVolumeClaim claim, WantedCondition condition, bool isInfeasible, ExpansionNotes notes, CancellationToken stop)
+    /// <summary>The claim as it says so, or why that could not be noted on it.</summary>
+    private async Task<ApiResult<PersistentVolumeClaim>> Note(
+        PersistentVolumeClaim claim, WantedCondition condition, bool isInfeasible, ExpansionNotes notes, CancellationToken stop)
     {
         var isInState = !isInfeasible || ResizeView.StateOf(claim) is ResizeState.ControllerResizeInfeasible;
-        if (isInState && ClaimConditions.Has(claim, condition)) return null;
+        if (isInState && ClaimConditions.Has(claim, condition)) return claim;
         var written = await writer.Patch(claim, ClaimPatch.Refused(claim, condition, isInfeasible, time.GetUtcNow()), stop);
         if (written.Failure is { IsOtherUid: true }) return ApiFailure.Succeeded(Resources.PersistentVolumeClaims.Plural, claim.Key, claim.Uid); // remade under its name
-        if (!written.IsSuccess) return written.Failure;
-        notes.Written = written.Value.Metadata.ResourceVersion;
-        return null;
+        if (written.IsSuccess) notes.Written = written.Value.Metadata.ResourceVersion;
+        return written;
     }
 
     /// <summary>Somebody who is always faster, and an object that is gone, are no trouble of the user's.</summary>

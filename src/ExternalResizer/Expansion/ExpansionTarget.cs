@@ -17,8 +17,11 @@ internal readonly record struct ExpansionTarget(Quantity? Size, bool IsNew)
     /// <summary>The node's turn, or nobody's.</summary>
     public static readonly ExpansionTarget None = new(null, false);
 
-    public static ExpansionTarget Of(in ResizeView view)
+    public static ExpansionTarget Of(in ResizeView given)
     {
+        // What the claim has already is not under way: it is what was worked towards before.
+        var isOver = given.Allocated <= given.Has && given.State is not (ResizeState.NodeResizePending or ResizeState.NodeResizeInProgress);
+        var view = isOver ? given with { Allocated = null } : given;
         var size = view.VolumeHas < view.Asked ? WhereVolumeIsSmaller(view) : WhereVolumeIsLargeEnough(view);
         if (size is not { } target) return None;
         return new(target, view.Allocated != target) { TakesBack = view is { IsNodesAlone: true, State: ResizeState.NodeResizeInfeasible } };

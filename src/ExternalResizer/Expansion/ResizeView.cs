@@ -9,6 +9,9 @@ internal readonly record struct ResizeView
     /// <summary>What the user asks for.</summary>
     public Quantity Asked { get; init; }
 
+    /// <summary>What the claim has.</summary>
+    public Quantity Has { get; init; }
+
     /// <summary>What the volume has, as far as the controller is concerned.</summary>
     public Quantity VolumeHas { get; init; }
 
@@ -29,6 +32,7 @@ internal readonly record struct ResizeView
     public static ResizeView Of(PersistentVolumeClaim claim, PersistentVolume volume, bool failedFinally, bool isNodesAlone) => new()
     {
         Asked = Sizes.Asked(claim),
+        Has = Sizes.Has(claim),
         VolumeHas = Sizes.Has(volume),
         Allocated = Sizes.Allocated(claim),
         State = StateOf(claim),

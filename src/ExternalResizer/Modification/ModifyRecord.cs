@@ -29,7 +29,7 @@ internal sealed partial class ModifyRecord(
         }
         Log.Modified(log, claim.Key, volume.Name, attributesClass);
         reports.Modified(claim, attributesClass);
-        return Outcome.Done;
+        return ModifyReconciler.IsWanted(finished.Value) ? Outcome.After(TimeSpan.Zero) : Outcome.Done; // another class may have been named long ago
     }
 
     /// <summary>The driver has not given it.</summary>

@@ -36,6 +36,15 @@ internal sealed class ExpansionTargetTests
     public void A_target(int asked, int volume, int allocated, string state, bool failedFinally, int target, bool isNew) =>
         Assert.That(ExpansionTarget.Of(View(asked, volume, allocated, state, failedFinally)), Is.EqualTo(Expected(target, isNew)));
 
+    [TestCase(3, 100, 2, "", 3, true)]
+    [TestCase(3, 2, 2, "", 3, true)]
+    [TestCase(3, 100, 2, "ControllerResizeInProgress", 3, true)]
+    [TestCase(3, 1, 2, "ControllerResizeInfeasible", 3, true)]
+    [TestCase(3, 2, 2, "NodeResizeInfeasible", 3, true)]
+    [TestCase(3, 2, 2, "NodeResizePending", 0, false)]
+    public void What_the_claim_has_already_is_under_way_nowhere(int asked, int volume, int allocated, string state, int target, bool isNew) =>
+        Assert.That(ExpansionTarget.Of(View(asked, volume, allocated, state) with { Has = Of(2) }), Is.EqualTo(Expected(target, isNew)));
+
     [TestCase(5, 10, 10, "NodeResizeInfeasible", 5, true)]
     [TestCase(10, 10, 10, "NodeResizeInfeasible", 10, false)]
     public void Where_nodes_alone_expand_a_smaller_wish_counts(int asked, int volume, int allocated, string state, int target, bool isNew) =>

@@ -171,6 +171,11 @@ internal sealed class ExpansionTests : RigTest
         await rig.World.UntilSized("2Gi");
         await rig.World.UntilEvent("VolumeResizeSuccessful");
         Assert.That((rig.World.VolumeSizeOf(), rig.Expanded.Count), Is.EqualTo(("100Gi", 1)));
+
+        rig.World.Ask("3Gi");
+        var claim = await rig.World.UntilSized("3Gi");
+        Assert.That(World.Conditions(claim), Is.Empty);
+        Assert.That((rig.World.VolumeSizeOf(), rig.ExpandedTo[^1], rig.Expanded.Count), Is.EqualTo(("100Gi", "3221225472", 2)));
     }
 
     [Test]

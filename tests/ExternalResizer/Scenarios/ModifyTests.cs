@@ -151,6 +151,16 @@ internal sealed class ModifyTests : RigTest
     }
 
     [Test]
+    public async Task When_a_class_that_was_under_way_is_done_the_one_that_was_named_meanwhile_follows_at_once()
+    {
+        var rig = await GivenClasses(new TestClaim().OfClass("gold"), RigOptions.WithStandingClock, Fails(StatusCode.Aborted), DriverRule.Default);
+        await rig.World.UntilEvent("VolumeModifyFailed", "Still modifying to VAC gold");
+        rig.World.Name("silver");
+        await rig.World.UntilClass("silver");
+        Assert.That(rig.Modified.Select(c => World.Text(c, "mutable_parameters", "iops")), Is.EqualTo((string[])["5000", "5000", "100"]));
+    }
+
+    [Test]
     public async Task A_class_that_never_comes_to_an_end_holds_up_another_no_longer_than_the_long_pause()
     {
         var options = new RigOptions().With(o => o with { RetryIntervalMax = TimeSpan.FromMilliseconds(200) });

@@ -63,6 +63,28 @@ internal sealed class RecoveryTests : RigTest
     }
 
     [Test]
+    public async Task When_what_was_under_way_is_done_the_larger_wish_of_meanwhile_follows_at_once()
+    {
+        var rig = await Given(new TestClaim(), RigOptions.WithStandingClock, Fails(StatusCode.DeadlineExceeded), DriverRule.Default);
+        await rig.World.UntilEvent("VolumeResizeFailed", "DeadlineExceeded");
+        rig.World.Ask("3Gi");
+        await rig.World.UntilSized("3Gi");
+        Assert.That(rig.ExpandedTo, Is.EqualTo((string[])["2147483648", "2147483648", "3221225472"]));
+    }
+
+    [Test]
+    public async Task When_what_was_under_way_cannot_be_had_the_smaller_wish_of_meanwhile_follows_at_once()
+    {
+        var rig = await Given(
+            new TestClaim().Asking("9Gi"), RigOptions.WithStandingClock, Fails(StatusCode.DeadlineExceeded), Fails(StatusCode.OutOfRange, "too much"), DriverRule.Default);
+        await rig.World.UntilEvent("VolumeResizeFailed", "DeadlineExceeded");
+        rig.World.Ask("2Gi");
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.ExpandedTo, Is.EqualTo((string[])["9663676416", "9663676416", "2147483648"]));
+        Assert.That(rig.World.EventsAbout("a").Where(e => e.Contains("too much", StringComparison.Ordinal)), Has.None.Contains("the next try"));
+    }
+
+    [Test]
     public async Task A_smaller_wish_is_asked_for_at_once()
     {
         var rig = await Given(new TestClaim().Asking("9Gi"), RigOptions.WithStandingClock, Fails(StatusCode.OutOfRange), DriverRule.Default);
