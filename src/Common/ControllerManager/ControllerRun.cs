@@ -4,6 +4,7 @@ using Sidecars.Csi;
 using Sidecars.Hosting;
 using Sidecars.Hosting.Flags;
 using Sidecars.Hosting.Http;
+using Sidecars.Hosting.Memory;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Http;
 
@@ -80,9 +81,9 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
         if (elections.AreHeld) SidecarDiagnostics.ServeLeaderHealth(diagnostics, _flags, () => elections.AreHealthy);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop);
-        var rights = new RightsCheck(() => clients.Create(), _metrics, life.Loggers).RunAsync([.. elections.Rights, .. sidecars.SelectMany(s => s.Rights(driver))], ended.Token);
         using var api = clients.Create();
         using var eventApi = clients.Create();
+        var rights = new RightsCheck(eventApi, _metrics, life.Loggers).RunAsync([.. elections.Rights, .. sidecars.SelectMany(s => s.Rights(driver))], ended.Token);
         var parts = new ProcessParts
         {
             Api = api, EventApi = eventApi, NewClient = rate => clients.Create(rate: rate),
@@ -99,7 +100,11 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
     /// Filling the stores is the largest piece of work of most days: what it took beside what is kept goes back to the system, once. Without
     /// this it would stay resident, because nothing that comes later makes the runtime look at it.
     /// </summary>
-    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    private static void GiveBack()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        MappedFiles.GiveBack();
+    }
 
     /// <summary>A restarted driver may be another one: everything known of it is stale, so the process starts anew too.</summary>
     private async Task EndWhenLost(CsiConnection connection)

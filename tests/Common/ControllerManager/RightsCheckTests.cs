@@ -110,8 +110,8 @@ internal sealed class RightsCheckTests
         var kubeconfig = _directory.File("kubeconfig");
         await _cluster.WriteKubeconfig(kubeconfig, s_account.Name);
         var address = ClusterAddress.Find(kubeconfig, "").Address!;
-        var check = new RightsCheck(
-            () => new ApiClient(address, new ApiClientOptions { UserAgent = "test" }, TimeProvider.System, new RecordingLogger()), _metrics, new RecordingLoggers(_log));
+        using var api = new ApiClient(address, new ApiClientOptions { UserAgent = "test" }, TimeProvider.System, new RecordingLogger());
+        var check = new RightsCheck(api, _metrics, new RecordingLoggers(_log));
         await check.RunAsync(s_rights, stop).WithinLimit();
     }
 

@@ -12,7 +12,7 @@ namespace Sidecars.ControllerManager.Rights;
 /// rule that would grant it, and a series of <c>csi_sidecar_missing_right</c>; the process works on, with what it may do. A server that does
 /// not answer such questions is no reason for anything.
 /// </summary>
-internal sealed partial class RightsCheck(Func<ApiClient> newClient, MetricRegistry metrics, ILoggerFactory loggers)
+internal sealed partial class RightsCheck(ApiClient api, MetricRegistry metrics, ILoggerFactory loggers)
 {
     private const string Reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
@@ -25,8 +25,7 @@ internal sealed partial class RightsCheck(Func<ApiClient> newClient, MetricRegis
     {
         try
         {
-            using var api = newClient();
-            await Ask(api, rights, stop);
+            await Ask(rights, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -34,11 +33,11 @@ internal sealed partial class RightsCheck(Func<ApiClient> newClient, MetricRegis
         }
     }
 
-    private async Task Ask(ApiClient api, IEnumerable<RequiredRight> rights, CancellationToken stop)
+    private async Task Ask(IEnumerable<RequiredRight> rights, CancellationToken stop)
     {
         foreach (var right in rights.DistinctBy(right => (right.Place, right.Rule(right.Verbs))))
         {
-            var answers = await Task.WhenAll(right.Verbs.Select(verb => Ask(api, right, verb, stop)));
+            var answers = await Task.WhenAll(right.Verbs.Select(verb => Ask(right, verb, stop)));
             if (answers.FirstOrDefault(answer => answer.Failure is not null).Failure is { } failure)
             {
                 Log.Unknown(_log, failure.ToString());
@@ -51,7 +50,7 @@ internal sealed partial class RightsCheck(Func<ApiClient> newClient, MetricRegis
         }
     }
 
-    private static async Task<(string Verb, bool IsAllowed, ApiFailure? Failure)> Ask(ApiClient api, RequiredRight right, string verb, CancellationToken stop)
+    private async Task<(string Verb, bool IsAllowed, ApiFailure? Failure)> Ask(RequiredRight right, string verb, CancellationToken stop)
     {
         var (resource, subresource) = right.Resource.Split('/') is [var first, var second] ? (first, second) : (right.Resource, null);
         var review = new AccessReview
