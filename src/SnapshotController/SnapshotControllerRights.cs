@@ -29,7 +29,6 @@ internal static class SnapshotControllerRights
         new(Groups, Snapshots, "volumesnapshotcontents/status", "patch"),
         new(Groups, GroupSnapshots, "volumegroupsnapshotclasses", RequiredRight.Watching),
         new(Groups, GroupSnapshots, "volumegroupsnapshotcontents", [.. RequiredRight.Reading, "create", "delete", "patch"]),
-        new(Groups, GroupSnapshots, "volumegroupsnapshotcontents/status", "patch"),
         new(Groups, GroupSnapshots, "volumegroupsnapshots", [.. RequiredRight.Reading, "patch"]),
         new(Groups, GroupSnapshots, "volumegroupsnapshots/status", "patch"),
     ];

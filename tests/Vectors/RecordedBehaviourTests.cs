@@ -3,7 +3,10 @@ using Sidecars.Tests.Support;
 
 namespace Sidecars.Vectors.Tests;
 
-/// <summary>Our published programs do what the originals were recorded to do, scenario by scenario.</summary>
+/// <summary>
+/// Our published programs do what the originals were recorded to do, scenario by scenario, each as its own service account with the roles that the
+/// charts grant it: nothing is refused to any of them.
+/// </summary>
 [Parallelizable(ParallelScope.Children)]
 public sealed class RecordedBehaviourTests
 {
@@ -12,8 +15,8 @@ public sealed class RecordedBehaviourTests
 
     private const int LinesOfLog = 60;
 
-    /// <summary>The program has a token, as in a pod; the steps of a scenario are done by nobody in particular.</summary>
-    private static readonly ClusterUser Program = new("sidecar", "token-of-the-sidecar", "system:masters");
+    /// <summary>Whoever does the steps of a scenario.</summary>
+    private static readonly ClusterUser s_administrator = new("administrator", "token-of-the-administrator", "system:masters");
 
     private static IEnumerable<string> Scenarios => Vector.Names;
 
@@ -23,14 +26,19 @@ public sealed class RecordedBehaviourTests
         var vector = Vector.Load(scenario);
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var directory = new TemporaryDirectory();
-        await using var cluster = await ClusterServer.StartAsync(new ClusterOptions { Users = [Program] }).WithinLimit();
+        await using var cluster = await ClusterServer.StartAsync(new ClusterOptions { UseRbac = true, Users = [s_administrator, .. ChartAccounts.Users] }).WithinLimit();
         foreach (var definition in SnapshotKinds.Definitions.Concat(SnapshotKinds.GroupDefinitions)) _ = cluster.Storage.Create("customresourcedefinitions", definition).Value;
-        var kubeconfig = directory.File("kubeconfig");
-        await cluster.WriteKubeconfig(kubeconfig, Program.Name).WithinLimit();
+        foreach (var sidecar in vector.Sidecars)
+        {
+            await ChartAccounts.Grant(cluster, sidecar, directory).WithinLimit();
+            await cluster.WriteKubeconfig(directory.File(sidecar), ChartAccounts.UserOf(sidecar)).WithinLimit();
+        }
 
-        await using var replay = await Replay.Prepare(vector, cluster.Url, kubeconfig, directory, TimeProvider.System, limit.Token).WithinLimit();
+        await using var replay = await Replay.Prepare(
+            vector, new PlainApi(cluster.Url, s_administrator.Token), directory.File, directory, TimeProvider.System, limit.Token).WithinLimit();
         var recording = await replay.Run(limit.Token).WithinLimit(Limit);
 
+        Assert.That(RightsInUse.Note(scenario, vector.Sidecars, cluster), Is.Empty, "refused to a program");
         var differences = DeliberateDifferences.Judge(scenario, Agreement.Differences(vector.Expect, recording));
         Assert.That(differences, Is.Empty, () =>
             $"{vector.Name} ({vector.About}) differs:\n  {string.Join("\n  ", differences)}\nlast lines of the log:\n  "

@@ -87,6 +87,7 @@ internal sealed class RightsTests
     [TestCase("csi-driver", "node-deployment", "attach expand topology capacity snapshot node", "provisioner attacher resizer snapshotter")]
     [TestCase("csi-driver", "secrets-cluster", "attach expand secrets", "provisioner attacher resizer")]
     [TestCase("csi-driver", "secrets-named", "attach expand snapshot", "provisioner attacher resizer snapshotter")]
+    [TestCase("csi-driver", "recorded", "attach expand topology capacity snapshot groups clone modify secrets", "provisioner attacher resizer snapshotter")]
     [TestCase("csi-driver", "cluster-registrar", "attach expand reconcile", "provisioner attacher resizer cluster-registrar")]
     [TestCase("csi-driver", "go", "attach expand snapshot", "provisioner attacher resizer snapshotter")]
     [TestCase("snapshot-controller", "default", "groups", "controller")]
@@ -213,7 +214,7 @@ internal sealed class RightsTests
         yield return Case("controller", "groups distributed", SnapshotControllerRights.Of(new SnapshotControllerOptions { IsDistributed = true }),
             "/persistentvolumes get", "/nodes get", "snapshot.storage.k8s.io/volumesnapshotclasses get", "snapshot.storage.k8s.io/volumesnapshots update",
             "snapshot.storage.k8s.io/volumesnapshots/status update", "groupsnapshot.storage.k8s.io/volumegroupsnapshotclasses get",
-            "groupsnapshot.storage.k8s.io/volumegroupsnapshots update", "groupsnapshot.storage.k8s.io/volumegroupsnapshots/status update");
+            "groupsnapshot.storage.k8s.io/volumegroupsnapshotcontents/status patch", "groupsnapshot.storage.k8s.io/volumegroupsnapshots update", "groupsnapshot.storage.k8s.io/volumegroupsnapshots/status update");
 
         static TestCaseData Case(string role, string features, IEnumerable<RequiredRight> asked, params string[] ofTheOriginal) =>
             new TestCaseData(role, features, asked, ofTheOriginal).SetArgDisplayNames(role, features);

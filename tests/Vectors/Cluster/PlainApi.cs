@@ -8,9 +8,17 @@ namespace Sidecars.Vectors.Tests;
 /// The API server as a user of curl sees it: paths, JSON, status codes, nothing remembered. On purpose none of the project's own client code, so
 /// that a fault in that cannot hide itself.
 /// </summary>
-internal sealed class PlainApi(Uri server) : IDisposable
+internal sealed class PlainApi : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http;
+
+    /// <param name="server">Where it is.</param>
+    /// <param name="token">Who asks; null is nobody in particular.</param>
+    internal PlainApi(Uri server, string? token = null)
+    {
+        _http = new HttpClient { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+        if (token is not null) _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+    }
 
     public void Dispose() => _http.Dispose();
 

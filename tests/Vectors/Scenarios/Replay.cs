@@ -15,7 +15,7 @@ internal sealed class Replay : IAsyncDisposable
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(20);
 
     private readonly Vector _vector;
-    private readonly string _kubeconfig;
+    private readonly Func<string, string> _kubeconfigOf;
     private readonly TimeProvider _time;
     private readonly PlainApi _api;
     private readonly ClusterView _view;
@@ -26,25 +26,30 @@ internal sealed class Replay : IAsyncDisposable
     private readonly List<PublishedProgram> _all = [];
     private readonly List<string> _unmet = [];
 
-    private Replay(Vector vector, string kubeconfig, TimeProvider time, PlainApi api, ClusterView view, ScriptedDriver driver, Activity activity)
+    private Replay(Vector vector, Func<string, string> kubeconfigOf, TimeProvider time, PlainApi api, ClusterView view, ScriptedDriver driver, Activity activity)
     {
-        (_vector, _kubeconfig, _time) = (vector, kubeconfig, time);
+        (_vector, _kubeconfigOf, _time) = (vector, kubeconfigOf, time);
         (_api, _view, _driver, _activity, _uids) = (api, view, driver, activity, view.Uids);
     }
 
     /// <summary>What the programs wrote, for a report of what went wrong.</summary>
     internal IEnumerable<string> ErrorLines => _all.SelectMany(p => p.ErrorLines);
 
+    /// <param name="vector">The scenario.</param>
+    /// <param name="api">The server, as whoever does the steps; it is disposed with the replay.</param>
+    /// <param name="kubeconfigOf">What a sidecar's program reaches the same server by.</param>
+    /// <param name="directory">For the driver's socket.</param>
+    /// <param name="time">The clock of waits.</param>
+    /// <param name="stop">Ends the preparation.</param>
     internal static async Task<Replay> Prepare(
-        Vector vector, Uri server, string kubeconfig, TemporaryDirectory directory, TimeProvider time, CancellationToken stop)
+        Vector vector, PlainApi api, Func<string, string> kubeconfigOf, TemporaryDirectory directory, TimeProvider time, CancellationToken stop)
     {
         var activity = new Activity();
         var driver = ScriptedDriver.Create(vector.Driver(directory.File("csi.sock")), time);
         driver.Calls.Added += _ => activity.Ring();
         await driver.StartAsync();
-        var api = new PlainApi(server);
         var view = await ClusterView.Open(api, activity, new UidNames(), stop);
-        return new Replay(vector, kubeconfig, time, api, view, driver, activity);
+        return new Replay(vector, kubeconfigOf, time, api, view, driver, activity);
     }
 
     /// <summary>Does all steps and records what is left. A wait in vain is recorded, not thrown.</summary>
@@ -91,7 +96,7 @@ internal sealed class Replay : IAsyncDisposable
     {
         foreach (var sidecar in _vector.Sidecars)
         {
-            var arguments = SidecarPrograms.Arguments(sidecar, _kubeconfig, _driver.SocketPath, _vector.ArgumentsOf(sidecar));
+            var arguments = SidecarPrograms.Arguments(sidecar, _kubeconfigOf(sidecar), _driver.SocketPath, _vector.ArgumentsOf(sidecar));
             var program = PublishedProgram.Start(SidecarPrograms.ProgramOf(sidecar), arguments, _vector.Environment);
             _running.Add((sidecar, program));
             _all.Add(program);

@@ -80,7 +80,7 @@ public sealed class ReplayTests
     {
         var vector = Vector.Parse($$"""{"name":"test","about":"","sidecar":"external-provisioner","args":[],"driver":{},"steps":{{steps}}}""");
         await using var replay = await Replay.Prepare(
-            vector, _cluster.Url, _directory.File("kubeconfig"), _directory, TimeProvider.System, CancellationToken.None).WithinLimit();
+            vector, new PlainApi(_cluster.Url), _ => _directory.File("kubeconfig"), _directory, TimeProvider.System, CancellationToken.None).WithinLimit();
         return await replay.Run(CancellationToken.None).WithinLimit();
     }
 }
