@@ -2,7 +2,7 @@
 # Starts the playground: a cluster, a CSI driver and the real sidecars as processes, no Kubernetes needed.
 # The sidecars run as they are built, which takes a minute the first time; native ones are taken where they are there and up to date, or
 # where --native asks for them.
-# usage: eng/playground.sh [--native] [--once] [-f FILE]... [--csi-address SOCKET] ...      see --help
+# usage: eng/playground.sh [--native] [--once] [-f FILE]... [--chart VALUES]... [--csi-address SOCKET] ...      see --help
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 folder=$PWD
@@ -15,6 +15,8 @@ native=no
 arguments=()
 for argument in "$@"; do
   if [ "$argument" = --native ]; then native=wanted; else arguments+=("$argument"); fi
+  # Whoever has a Helm of his own is not brought another.
+  case $argument in --chart*) command -v helm >/dev/null || need_helm ;; esac
 done
 
 # The native programs are all there, and nothing they are made from is newer; the playground's own parts are built anew each time.

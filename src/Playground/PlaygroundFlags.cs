@@ -10,12 +10,15 @@ namespace Sidecars.Playground;
 internal static class PlaygroundFlags
 {
     public const string Usage = """
-        playground [--once] [--timeout D] [-f FILE]... [--csi-address SOCKET] [--keep-dir DIR] [--programs DIR] [--v N] [--SIDECAR-args ARGS]...
+        playground [--once] [--timeout D] [-f FILE]... [--chart VALUES]... [--csi-address SOCKET] [--keep-dir DIR] [--programs DIR] [--v N]
+                   [--SIDECAR-args ARGS]...
 
           --once             check that all of it came true, take it down again, and end with 0 or 1
           --timeout D        how long each step may take with --once (default 1m0s)
           -f FILE            apply these manifests instead of the announcement's; may be repeated;
                              ${DRIVER_NAME} in them stands for the driver's name
+          --chart VALUES     deploy what the chart csi-driver makes of this file of values (and snapshot-controller with its defaults): the sidecars
+                             run with its arguments and under its roles, each on the token of its service account; may be repeated; needs Helm
           --csi-address S    play with the driver that listens on this Unix socket instead of the hostpath driver:
                              a path, also from here, or unix:///PATH
           --keep-dir DIR     keep logs, volumes and kubeconfig in this directory
@@ -43,7 +46,7 @@ internal static class PlaygroundFlags
                 case "--once" when value is null:
                     options = options with { Once = true };
                     continue;
-                case "-f" or "--csi-address" or "--keep-dir" or "--programs" or "--v" or "-v" or "--timeout":
+                case "-f" or "--chart" or "--csi-address" or "--keep-dir" or "--programs" or "--v" or "-v" or "--timeout":
                 case var _ when SidecarOf(flag) is not null:
                     break;
                 default:
@@ -62,6 +65,7 @@ internal static class PlaygroundFlags
     private static (PlaygroundOptions? Options, string Error) Apply(PlaygroundOptions options, string flag, string value) => flag switch
     {
         "-f" => (options with { Files = [.. options.Files, value] }, ""),
+        "--chart" => (options with { ChartValues = [.. options.ChartValues, value] }, ""),
         "--csi-address" => DriverSocket.Parse(value, Environment.CurrentDirectory) is var (path, error) && path is not null
             ? (options with { CsiAddress = path }, "")
             : (null, error),

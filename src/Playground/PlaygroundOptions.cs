@@ -16,10 +16,16 @@ internal sealed record PlaygroundOptions
     public bool IsOwnDriver => CsiAddress is null;
 
     /// <summary>Whether the story goes on after the announcement's pod runs.</summary>
-    public bool HasSequel => IsOwnDriver && Files.Count == 0;
+    public bool HasSequel => IsOwnDriver && Files.Count == 0 && (Chart is null or { LeftOut.Count: 0 });
 
     /// <summary>The provisioner tells how much room each node has, and the scheduler goes by it; not every driver can say.</summary>
-    public bool TellsRoom => IsOwnDriver;
+    public bool TellsRoom => IsOwnDriver && (Chart is null or { TellsRoom: true });
+
+    /// <summary>Files of values of the chart csi-driver, which says then which sidecars run and how; empty for the playground's own choice.</summary>
+    public IReadOnlyList<string> ChartValues { get; init; } = [];
+
+    /// <summary>What Helm made of <see cref="ChartValues"/>; null without them.</summary>
+    public ChartRelease? Chart { get; init; }
 
     /// <summary>A directory for logs and volumes that stays; null for a temporary one.</summary>
     public string? KeepDirectory { get; init; }

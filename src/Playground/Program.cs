@@ -15,7 +15,14 @@ using var stopping = new CancellationTokenSource();
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-var run = new PlaygroundRun(options, Console.Out, Console.Error, isTerminal: !Console.IsOutputRedirected, TimeProvider.System);
+(var complete, error) = await ChartRelease.Into(options, stopping.Token);
+if (complete is null)
+{
+    Console.Error.WriteLine(error);
+    return ExitCode.Failure;
+}
+
+var run = new PlaygroundRun(complete, Console.Out, Console.Error, isTerminal: !Console.IsOutputRedirected, TimeProvider.System);
 return await run.Run(stopping.Token);
 
 void Stop(PosixSignalContext signal)

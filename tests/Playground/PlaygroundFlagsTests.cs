@@ -6,12 +6,13 @@ internal sealed class PlaygroundFlagsTests
     public void Every_flag_has_its_effect()
     {
         var options = PlaygroundFlags.Parse(
-            ["--once", "-f", "a.yaml", "-f=b.yaml", "--csi-address", "/s.sock", "--keep-dir=/d", "--programs", "/p", "--v", "3", "--timeout=2m",
+            ["--once", "-f", "a.yaml", "-f=b.yaml", "--chart", "one.yaml", "--chart=two.yaml", "--csi-address", "/s.sock", "--keep-dir=/d", "--programs", "/p", "--v", "3", "--timeout=2m",
                 "--provisioner-args=--worker-threads=1  --timeout=30s", "--provisioner-args", "--v=9", "--snapshot-controller-args=--resync-period=1m"]).Options!;
         Assert.Multiple(() =>
         {
             Assert.That(options.Once);
             Assert.That(options.Files, Is.EqualTo(new[] { "a.yaml", "b.yaml" }));
+            Assert.That(options.ChartValues, Is.EqualTo(new[] { "one.yaml", "two.yaml" }));
             Assert.That(options.CsiAddress, Is.EqualTo("/s.sock"));
             Assert.That(options.KeepDirectory, Is.EqualTo("/d"));
             Assert.That(options.Programs, Is.EqualTo("/p"));

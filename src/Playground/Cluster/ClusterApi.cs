@@ -41,35 +41,37 @@ internal sealed class ClusterApi(Uri url) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    /// <summary>Whether the cluster has the kind of an object.</summary>
+    public async Task<bool> Serves(JsonObject manifest, CancellationToken stop) => await Find(manifest, stop) is not null;
+
     private async Task<string> PathOf(JsonObject manifest, CancellationToken stop)
     {
         var (version, kind) = (manifest["apiVersion"]!.ToString(), manifest["kind"]!.ToString());
-        var root = version.Contains('/', StringComparison.Ordinal) ? $"apis/{version}" : $"api/{version}";
-        if (!_resources.TryGetValue($"{version}/{kind}", out var resource))
-        {
-            resource = await Discover(root, kind, ObjectName.Of(manifest), stop);
-            _resources[$"{version}/{kind}"] = resource;
-        }
-
-        if (!resource.IsNamespaced) return $"{root}/{resource.Plural}";
+        if (await Find(manifest, stop) is not var (plural, isNamespaced))
+            throw new ClusterRefusal($"Creating {ObjectName.Of(manifest)} failed: the cluster has no kind {kind} in {RootOf(version)}.");
+        if (!isNamespaced) return $"{RootOf(version)}/{plural}";
         var ns = manifest["metadata"]!["namespace"]?.ToString() ?? "default";
-        return $"{root}/namespaces/{ns}/{resource.Plural}";
+        return $"{RootOf(version)}/namespaces/{ns}/{plural}";
     }
 
-    private async Task<(string Plural, bool IsNamespaced)> Discover(string root, string kind, string what, CancellationToken stop)
+    private static string RootOf(string version) => version.Contains('/', StringComparison.Ordinal) ? $"apis/{version}" : $"api/{version}";
+
+    private async Task<(string Plural, bool IsNamespaced)?> Find(JsonObject manifest, CancellationToken stop)
     {
-        using var response = await _http.GetAsync(new Uri(root, UriKind.Relative), stop);
-        if (response.StatusCode == HttpStatusCode.NotFound) throw new ClusterRefusal($"Creating {what} failed: the cluster has no {root}.");
-        await Require(response, $"Looking for the kind of {what}", stop);
+        var (version, kind) = (manifest["apiVersion"]!.ToString(), manifest["kind"]!.ToString());
+        if (_resources.TryGetValue($"{version}/{kind}", out var known)) return known;
+        using var response = await _http.GetAsync(new Uri(RootOf(version), UriKind.Relative), stop);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        await Require(response, $"Looking for the kind of {ObjectName.Of(manifest)}", stop);
         var list = JsonNode.Parse(await response.Content.ReadAsStringAsync(stop));
         foreach (var resource in list?["resources"]?.AsArray() ?? [])
         {
             var name = resource!["name"]!.ToString();
             if (resource["kind"]!.ToString() == kind && !name.Contains('/', StringComparison.Ordinal))
-                return (name, resource["namespaced"]!.GetValue<bool>());
+                return _resources[$"{version}/{kind}"] = (name, resource["namespaced"]!.GetValue<bool>());
         }
 
-        throw new ClusterRefusal($"Creating {what} failed: the cluster has no kind {kind} in {root}.");
+        return null;
     }
 
     private static async Task Require(HttpResponseMessage response, string doing, CancellationToken stop)

@@ -40,10 +40,10 @@ internal sealed class ChildProgram : IAsyncDisposable
     /// <summary>What is worth showing of what it wrote.</summary>
     public IReadOnlyList<string> Tail => _tail.Lines;
 
-    /// <summary>Starts a program. <paramref name="onLine"/> is told every line it writes.</summary>
+    /// <summary>Starts a program. <paramref name="onLine"/> is told every line it writes; <paramref name="environment"/> wins over what every program gets.</summary>
     /// <exception cref="FileNotFoundException">There is no such program.</exception>
     public static async Task<ChildProgram> Start(
-        string name, string path, IEnumerable<string> arguments, string logFile, Action<string>? onLine = null)
+        string name, string path, IEnumerable<string> arguments, string logFile, Action<string>? onLine = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"The program {name} is not at {path}.", path);
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "playground"))
@@ -60,6 +60,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         start.Environment.Remove("KUBECONFIG");
         start.Environment["NAMESPACE"] = start.Environment["POD_NAMESPACE"] = "default";
         start.Environment["POD_NAME"] = name;
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>()) start.Environment[variable] = value;
 
         var child = new ChildProgram(name, logFile, new Process { StartInfo = start }, new StreamWriter(logFile, append: true) { AutoFlush = true }, onLine);
         await StarterThread.Run(child._process.Start);

@@ -74,6 +74,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
                 await See(new Growth(state, world.DriverName, wish).Steps());
             }
 
+            if (options.Chart is { LeftOut: { Count: > 0 } missing }) Tell($"The story goes no further, because the chart's values leave out {string.Join(", ", missing)}.");
             if (options.Once) await TakeDown(whole, api, walk, stop);
             if (options is { Once: true, IsOwnDriver: true }) await LoseDriver(story, world, walk, stop);
             _shown = null;

@@ -15,10 +15,11 @@ internal sealed class World : IAsyncDisposable
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly PlaygroundOptions _options;
     private readonly WorkingDirectory _directory;
+    private readonly Action<string> _tell;
 
     private World(PlaygroundOptions options, WorkingDirectory directory, Action<string> tell)
     {
-        (_options, _directory) = (options, directory);
+        (_options, _directory, _tell) = (options, directory, tell);
         Nodes = PlaygroundNode.All(options, directory);
         Programs = new ProgramKeeper(tell, TimeProvider.System);
     }
@@ -46,15 +47,17 @@ internal sealed class World : IAsyncDisposable
     public static async Task<World> Start(PlaygroundOptions options, WorkingDirectory directory, Action<string> tell, CancellationToken stop)
     {
         // Looked for first: a missing program is the likeliest mistake, and the cheapest to find.
-        foreach (var sidecar in SidecarProgram.All) ProgramFinder.Find(sidecar.FileName, options.Programs);
         var world = new World(options, directory, tell);
+        foreach (var placed in world.Sidecars) ProgramFinder.Find(placed.Program.FileName, options.Programs);
         try
         {
             var controllers = await world.StartCluster(stop);
             if (options.CsiAddress is null) await world.StartDriver();
-            await world.StartSidecars(sidecar => sidecar.Needs is null || options.IsOwnDriver);
+            await world.StartSidecars(sidecar => sidecar.Needs is null || options.IsOwnDriver || options.Chart is not null);
             world.DriverName = await world.Registered(controllers, stop);
-            if (options.CsiAddress is { } socket) await world.StartWhatItNeeds(await DriverTraits.Ask(socket, stop), tell);
+            if (options.Chart?.DriverName is { } expected && expected != world.DriverName)
+                throw new StepFailed($"The chart is for {expected}, and the driver calls itself {world.DriverName}: set csi-sidecars.driverName to that.");
+            if (options is { CsiAddress: { } socket, Chart: null }) await world.StartWhatItNeeds(await DriverTraits.Ask(socket, stop), tell);
             return world;
         }
         catch
@@ -66,7 +69,7 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>Kills our own driver, and waits for the sidecars that end with it.</summary>
     public Task KillDriver(CancellationToken stop) => Programs.Kill(
-        Story.Driver, SidecarProgram.All.Where(sidecar => sidecar.EndsWithDriver).Select(sidecar => sidecar.FileName), stop);
+        Story.Driver, Sidecars.Where(placed => placed.Program.EndsWithDriver).Select(placed => placed.Node.NameOf(placed.Program.FileName)), stop);
 
     /// <summary>Starts what <see cref="KillDriver"/> ended, as a kubelet does.</summary>
     public async Task StartDriverAgain()
@@ -75,9 +78,15 @@ internal sealed class World : IAsyncDisposable
         await StartSidecars(sidecar => sidecar.EndsWithDriver);
     }
 
-    /// <summary>Every sidecar with the node it is started for.</summary>
-    private IEnumerable<(SidecarProgram Sidecar, PlaygroundNode Node)> Sidecars => SidecarProgram.All.SelectMany(sidecar =>
-        Nodes.Take(sidecar.IsOnEveryNode ? Nodes.Count : 1).Select(node => (sidecar, node)));
+    /// <summary>Every sidecar with the node it is started for, in the order of their starts.</summary>
+    private IEnumerable<PlacedSidecar> Sidecars =>
+        from program in SidecarProgram.All
+        let container = _options.Chart?.Containers.FirstOrDefault(container => container.Program == program.FileName)
+        where _options.Chart is null || container is not null
+        // One probe tells of the driver's health.
+        let isOnEveryNode = container is null ? program.IsOnEveryNode : container.IsOnEveryNode && program.FileName != SidecarProgram.LivenessProbe
+        from node in Nodes.Take(isOnEveryNode ? Nodes.Count : 1)
+        select new PlacedSidecar(program, node, container);
 
     public async ValueTask DisposeAsync()
     {
@@ -88,11 +97,20 @@ internal sealed class World : IAsyncDisposable
 
     private async Task<ClusterControllers> StartCluster(CancellationToken stop)
     {
-        Cluster = await ClusterServer.StartAsync(new ClusterOptions { Admission = AdmissionOptions.All }, stop: stop);
+        var chart = _options.Chart;
+        Cluster = await ClusterServer.StartAsync(
+            new ClusterOptions { Admission = AdmissionOptions.All, UseRbac = chart is not null, Users = chart?.Accounts ?? [] }, stop: stop);
         _parts.Push(Cluster);
         await Cluster.WriteKubeconfig(Kubeconfig);
+        if (chart is not null) ChartObjects.LetEverybodyElseDoEverything(Cluster.Storage);
         using (var api = new ClusterApi(Cluster.Url))
+        {
             foreach (var definition in Manifests.SnapshotDefinitions()) await api.Create(definition, stop);
+            if (chart is not null) await ChartObjects.Apply(chart, api, _tell, stop);
+        }
+
+        if (chart is not null && _options.Files.Count is 0) ChartObjects.GrantSecretsOfAnnouncement(chart, Cluster.Storage);
+        foreach (var account in chart?.Accounts ?? []) await Cluster.WriteKubeconfig(KubeconfigOf(account.Name), account.Name);
         var following = new Following(Board, Cluster.Storage);
         _parts.Push(following);
         var controllers = ClusterControllers.Start(Cluster.Storage, new ControllerOptions
@@ -112,6 +130,7 @@ internal sealed class World : IAsyncDisposable
             $"--endpoint=unix://{FirstNode.CsiSocket}",
             $"--state-dir={_directory.File("driver")}",
             $"--node-id={FirstNode.Name}",
+            .. _options.Chart?.DriverName is { } name ? [$"--drivername={name}"] : Array.Empty<string>(),
             $"--further-nodes={string.Join(',', Nodes.Skip(1).Select(node => $"{node.Name}=unix://{node.CsiSocket}"))}",
             $"--node-capacity={string.Join(',', Nodes.SkipLast(1).Select(node => $"{node.Name}={PlaygroundNode.SmallCapacity}"))}",
             "--v=2",
@@ -119,7 +138,7 @@ internal sealed class World : IAsyncDisposable
 
     private async Task StartSidecars(Func<SidecarProgram, bool> which)
     {
-        foreach (var (sidecar, node) in Sidecars.Where(placed => which(placed.Sidecar))) await StartSidecar(sidecar, node);
+        foreach (var placed in Sidecars.Where(placed => which(placed.Program))) await StartSidecar(placed);
     }
 
     private async Task StartWhatItNeeds(IReadOnlySet<DriverAbility> abilities, Action<string> tell)
@@ -131,14 +150,20 @@ internal sealed class World : IAsyncDisposable
             tell($"{DriverName} neither grows volumes nor changes their attributes (EXPAND_VOLUME, MODIFY_VOLUME), so {Growth.Resizer} is not started");
     }
 
-    private Task StartSidecar(SidecarProgram sidecar, PlaygroundNode node)
+    private Task StartSidecar(PlacedSidecar placed)
     {
-        var setting = new SidecarSetting(node.CsiSocket, Kubeconfig, NodeOptionsOf(node).PluginRegistry, _options.TellsRoom, _options.Verbosity);
-        var path = ProgramFinder.Find(sidecar.FileName, _options.Programs);
+        var (sidecar, node, container) = placed;
+        var name = node.NameOf(sidecar.FileName);
+        var kubeconfig = container is null ? Kubeconfig : KubeconfigOf(ChartRelease.UserName(container));
+        var setting = new SidecarSetting(node.CsiSocket, kubeconfig, NodeOptionsOf(node).PluginRegistry, _options.TellsRoom, _options.Verbosity);
+        var environment = container?.EnvironmentOn(node.Name, name);
+        var chosen = container?.ArgumentsWith(environment!) ?? sidecar.Choices(setting);
         return StartProgram(
-            node.NameOf(sidecar.FileName), path, [.. sidecar.Flags(setting), .. _options.SidecarArguments[sidecar.FileName]],
-            sidecar.FileName == SidecarProgram.LivenessProbe ? Health.ReadLogLine : Board.ReadLogLine);
+            name, ProgramFinder.Find(sidecar.FileName, _options.Programs), [.. chosen, .. sidecar.Places(setting), .. _options.SidecarArguments[sidecar.FileName]],
+            sidecar.FileName == SidecarProgram.LivenessProbe ? Health.ReadLogLine : Board.ReadLogLine, environment);
     }
+
+    private string KubeconfigOf(string account) => _directory.File($"kubeconfig-{account.Replace(':', '-')}");
 
     /// <summary>The name of the driver, once the registrars have made it known to the kubelets of all nodes.</summary>
     private async Task<string> Registered(ClusterControllers controllers, CancellationToken stop)
@@ -165,8 +190,8 @@ internal sealed class World : IAsyncDisposable
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => Environment.NewLine + line));
 
-    private Task StartProgram(string name, string path, IReadOnlyList<string> arguments, Action<string>? onLine) =>
-        Programs.Start(name, () => ChildProgram.Start(name, path, arguments, _directory.File($"{name}.log"), onLine));
+    private Task StartProgram(string name, string path, IReadOnlyList<string> arguments, Action<string>? onLine, IReadOnlyDictionary<string, string>? environment = null) =>
+        Programs.Start(name, () => ChildProgram.Start(name, path, arguments, _directory.File($"{name}.log"), onLine, environment));
 
     private sealed class Following : IAsyncDisposable
     {

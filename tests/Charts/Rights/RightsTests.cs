@@ -87,7 +87,6 @@ internal sealed class RightsTests
     [TestCase("csi-driver", "node-deployment", "attach expand topology capacity snapshot node", "provisioner attacher resizer snapshotter")]
     [TestCase("csi-driver", "secrets-cluster", "attach expand secrets", "provisioner attacher resizer")]
     [TestCase("csi-driver", "secrets-named", "attach expand snapshot", "provisioner attacher resizer snapshotter")]
-    [TestCase("csi-driver", "recorded", "attach expand topology capacity snapshot groups clone modify secrets", "provisioner attacher resizer snapshotter")]
     [TestCase("csi-driver", "cluster-registrar", "attach expand reconcile", "provisioner attacher resizer cluster-registrar")]
     [TestCase("csi-driver", "go", "attach expand snapshot", "provisioner attacher resizer snapshotter")]
     [TestCase("snapshot-controller", "default", "groups", "controller")]

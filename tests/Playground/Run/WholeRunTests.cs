@@ -50,6 +50,47 @@ internal sealed class WholeRunTests
         });
     }
 
+    /// <summary>The values that the chart's own tests render too.</summary>
+    [Test]
+    public async Task Deployed_from_a_chart_it_ends_the_same_way_and_nothing_is_refused_to_anybody()
+    {
+        await using var playground = Start("--once", "--chart", Values("minimal"), "--chart", Values("playground"));
+        Assert.That(await playground.WaitForExit(RunLimit), Is.Zero, string.Join('\n', playground.ErrorLines));
+        Assert.Multiple(() =>
+        {
+            Assert.That(playground.OutputLines, Has.Some.StartsWith(
+                "All of it came true: driver registered, claim bound, volume published, snapshot taken, a second claim restored from it with the content of that time, "
+                + "cloned with its content, a large claim placed on the node with room, a claim grown while its pod uses it, claim gone again, snapshot gone again, nothing left at the driver"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("Lease csi-driver/external-attacher-leader-hostpath-csi-sidecars-dev"), "in the namespace of the release");
+            var logs = Directory.EnumerateFiles(_directory.File("run"), "*.log").SelectMany(File.ReadLines).ToList();
+            Assert.That(logs, Has.Some.Contains("Code=201"));
+            Assert.That(logs, Has.None.Contains("Code=403").And.None.Contains("lacks a right"));
+        });
+    }
+
+    [Test]
+    public async Task What_a_chart_leaves_out_is_said_and_not_waited_for()
+    {
+        var values = _directory.File("values.yaml");
+        await File.WriteAllTextAsync(values, "csi-sidecars: {capabilities: {topology: true}}\n").WithinLimit();
+        await using var playground = Start("--once", "--chart", Values("minimal"), "--chart", values);
+        Assert.That(await playground.WaitForExit(RunLimit), Is.Zero, string.Join('\n', playground.ErrorLines));
+        Assert.That(playground.OutputLines, Has.Some.EndsWith(
+            "The story goes no further, because the chart's values leave out snapshots (csi-sidecars.capabilities.snapshot)."));
+        Assert.That(playground.OutputLines, Has.Some.Contains("CSIDriver hostpath.csi.example.com: registered"), "the driver has the chart's name");
+    }
+
+    [Test]
+    public async Task A_chart_that_cannot_be_rendered_is_told_in_its_own_words_before_anything_is_started()
+    {
+        var values = _directory.File("values.yaml");
+        await File.WriteAllTextAsync(values, "csi-sidecars: {driverName: d.example.com}\n").WithinLimit();
+        await using var playground = Start("--once", "--chart", values);
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        Assert.That(playground.ErrorLines, Has.Some.Contains("driver.image"));
+        Assert.That(playground.OutputLines, Is.Empty);
+    }
+
     [Test]
     public async Task It_stays_up_until_it_is_told_to_stop_and_leaves_nothing_running()
     {
@@ -241,6 +282,8 @@ internal sealed class WholeRunTests
             Assert.That(Directory.Exists(alive), Is.True);
         });
     }
+
+    private static string Values(string name) => Path.Combine(HelmProgram.Repository(), "charts/csi-driver/ci", $"{name}.yaml");
 
     private PublishedProgram Start(params string[] arguments) => PublishedProgram.StartFile(
         Path.Combine(AppContext.BaseDirectory, "playground"), ["--keep-dir", _directory.File("run"), .. arguments]);

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Sidecars.EmbeddedCluster;
+
+namespace Sidecars.Playground;
+
+/// <summary>
+/// What Helm makes of the charts csi-driver and, where snapshots are wanted, snapshot-controller with the user's values. The objects are for the cluster;
+/// the containers tell which sidecars run, with which arguments and as which service account. Nothing is installed: the playground is the kubelet.
+/// </summary>
+internal sealed class ChartRelease
+{
+    public const string Name = "playground";
+    public const string DriverNamespace = "csi-driver";
+    private const string ControllerNamespace = "kube-system";
+
+    /// <summary>Run as programs here, or there already.</summary>
+    private static readonly string[] s_notApplied = ["Deployment", "DaemonSet", "StatefulSet", "CustomResourceDefinition"];
+
+    private ChartRelease(IEnumerable<(string Namespace, JsonObject Manifest)> rendered)
+    {
+        var all = rendered.ToList();
+        Objects = [.. all.Select(one => one.Manifest).Where(manifest => !s_notApplied.Contains(manifest["kind"]!.ToString()))];
+        var programs = SidecarProgram.All.Select(program => program.FileName).ToHashSet(StringComparer.Ordinal);
+        // Those of the nodes come first: the driver's health is told by the probe that stands beside the node's driver.
+        Containers = [.. all.SelectMany(one => ChartContainer.Of(one.Manifest, one.Namespace, programs)).OrderByDescending(container => container.IsOnEveryNode).DistinctBy(container => container.Program)];
+        Accounts = [.. Containers.Select(container => (container.Namespace, container.Account)).Distinct().Select(UserOf)];
+        DriverName = Objects.FirstOrDefault(manifest => manifest["kind"]!.ToString() is "CSIDriver")?["metadata"]!["name"]!.ToString();
+    }
+
+    /// <summary>Everything but workloads and definitions, in Helm's order.</summary>
+    public IReadOnlyList<JsonObject> Objects { get; }
+
+    /// <summary>One for each sidecar.</summary>
+    public IReadOnlyList<ChartContainer> Containers { get; }
+
+    /// <summary>The service accounts of the containers, each with a token.</summary>
+    public IReadOnlyList<ClusterUser> Accounts { get; }
+
+    /// <summary>The driver that it is for, as its CSIDriver object has it; null where that is made by somebody else.</summary>
+    public string? DriverName { get; }
+
+    /// <summary>Whether the room of nodes is told.</summary>
+    public bool TellsRoom => Containers.Any(container => container.Has("--enable-capacity"));
+
+    /// <summary>What of the whole story the values leave out, in words; empty where nothing is.</summary>
+    public IReadOnlyList<string> LeftOut =>
+    [
+        .. Runs(SnapshotStory.Snapshotter) ? Array.Empty<string>() : ["snapshots (csi-sidecars.capabilities.snapshot)"],
+        .. MayChangeClaims ? Array.Empty<string>() : ["clones (csi-sidecars.capabilities.clone)"],
+        .. Runs(Growth.Resizer) ? Array.Empty<string>() : ["growth (csi-sidecars.capabilities.expand)"],
+    ];
+
+    /// <summary>The options with the release that they ask for, or why there is none.</summary>
+    public static async Task<(PlaygroundOptions? Options, string Error)> Into(PlaygroundOptions options, CancellationToken stop)
+    {
+        if (options.ChartValues.Count is 0) return (options, "");
+        try
+        {
+            return (options with { Chart = await Render(options.ChartValues, stop) }, "");
+        }
+        catch (Exception failure) when (failure is StepFailed or FormatException or IOException or UnauthorizedAccessException)
+        {
+            return (null, failure.Message);
+        }
+    }
+
+    /// <summary>Renders the charts.</summary>
+    /// <exception cref="StepFailed">There is no Helm, or it refuses the values.</exception>
+    /// <exception cref="FormatException">The rendering is no YAML.</exception>
+    public static async Task<ChartRelease> Render(IReadOnlyList<string> values, CancellationToken stop)
+    {
+        var files = values.Select(Path.GetFullPath).ToList();
+        if (files.Find(file => !File.Exists(file)) is { } missing) throw new StepFailed($"The values {missing} are not there.");
+        // Each chart has to lie beside the library it stands on, and nothing is written into the repository.
+        var folder = Directory.CreateTempSubdirectory("chart-of-playground-").FullName;
+        try
+        {
+            var charts = Path.Combine(HelmProgram.Repository(), "charts");
+            foreach (var chart in (string[])["csi-driver", "snapshot-controller"]) Copy(Path.Combine(charts, chart), Path.Combine(folder, chart));
+            Copy(Path.Combine(charts, "csi-sidecars"), Path.Combine(folder, "csi-driver", "charts", "csi-sidecars"));
+            var driver = await Rendered("csi-driver", DriverNamespace, files.SelectMany(file => (string[])["--values", file]));
+            var release = new ChartRelease(driver);
+            return release.Runs(SnapshotStory.Snapshotter) ? new ChartRelease([.. driver, .. await Rendered("snapshot-controller", ControllerNamespace, ["--set", "image.repository=of-the-playground"])]) : release;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        async Task<List<(string Namespace, JsonObject Manifest)>> Rendered(string chart, string ns, IEnumerable<string> with) =>
+            YamlManifests.Read(await HelmProgram.Template(Path.Combine(folder, chart), ns, with, stop), $"the rendering of {chart}").ConvertAll(manifest => (ns, manifest));
+    }
+
+    /// <summary>As RBAC names the account of a container.</summary>
+    public static string UserName(ChartContainer container) => $"system:serviceaccount:{container.Namespace}:{container.Account}";
+
+    /// <summary>A clone holds its source by a finalizer.</summary>
+    private bool MayChangeClaims => Objects.Where(manifest => manifest["kind"]!.ToString() is "ClusterRole")
+        .SelectMany(role => role["rules"] as JsonArray ?? [])
+        .Any(rule => Names(rule!, "resources").Contains("persistentvolumeclaims") && Names(rule!, "verbs").Contains("update"));
+
+    private static IEnumerable<string> Names(JsonNode rule, string key) => (rule[key] as JsonArray ?? []).Select(name => name!.ToString());
+
+    private bool Runs(string program) => Containers.Any(container => container.Program == program);
+
+    private static ClusterUser UserOf((string Namespace, string Account) of) => new(
+        $"system:serviceaccount:{of.Namespace}:{of.Account}", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), "system:serviceaccounts", $"system:serviceaccounts:{of.Namespace}");
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (var folder in Directory.EnumerateDirectories(from)) Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+    }
+}
