@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sidecars.Documentation.Tests.Flags;
 
 /// <summary>The page of each program has a table of all its flags, and that is the program's own.</summary>
-internal sealed class FlagPageTests
+internal sealed partial class FlagPageTests
 {
     private const string Begin = "<!-- flags: written by eng/docs.sh -->\n";
     private const string End = "<!-- end of flags -->\n";
@@ -44,8 +45,31 @@ internal sealed class FlagPageTests
         Assert.That(named.Where(name => !flags.Contains(name)).Except(OfOthers), Is.Empty);
     }
 
-    /// <summary>Flags of other programs that pages speak of: the kubelet's, and those of every program that end it.</summary>
-    private static string[] OfOthers => ["root-dir", "help"];
+    [TestCase("docs/troubleshooting.md")]
+    [TestCase("docs/metrics.md")]
+    [TestCase("docs/monitoring/alerts.yaml")]
+    public void A_flag_that_a_page_of_all_programs_names_is_one_of_some(string page)
+    {
+        var flags = Programs().SelectMany(DocumentedFlag.Of).Select(flag => flag.Name).ToHashSet(StringComparer.Ordinal);
+        var named = Named().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value).Distinct().ToList();
+        Assert.That(named, Is.Not.Empty);
+        Assert.That(named.Where(name => !flags.Contains(name)).Except(OfOthers), Is.Empty);
+    }
+
+    [Test]
+    public void Every_program_that_ships_has_a_page()
+    {
+        var shipped = Repository.Read("eng/programs.sh").Split('\n').Where(line => line.TrimStart().StartsWith('[') && line.Contains("]=src/", StringComparison.Ordinal))
+            .Select(line => line.Split('[', ']')[1]);
+        Assert.That(Programs(), Is.EquivalentTo(shipped));
+    }
+
+    /// <summary>Flags of other programs that pages speak of: the kubelet's and kubectl's, and the one that every program has without telling it.</summary>
+    private static string[] OfOthers =>
+        ["root-dir", "help", "all-namespaces", "field-selector", "sort-by", "overwrite", "as", "previous", "from-file"];
+
+    [GeneratedRegex(@"(?<![\w-])--([a-z][a-z-]+)")]
+    private static partial Regex Named();
 
     public static void Rewrite()
     {

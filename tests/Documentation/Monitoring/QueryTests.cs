@@ -16,6 +16,7 @@ internal sealed class QueryTests
     [TestCase("leader_election_master_status{le=\"a\"}", "leader_election_master_status has no label le")]
     [TestCase("sum(leader_election_master_status", "a ( is not closed")]
     [TestCase("sum(leader_election_master_status})", "a } closes nothing")]
+    [TestCase("workqueue_depth{pod=\"a\", name=\"unsaved\"}", "no program has a queue unsaved")]
     [TestCase("1 + 1", "it selects no series")]
     [TestCase("leader_election_master_status nonsense workqueue_depth", "no program shows a series nonsense")]
     public void What_is_not_there_is_named(string query, string problem) => Assert.That(QueryCheck.Problem(query), Is.EqualTo(problem));
