@@ -13,7 +13,7 @@ need_helm
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 # They need no native program, and take a moment: they run while the programs are published.
-quick=(tests/Common/Hosting tests/Common/Csi tests/Common/Kubernetes tests/Common/ControllerManager tests/HostPathDriver)
+quick=(tests/Common/Hosting tests/Common/Csi tests/Common/Kubernetes tests/Common/ControllerManager tests/HostPathDriver tests/Documentation)
 # The longest first, so that none is left to run alone at the end.
 long=(
   tests/ExternalProvisioner tests/Vectors tests/ExternalAttacher tests/ExternalSnapshotter tests/LivenessProbe tests/NodeDriverRegistrar
