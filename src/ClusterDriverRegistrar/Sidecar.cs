@@ -8,6 +8,7 @@ using Sidecars.Hosting.Http;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Leading;
+using Sidecars.Kubernetes.Rights;
 
 namespace Sidecars.ClusterDriverRegistrar;
 
@@ -74,8 +75,14 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
         var item = new DriverObject(api, driver.Name, time, Random.Shared.NextDouble);
         var registrar = new Registrar(item, flags.Spec.Wanted(driver.NeedsAttach), flags.Reconcile.Value, metrics, time, life.Loggers.CreateLogger<Registrar>());
         var keeper = new Keeper(item, registrar, _state, time, life.Loggers.CreateLogger<Keeper>());
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var rights = new RightsCheck(api, _metrics, life.Loggers).RunAsync(
+            [.. leadership.Rights, .. leadership.IsElected ? [SharedRights.Events with { Namespace = leadership.Namespace }] : Array.Empty<RequiredRight>(),
+                .. RegistrarRights.Of(driver.Name, flags.Reconcile.Value, flags.DeleteOnStop.Value)], ended.Token);
         if (leadership.IsElected) _state.Ready(); // a replica that waits for its turn is in order
         var isInOrder = await leadership.RunAsync(KeepAndLeave, () => flags.ReleasesLease, stop);
+        await ended.CancelAsync();
+        await rights;
         return isInOrder ? null : Fail("the leader lease was lost; another replica may work from now on");
 
         async Task KeepAndLeave(CancellationToken told)

@@ -1,6 +1,6 @@
 using Sidecars.ControllerManager;
-using Sidecars.ControllerManager.Rights;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.Kubernetes.Rights;
 using ControllerRpc = Csi.V1.ControllerServiceCapability.Types.RPC.Types.Type;
 
 namespace Sidecars.ExternalProvisioner;

@@ -1,5 +1,5 @@
-using Sidecars.ControllerManager.Rights;
 using Sidecars.Csi;
+using Sidecars.Kubernetes.Rights;
 using ControllerRpc = Csi.V1.ControllerServiceCapability.Types.RPC.Types.Type;
 
 namespace Sidecars.ExternalResizer;

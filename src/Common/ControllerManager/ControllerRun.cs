@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Sidecars.ControllerManager.Rights;
 using Sidecars.Csi;
 using Sidecars.Hosting;
 using Sidecars.Hosting.Flags;
@@ -7,6 +6,7 @@ using Sidecars.Hosting.Http;
 using Sidecars.Hosting.Memory;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Rights;
 
 namespace Sidecars.ControllerManager;
 

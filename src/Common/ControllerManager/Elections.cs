@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Sidecars.ControllerManager.Rights;
 using Sidecars.Hosting.Flags;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Leading;
+using Sidecars.Kubernetes.Rights;
 
 namespace Sidecars.ControllerManager;
 
@@ -26,7 +26,7 @@ internal sealed class Elections : IDisposable
     public bool AreHealthy => _leaderships.All(l => l.IsHealthy);
 
     /// <summary>The rights that they need.</summary>
-    public IEnumerable<RequiredRight> Rights => _leaderships.Where(l => l.IsElected).SelectMany(l => SharedRights.Lease(l.Namespace, l.Lease));
+    public IEnumerable<RequiredRight> Rights => _leaderships.SelectMany(l => l.Rights);
 
     /// <summary>Works, once all leases are held; false when one of them was lost.</summary>
     public Task<bool> RunAsync(Func<CancellationToken, Task> work, bool releases, CancellationToken stop) => RunAsync(0, work, releases, stop);

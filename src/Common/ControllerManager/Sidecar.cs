@@ -1,4 +1,4 @@
-using Sidecars.ControllerManager.Rights;
+using Sidecars.Kubernetes.Rights;
 
 namespace Sidecars.ControllerManager;
 

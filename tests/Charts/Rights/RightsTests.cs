@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Sidecars.ClusterDriverRegistrar;
 using Sidecars.ControllerManager;
-using Sidecars.ControllerManager.Rights;
 using Sidecars.Csi;
 using Sidecars.ExternalAttacher;
 using Sidecars.ExternalProvisioner;
@@ -10,6 +10,7 @@ using Sidecars.ExternalProvisioner.Requests;
 using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalResizer;
 using Sidecars.ExternalSnapshotter;
+using Sidecars.Kubernetes.Rights;
 using Sidecars.SnapshotController;
 using ControllerRpc = Csi.V1.ControllerServiceCapability.Types.RPC.Types.Type;
 using PluginService = Csi.V1.PluginCapability.Types.Service.Types.Type;
@@ -210,6 +211,8 @@ internal sealed class RightsTests
         yield return Case("snapshotter", "", SnapshotterRights.Of(hasGroups: false), "snapshot.storage.k8s.io/volumesnapshotcontents/status update");
         yield return Case("resizer", "expand modify", ResizerRights.Of(new ResizerOptions(), capable.Controller));
         yield return Case("resizer", "", ResizerRights.Of(new ResizerOptions(), plain.Controller));
+        yield return Case("cluster-registrar", "reconcile deleteonstop", RegistrarRights.Of("d", reconciles: true, deletesOnStop: true));
+        yield return Case("cluster-registrar", "", RegistrarRights.Of("d", reconciles: false, deletesOnStop: false));
         yield return Case("controller", "groups distributed", SnapshotControllerRights.Of(new SnapshotControllerOptions { IsDistributed = true }),
             "/persistentvolumes get", "/nodes get", "snapshot.storage.k8s.io/volumesnapshotclasses get", "snapshot.storage.k8s.io/volumesnapshots update",
             "snapshot.storage.k8s.io/volumesnapshots/status update", "groupsnapshot.storage.k8s.io/volumegroupsnapshotclasses get",

@@ -65,6 +65,16 @@ internal sealed class ObjectTests
     }
 
     [Test]
+    public async Task Rights_that_are_missing_are_told_at_the_start_with_the_rules_that_grant_them()
+    {
+        await using var rig = await ProcessRig.PrepareAsync(rules: """[{"apiGroups":["storage.k8s.io"],"resources":["csidrivers"],"verbs":["get","create"]}]""");
+        var program = await rig.Started("--reconcile");
+        var told = await program.WaitForErrorLine(line => line.Contains("lacks a right", StringComparison.Ordinal) && line.Contains("patch", StringComparison.Ordinal));
+        Assert.That(told, Does.Contain("change of the driver's object").And.Contain("resourceNames: [\\\"csi.example.com\\\"]"));
+        Assert.That(program.ErrorLines, Has.Some.Contains("registration of the driver").And.Contain("verbs: [\\\"watch\\\"]"));
+    }
+
+    [Test]
     public async Task With_the_release_gate_a_termination_gives_the_lease_back_and_leaves_the_object()
     {
         await using var rig = await ProcessRig.PrepareAsync();

@@ -4,6 +4,7 @@ using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Events;
 using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
+using Sidecars.Kubernetes.Rights;
 
 namespace Sidecars.Kubernetes.Leading;
 
@@ -60,6 +61,9 @@ public sealed class Leadership : IDisposable
 
     /// <summary>Where the lease is; empty without an election.</summary>
     public string Namespace { get; } = "";
+
+    /// <summary>The rights that the election needs; none without one.</summary>
+    public IEnumerable<RequiredRight> Rights => IsElected ? SharedRights.Lease(Namespace, Lease) : [];
 
     /// <summary>False for a leader that has not renewed for longer than the lease lasts, and a while more.</summary>
     public bool IsHealthy => _elector?.IsHealthy(s_tolerance) ?? true;

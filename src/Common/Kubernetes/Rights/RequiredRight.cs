@@ -1,4 +1,4 @@
-namespace Sidecars.ControllerManager.Rights;
+namespace Sidecars.Kubernetes.Rights;
 
 /// <summary>
 /// A right that a feature of a sidecar needs, as a rule of a role grants it. The tables of the sidecars are what the charts' roles are made after, and a

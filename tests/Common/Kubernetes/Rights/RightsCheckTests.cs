@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Sidecars.ControllerManager.Rights;
 using Sidecars.EmbeddedCluster;
 using Sidecars.Hosting.Metrics;
 using Sidecars.Kubernetes.Http;
+using Sidecars.Kubernetes.Rights;
 using Sidecars.Tests.Support;
 
-namespace Sidecars.ControllerManager.Tests;
+namespace Sidecars.Kubernetes.Tests.Rights;
 
 /// <summary>What a process says at its start of rights that its account has not got, on a cluster that decides by roles.</summary>
 internal sealed class RightsCheckTests

@@ -1,4 +1,4 @@
-namespace Sidecars.ControllerManager.Rights;
+namespace Sidecars.Kubernetes.Rights;
 
 /// <summary>Rights that are not one sidecar's alone.</summary>
 public static class SharedRights

@@ -5,14 +5,14 @@ using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Json;
 using Sidecars.Kubernetes.Objects;
 
-namespace Sidecars.ControllerManager.Rights;
+namespace Sidecars.Kubernetes.Rights;
 
 /// <summary>
 /// Asks the API server, once at the start, for the rights that the features which are on need (charts contract 3.7). What is missing is a warning with the
 /// rule that would grant it, and a series of <c>csi_sidecar_missing_right</c>; the process works on, with what it may do. A server that does
 /// not answer such questions is no reason for anything.
 /// </summary>
-internal sealed partial class RightsCheck(ApiClient api, MetricRegistry metrics, ILoggerFactory loggers)
+public sealed partial class RightsCheck(ApiClient api, MetricRegistry metrics, ILoggerFactory loggers)
 {
     private const string Reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
