@@ -34,6 +34,10 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
 
     public SnapshotClassObject? FindClass(string name) => _findClass(name);
 
+    /// <summary>The class that it names, where that is of our driver; null where it names none, it is gone, or is another driver's by now.</summary>
+    public SnapshotClassObject? OurClassOf(ContentView view) =>
+        view.ClassName is { Length: > 0 } name && FindClass(name) is { } named && named.Driver == _driver ? named : null;
+
     /// <summary>What keeps one from being taken by its class, where something does.</summary>
     public Obstacle? ProblemOf(SnapshotClassObject? named, string resource, string name)
     {

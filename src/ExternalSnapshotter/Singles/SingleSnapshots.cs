@@ -29,8 +29,7 @@ internal sealed class SingleSnapshots(
         if (view.GivenHandle is not null) return true;
         if (view.NotedHandle is null) return false;
         if (view.IsOfGroup) return true;
-        return driver.ListsSnapshots && view is { IsMember: false, ClassName: { Length: > 0 } named }
-            && cache.FindClass(named)?.Driver != driver.Name;
+        return driver.ListsSnapshots && view is { IsMember: false, ClassName.Length: > 0 } && cache.OurClassOf(view) is null;
     }
 
     public async Task<(AskingOrder<VolumeSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeSnapshotContent content, CancellationToken stop)
