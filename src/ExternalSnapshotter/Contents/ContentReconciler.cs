@@ -141,7 +141,9 @@ internal sealed partial class ContentReconciler<T>(
     {
         // Only of what is known by a handle: nothing is taken anew. What a group's snapshots are, the group tells.
         if (View(content) is { NotedHandle: null } or { IsMember: true }) return Outcome.Done;
-        var (order, _) = snapshots.IsLookedAt(content) ? await snapshots.ToLookAt(content, stop) : await snapshots.ToTake(content, stop);
+        // A call that takes would take another where this one is gone at the driver: it is made only where there is no other to ask by.
+        var isByHandle = snapshots.CanBeLookedAt(content) || snapshots.IsLookedAt(content);
+        var (order, _) = isByHandle ? await snapshots.ToLookAt(content, stop) : await snapshots.ToTake(content, stop);
         if (order is null) return Outcome.Done;
         var answer = await order.Make(stop);
         if (answer.IsOk && answer.Response.Problem is null)

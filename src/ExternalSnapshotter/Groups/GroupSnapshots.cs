@@ -25,10 +25,12 @@ internal sealed class GroupSnapshots(
     public bool IsLookedAt(VolumeGroupSnapshotContent content)
     {
         var view = cache.Kind.View(content);
-        if (view.GivenHandle is not null) return true;
-        // The call has to name the snapshots in it.
-        return view is { NotedHandle: not null, ClassName.Length: > 0 } && cache.OurClassOf(view) is null && SnapshotIdsOf(content).Any();
+        return view.GivenHandle is not null || (view.ClassName is { Length: > 0 } && cache.OurClassOf(view) is null && CanBeLookedAt(content));
     }
+
+    /// <summary>The call has to name the snapshots in it.</summary>
+    public bool CanBeLookedAt(VolumeGroupSnapshotContent content) =>
+        cache.Kind.View(content) is { NotedHandle: not null } or { GivenHandle: not null } && SnapshotIdsOf(content).Any();
 
     public async Task<(AskingOrder<VolumeGroupSnapshotContent>? Order, Obstacle? Error)> ToTake(
         VolumeGroupSnapshotContent content, CancellationToken stop)
