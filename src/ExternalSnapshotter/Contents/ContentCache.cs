@@ -48,9 +48,9 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
             + $"{Kind.Keys.BeingCreated} off");
     }
 
-    /// <summary>Whether another content has that handle and nothing is wrong with it: what the driver knows by it is that one's.</summary>
-    public bool IsOfAnother(KubeObject content, string handle) =>
-        ByHandle.Any(handle, c => c.Uid != content.Uid && Kind.View(c) is var other && (other.IsReady is true || other.ErrorMessage is null));
+    /// <summary>Another content that has that handle and that nothing is wrong with: what the driver knows by it is that one's. Null for none.</summary>
+    public T? OtherWith(KubeObject content, string handle) => ByHandle.All(handle)
+        .FirstOrDefault(c => c.Uid != content.Uid && Kind.View(c) is var other && (other.IsReady is true || other.ErrorMessage is null));
 
     /// <summary>
     /// Whether its class is another driver's, so that it is nothing of ours (snapshotter contract 2). What is at our driver already, or may be,

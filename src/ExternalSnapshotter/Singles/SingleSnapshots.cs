@@ -102,7 +102,7 @@ internal sealed class SingleSnapshots(
         var status = SingleStatus.Of(snapshot, snapshot.SnapshotId);
         if (snapshot.SourceVolumeId.Length is 0 || snapshot.SourceVolumeId == volume) return Answer(status);
         // Whose handle it is already is asked before it is noted: with this content that snapshot would go.
-        if (cache.IsOfAnother(content, snapshot.SnapshotId))
+        if (cache.OtherWith(content, snapshot.SnapshotId) is not null)
         {
             return new CsiError(StatusCode.AlreadyExists,
                 $"the driver answered with snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} "
