@@ -61,10 +61,8 @@ internal sealed class DynamicGroups(GroupPlanner planner, GroupMembers members, 
         var marked = await marks.Ensure(group, null, stop);
         if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
-        if (await members.Make(marked.Value, content, stop) is not { } problem) return await status.Run(marked.Value, content, stop);
-        return problem.PassesByItself ? Outcome.Retry(problem.Text)
-            : await reports.Fail(marked.Value,
-                new Failure("GroupSnapshotMembersFailed", $"the snapshots of the group cannot all be made: {problem.Text}"), stop);
+        return await members.Make(marked.Value, content, stop) is { } problem
+            ? await status.NotComplete(marked.Value, content, problem, stop) : await status.Run(marked.Value, content, stop);
     }
 
     private static Failure? Misfit(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content)
