@@ -51,7 +51,10 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
     public async Task Served(SidecarContext context, CancellationToken stop)
     {
         if (IsOn) return;
-        do await Pause.For(options.GroupProbe, context.Time, stop);
+        do
+        {
+            await Pause.For(options.GroupProbe, context.Time, stop);
+        }
         while (await Ask(context.Api, Resources.VolumeGroupSnapshotContents, stop) is not null
             || await Ask(context.Api, Resources.VolumeGroupSnapshotClasses, stop) is not null);
         var log = context.Loggers.CreateLogger<GroupSupport>();

@@ -48,7 +48,9 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
             + $"{Kind.Keys.BeingCreated} off");
     }
 
-    /// <summary>Another content that has that handle and that nothing is wrong with: what the driver knows by it is that one's. Null for none.</summary>
+    /// <summary>
+    /// Another content that has that handle and that nothing is wrong with: what the driver knows by it is that one's. Null for none.
+    /// </summary>
     public T? OtherWith(KubeObject content, string handle) => ByHandle.All(handle)
         .FirstOrDefault(c => c.Uid != content.Uid && Kind.View(c) is var other && (other.IsReady is true || other.ErrorMessage is null));
 

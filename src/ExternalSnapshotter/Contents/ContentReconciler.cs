@@ -164,7 +164,8 @@ internal sealed partial class ContentReconciler<T>(
     {
         var view = View(content);
         // What became of a call that was answered with another's snapshot is never ready; it does not take that one with it.
-        var other = view is { IsDynamic: true, IsReady: not true, ErrorMessage: not null, NotedHandle: { } noted } ? cache.OtherWith(content, noted) : null;
+        var other = view is { IsDynamic: true, IsReady: not true, ErrorMessage: not null, NotedHandle: { } noted }
+            ? cache.OtherWith(content, noted) : null;
         if (other is not null) reports.LeftTo(view, View(other));
         else if (view.HandleThatGoes is { } handle)
         {

@@ -24,8 +24,8 @@ internal sealed class ContentReports(ReportWords words, EventRecorder events)
     public void DeleteFailed(ContentView content, string message) => events.Record(content.Reference, EventType.Warning, words.DeleteReason, message);
 
     /// <summary>
-    /// Told, where the user sees it too, because nobody deletes the driver's snapshot for this content; where the policy of this one would not either,
-    /// there is nothing to tell.
+    /// Told, where the user sees it too, because nobody deletes the driver's snapshot for this content; where the policy of this one would not
+    /// either, there is nothing to tell.
     /// </summary>
     public void LeftTo(ContentView content, ContentView other)
     {

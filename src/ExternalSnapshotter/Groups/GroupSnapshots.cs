@@ -101,7 +101,8 @@ internal sealed class GroupSnapshots(
     /// <summary>What the driver says of a group that is of these volumes.</summary>
     private static CsiResult<DriverAnswer<VolumeGroupSnapshotContent>> Taken(string call, DriverGroup? group, string[] volumes)
     {
-        if (group is not { GroupSnapshotId.Length: > 0 }) return CsiError.Local($"the driver answered {call} without a group, or with one that has no id");
+        if (group is not { GroupSnapshotId.Length: > 0 })
+            return CsiError.Local($"the driver answered {call} without a group, or with one that has no id");
         if (group.Snapshots.Any(s => s is not { SnapshotId.Length: > 0 }))
             return CsiError.Local($"the driver answered {call} with group {group.GroupSnapshotId} and a snapshot in it that has no id");
         var status = GroupStatus.Of(group);

@@ -28,7 +28,8 @@ internal sealed class DynamicGroups(GroupPlanner planner, GroupMembers members, 
         var (confirmed, unread) = await planner.PlanByServer(marked.Value, stop);
         if (confirmed is null)
         {
-            var outcome = unread!.PassesByItself ? Outcome.Retry(unread.Text) : await reports.Fail(marked.Value, GroupPlanner.Failed(unread.Text), stop);
+            var outcome = unread!.PassesByItself ? Outcome.Retry(unread.Text)
+                : await reports.Fail(marked.Value, GroupPlanner.Failed(unread.Text), stop);
             return unread.IsByServer ? refusals.Note(group, outcome) : outcome;
         }
         return confirmed.Failure is { } late ? await reports.Fail(marked.Value, late, stop) : await Make(marked.Value, confirmed.Content!, stop);
@@ -46,7 +47,8 @@ internal sealed class DynamicGroups(GroupPlanner planner, GroupMembers members, 
 
     private async Task<Outcome> NotMade(VolumeGroupSnapshot group, string content, ApiFailure failure, CancellationToken stop)
     {
-        if (failure.IsWithoutAnswer || failure.IsNotFound) return Outcome.Retry($"VolumeGroupSnapshotContent {content} may have been made: {failure}");
+        if (failure.IsWithoutAnswer || failure.IsNotFound)
+            return Outcome.Retry($"VolumeGroupSnapshotContent {content} may have been made: {failure}");
         if (failure.IsConflict) return Outcome.Retry($"VolumeGroupSnapshotContent {content} cannot be made just now: {failure}");
         var text = $"snapshot controller failed to update {group.Key} on API server: {failure}";
         return await reports.Fail(group, GroupPlanner.Failed(text) with

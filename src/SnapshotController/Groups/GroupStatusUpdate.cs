@@ -26,7 +26,8 @@ internal sealed class GroupStatusUpdate(ObjectWriter<VolumeGroupSnapshot> writer
     /// The members cannot be made: that is the group's error, with what the driver says beside it; the rest of what the content says is shown
     /// meanwhile.
     /// </summary>
-    public async Task<Outcome> NotComplete(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, GroupProblem problem, CancellationToken stop)
+    public async Task<Outcome> NotComplete(
+        VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, GroupProblem problem, CancellationToken stop)
     {
         var written = await Write(group, content, GroupProjection.Of(group, content, isComplete: false), stop);
         if (!written.IsSuccess) return reports.NotWritten(group, written.Failure, "GroupSnapshotStatusUpdateFailed");

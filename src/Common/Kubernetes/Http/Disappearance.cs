@@ -27,7 +27,8 @@ public static class Disappearance
         if (read.Value.Uid != uid) return ApiFailure.Succeeded(resource.Plural, key, uid);
         return new ApiFailure
         {
-            Code = 409, Reason = "Conflict", Message = $"a write of {resource.Plural} {key} was answered with \"{refused}\", and it is there when it is looked for",
+            Code = 409, Reason = "Conflict",
+            Message = $"a write of {resource.Plural} {key} was answered with \"{refused}\", and it is there when it is looked for",
         };
     }
 }
