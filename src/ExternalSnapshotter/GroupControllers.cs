@@ -12,19 +12,22 @@ using Sidecars.Kubernetes.Watching;
 namespace Sidecars.ExternalSnapshotter;
 
 /// <summary>
-/// The part of the sidecar that works on groups. Its stores are its own, and it begins when they are complete: a cluster may know the kinds and
-/// fail to list them, as where their conversion is broken, and single snapshots do not wait for that.
+/// The part of the sidecar that works on groups. It begins when the cluster serves their kinds, be that later than everything else. Its stores are
+/// its own, and have to be complete first: a cluster may know the kinds and fail to list them, as where their conversion is broken, and single
+/// snapshots do not wait for that.
 /// </summary>
 internal sealed class GroupControllers : IDisposable
 {
     private readonly SidecarContext _context;
+    private readonly GroupSupport _support;
     private readonly ObjectStore<VolumeGroupSnapshotClass> _classes = new();
     private readonly ObjectStore<VolumeGroupSnapshotContent> _contents = new();
     private readonly ContentController<VolumeGroupSnapshotContent> _controller;
 
-    public GroupControllers(SidecarContext context, SnapshotterOptions options, Readings readings, ContentSecrets secrets, DriverCalls calls)
+    public GroupControllers(
+        SidecarContext context, SnapshotterOptions options, GroupSupport support, Readings readings, ContentSecrets secrets, DriverCalls calls)
     {
-        _context = context;
+        (_context, _support) = (context, support);
         _classes.Add(readings.Class);
         _contents.Add(readings.GroupContent, readings.IsOurs);
         var cache = new ContentCache<VolumeGroupSnapshotContent>(
@@ -33,9 +36,10 @@ internal sealed class GroupControllers : IDisposable
         _classes.Changed += _controller.ClassChanged;
     }
 
-    /// <summary>Works on groups from when all are known until <paramref name="stop"/>.</summary>
+    /// <summary>Works on groups from when their kinds are served, and all are known, until <paramref name="stop"/>.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        await _support.Served(_context, stop);
         var running = new RunningTasks(stop);
         Watch(running, Resources.VolumeGroupSnapshotClasses, _classes);
         Watch(running, Resources.VolumeGroupSnapshotContents, _contents, WellKnown.SelectorOf(_context.Driver.Name));

@@ -13,13 +13,16 @@ namespace Sidecars.ExternalSnapshotter;
 /// <summary>
 /// Finds out, before the process works, whether the cluster knows groups of snapshots, and the driver (snapshotter contract 1.3, steps 10 to 13). A
 /// server that does not answer says nothing of them, and is asked for as long as <c>--timeout</c>; then groups are off, because single snapshots wait
-/// for this.
+/// for this. While they are off the cluster is asked now and then, and their kinds may come later.
 /// </summary>
 internal sealed partial class GroupSupport(SnapshotterOptions options)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether groups are worked on; settled by <see cref="Check"/>.</summary>
+    /// <summary>Whether groups are worked on where there are any.</summary>
+    public bool IsWanted => options.WantsGroups && options.Node is null;
+
+    /// <summary>Whether they were there at the start; settled by <see cref="Check"/>.</summary>
     public bool IsOn { get; private set; }
 
     public async Task<StartProblem?> Check(StartContext context, CancellationToken stop)
@@ -44,6 +47,21 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
         return null;
     }
 
+    /// <summary>Completes when the cluster serves the kinds of groups: at once where it did at the start.</summary>
+    public async Task Served(SidecarContext context, CancellationToken stop)
+    {
+        if (IsOn) return;
+        do
+        {
+            await Pause.For(options.GroupProbe, context.Time, stop);
+        }
+        while (await Ask(context.Api, Resources.VolumeGroupSnapshotContents, stop) is not null
+            || await Ask(context.Api, Resources.VolumeGroupSnapshotClasses, stop) is not null);
+        var log = context.Loggers.CreateLogger<GroupSupport>();
+        Log.Come(log);
+        await AskDriver(context.Driver, log, stop);
+    }
+
     private async Task<bool> AreServed(StartContext context, ILogger log, CancellationToken stop)
     {
         using var api = context.NewClient(new RequestRate(-1, 1));
@@ -52,7 +70,11 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
             && await IsServed(api, Resources.VolumeGroupSnapshotClasses, log, limit, stop);
     }
 
-    private static async Task<bool> IsServed<T>(ApiClient api, Resource<T> resource, ILogger log, TimeLimit limit, CancellationToken stop)
+    /// <summary>Why the kind cannot be listed; null where it can.</summary>
+    private static async Task<ApiFailure?> Ask<T>(ApiClient api, Resource<T> resource, CancellationToken stop) where T : KubeObject =>
+        (await api.SendAsync(HttpMethod.Get, $"{resource.CollectionPath}?limit=1", KubeJson.Default.MetadataOnly, default, null, stop)).Failure;
+
+    private async Task<bool> IsServed<T>(ApiClient api, Resource<T> resource, ILogger log, TimeLimit limit, CancellationToken stop)
         where T : KubeObject
     {
         var last = "no answer came";
@@ -60,21 +82,19 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
         {
             while (true)
             {
-                var answer = await api.SendAsync(
-                    HttpMethod.Get, $"{resource.CollectionPath}?limit=1", KubeJson.Default.MetadataOnly, default, null, limit.Token);
-                if (answer.IsSuccess) return true;
-                if (answer.Failure.IsNotFound || answer.Failure.IsForbidden)
+                if (await Ask(api, resource, limit.Token) is not { } failure) return true;
+                if (failure.IsNotFound || failure.IsForbidden)
                 {
-                    Log.NotServed(log, resource.CollectionPath, answer.Failure.ToString());
+                    Log.NotServed(log, resource.CollectionPath, failure.ToString(), options.GroupProbe);
                     return false;
                 }
-                Log.NoAnswer(log, resource.CollectionPath, last = answer.Failure.ToString());
+                Log.NoAnswer(log, resource.CollectionPath, last = failure.ToString());
                 await Pause.For(s_pause, TimeProvider.System, limit.Token);
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            Log.NeverTold(log, resource.CollectionPath, last);
+            Log.NeverTold(log, resource.CollectionPath, last, options.GroupProbe);
             return false;
         }
     }
@@ -94,17 +114,20 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Groups of snapshots are not worked on, because they cannot be listed; "
-            + "install their definitions, or allow the account to list them, and start this program anew {Path} {Err}")]
-        public static partial void NotServed(ILogger logger, string path, string err);
+        [LoggerMessage(1, LogLevel.Warning, "Groups of snapshots are not worked on until they can be listed, which is tried again; "
+            + "install their definitions, or allow the account to list them {Path} {Err} {Every}")]
+        public static partial void NotServed(ILogger logger, string path, string err, TimeSpan every);
 
         [LoggerMessage(2, LogLevel.Information, "The API server does not say whether it knows groups of snapshots, it is asked again {Path} {Err}")]
         public static partial void NoAnswer(ILogger logger, string path, string err);
 
         [LoggerMessage(5, LogLevel.Warning,
             "Groups of snapshots are not worked on, because the API server did not say within --timeout whether it knows them; "
-            + "mend that, and start this program anew {Path} {Err}")]
-        public static partial void NeverTold(ILogger logger, string path, string err);
+            + "it is asked again {Path} {Err} {Every}")]
+        public static partial void NeverTold(ILogger logger, string path, string err, TimeSpan every);
+
+        [LoggerMessage(7, LogLevel.Information, "The cluster knows groups of snapshots by now, they are worked on")]
+        public static partial void Come(ILogger logger);
 
         [LoggerMessage(6, LogLevel.Warning,
             "Groups of snapshots are not worked on with --node-deployment: a group is of several volumes, and belongs to no one node")]

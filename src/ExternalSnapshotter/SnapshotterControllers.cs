@@ -9,7 +9,7 @@ using Sidecars.Kubernetes.Secrets;
 
 namespace Sidecars.ExternalSnapshotter;
 
-/// <summary>What csi-snapshotter reads and runs while it may work: one controller for contents and, where there are groups, one for theirs.</summary>
+/// <summary>What csi-snapshotter reads and runs while it may work: one controller for contents and, where groups are wanted, one for theirs.</summary>
 internal sealed class SnapshotterControllers : IControllers
 {
     private readonly ContentController<VolumeSnapshotContent> _singles;
@@ -17,8 +17,8 @@ internal sealed class SnapshotterControllers : IControllers
 
     /// <param name="context">The process.</param>
     /// <param name="options">What the command line asks for.</param>
-    /// <param name="hasGroups">Whether the cluster knows groups, and they are wanted.</param>
-    public SnapshotterControllers(SidecarContext context, SnapshotterOptions options, bool hasGroups)
+    /// <param name="groups">Whether groups are worked on, and from when.</param>
+    public SnapshotterControllers(SidecarContext context, SnapshotterOptions options, GroupSupport groups)
     {
         var driver = new DriverFacts(context.Driver.Name, context.Driver.Controller);
         var readings = new Readings(driver.Name);
@@ -34,8 +34,7 @@ internal sealed class SnapshotterControllers : IControllers
             new SingleSnapshots(driver, options, contents, secrets, calls, context.Time));
         classes.Changed += _singles.ClassChanged;
 
-        if (!hasGroups) return;
-        _groups = new GroupControllers(context, options, readings, secrets, calls);
+        if (groups.IsWanted) _groups = new GroupControllers(context, options, groups, readings, secrets, calls);
     }
 
     public void Start(RunningTasks running)

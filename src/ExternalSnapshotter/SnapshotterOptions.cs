@@ -32,6 +32,9 @@ internal sealed record SnapshotterOptions
     /// <summary>Contents worked on at once, and as many of groups.</summary>
     public int WorkerThreads { get; init; } = 10;
 
+    /// <summary>How often the cluster is asked for the kinds of groups while it does not serve them.</summary>
+    public TimeSpan GroupProbe { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Period in which everything unfinished is looked at again, whatever its back-off; zero is never.</summary>
     public TimeSpan Resync { get; init; } = TimeSpan.FromMinutes(15);
 }

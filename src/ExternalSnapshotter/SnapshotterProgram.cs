@@ -40,7 +40,7 @@ internal static class SnapshotterProgram
             EventComponentOf = driver => $"csi-snapshotter {driver}",
             Check = groups.Check,
             Rights = _ => SnapshotterRights.Of(groups.IsOn),
-            Compose = context => new SnapshotterControllers(context, options, groups.IsOn),
+            Compose = context => new SnapshotterControllers(context, options, groups),
         };
     }
 }

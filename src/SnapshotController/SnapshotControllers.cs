@@ -81,11 +81,12 @@ internal sealed class SnapshotControllers : IControllers
 
     public void Start(RunningTasks running)
     {
+        // Claims that a controller before this one held, and whose snapshots were gone before all was known. All stands in line before the work
+        // begins: what is being worked on would be looked at a second time at once.
+        _triggers.LookAgain();
         _queues.Snapshots.Start(running, _options.WorkerThreads, (key, stop) => _snapshotReconciler.Reconcile(Queues.KeyOf(key), stop));
         _queues.Contents.Start(running, _options.WorkerThreads, _contentReconciler.Reconcile);
         _queues.Claims.Start(running, _options.WorkerThreads, (key, stop) => _claims.Release(Queues.KeyOf(key), stop));
-        // Claims that a controller before this one held, and whose snapshots were gone before all was known.
-        _triggers.LookAgain();
         if (_groups is not null) running.Add(_groups.RunAsync);
         if (_options.Resync > TimeSpan.Zero) running.Add(LookAgain);
     }

@@ -59,7 +59,8 @@ internal sealed class Triggers(
 
     public void VolumeChanged(StoreChange<PersistentVolume> change)
     {
-        if ((change.New ?? change.Old)!.Spec.ClaimRef is { Name: { } claim } to) LookAtSnapshotsOf(new ObjectKey(to.Namespace, claim));
+        if (!SourceVolumes.IsAnother(change.Old, change.New)) return;
+        foreach (var claim in SourceVolumes.ClaimsOf(change)) LookAtSnapshotsOf(claim);
     }
 
     /// <summary>A node that is new, or labelled anew, may be the one a content waits for.</summary>

@@ -34,6 +34,10 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
 
     public SnapshotClassObject? FindClass(string name) => _findClass(name);
 
+    /// <summary>The class that it names, where that is of our driver; null where it names none, it is gone, or is another driver's by now.</summary>
+    public SnapshotClassObject? OurClassOf(ContentView view) =>
+        view.ClassName is { Length: > 0 } name && FindClass(name) is { } named && named.Driver == _driver ? named : null;
+
     /// <summary>What keeps one from being taken by its class, where something does.</summary>
     public Obstacle? ProblemOf(SnapshotClassObject? named, string resource, string name)
     {
@@ -44,9 +48,11 @@ internal sealed class ContentCache<T> where T : KubeObject, new()
             + $"{Kind.Keys.BeingCreated} off");
     }
 
-    /// <summary>Whether another content has that handle and nothing is wrong with it: what the driver knows by it is that one's.</summary>
-    public bool IsOfAnother(KubeObject content, string handle) =>
-        ByHandle.Any(handle, c => c.Uid != content.Uid && Kind.View(c) is var other && (other.IsReady is true || other.ErrorMessage is null));
+    /// <summary>
+    /// Another content that has that handle and that nothing is wrong with: what the driver knows by it is that one's. Null for none.
+    /// </summary>
+    public T? OtherWith(KubeObject content, string handle) => ByHandle.All(handle)
+        .FirstOrDefault(c => c.Uid != content.Uid && Kind.View(c) is var other && (other.IsReady is true || other.ErrorMessage is null));
 
     /// <summary>
     /// Whether its class is another driver's, so that it is nothing of ours (snapshotter contract 2). What is at our driver already, or may be,

@@ -141,7 +141,9 @@ internal sealed partial class ContentReconciler<T>(
     {
         // Only of what is known by a handle: nothing is taken anew. What a group's snapshots are, the group tells.
         if (View(content) is { NotedHandle: null } or { IsMember: true }) return Outcome.Done;
-        var (order, _) = snapshots.IsLookedAt(content) ? await snapshots.ToLookAt(content, stop) : await snapshots.ToTake(content, stop);
+        // A call that takes would take another where this one is gone at the driver: it is made only where there is no other to ask by.
+        var isByHandle = snapshots.CanBeLookedAt(content) || snapshots.IsLookedAt(content);
+        var (order, _) = isByHandle ? await snapshots.ToLookAt(content, stop) : await snapshots.ToTake(content, stop);
         if (order is null) return Outcome.Done;
         var answer = await order.Make(stop);
         if (answer.IsOk && answer.Response.Problem is null)
@@ -162,10 +164,10 @@ internal sealed partial class ContentReconciler<T>(
     {
         var view = View(content);
         // What became of a call that was answered with another's snapshot is never ready; it does not take that one with it.
-        var isAnothers = view is { IsDynamic: true, IsReady: not true, ErrorMessage: not null, NotedHandle: { } noted }
-            && cache.IsOfAnother(content, noted);
-        if (isAnothers) Log.OfAnother(log, content.Name, view.NotedHandle);
-        if (!isAnothers && view.HandleThatGoes is { } handle)
+        var other = view is { IsDynamic: true, IsReady: not true, ErrorMessage: not null, NotedHandle: { } noted }
+            ? cache.OtherWith(content, noted) : null;
+        if (other is not null) reports.LeftTo(view, View(other));
+        else if (view.HandleThatGoes is { } handle)
         {
             var (order, error) = await snapshots.ToDelete(content, handle, stop);
             if (order is null) return DeleteFailed(view, error!.Full);
@@ -225,10 +227,6 @@ internal sealed partial class ContentReconciler<T>(
 
         [LoggerMessage(3, LogLevel.Error, "Failed to save the error {Content} {Err}")]
         public static partial void ErrorNotSaved(ILogger logger, string content, string err);
-
-        [LoggerMessage(5, LogLevel.Warning,
-            "Released without a call to the driver: the handle noted on it is that of another content {Content} {SnapshotHandle}")]
-        public static partial void OfAnother(ILogger logger, string content, string? snapshotHandle);
 
         [LoggerMessage(4, LogLevel.Warning, "The content vanished while the driver took its snapshot, which may be left there; "
             + "a content made anew for the same snapshot takes it over {Content} {Namespace} {Name}")]

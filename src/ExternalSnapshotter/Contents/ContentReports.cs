@@ -22,4 +22,17 @@ internal sealed class ContentReports(ReportWords words, EventRecorder events)
         + $"and {told} may be left at the driver: look there, and delete it by hand");
 
     public void DeleteFailed(ContentView content, string message) => events.Record(content.Reference, EventType.Warning, words.DeleteReason, message);
+
+    /// <summary>
+    /// Told, where the user sees it too, because nobody deletes the driver's snapshot for this content; where the policy of this one would not
+    /// either, there is nothing to tell.
+    /// </summary>
+    public void LeftTo(ContentView content, ContentView other)
+    {
+        if (content.HandleThatGoes is not { } handle) return;
+        var text = $"{handle} is not deleted at the driver with {content.Keys.Kind} {content.Name}: {other.Keys.Kind} {other.Name} has it too, "
+            + $"and what becomes of it is up to that one, of policy {other.DeletionPolicy}";
+        events.Record(content.Reference, EventType.Warning, words.DeleteReason, text);
+        if (content.OwnerReference is { } owner) events.Record(owner, EventType.Warning, words.DeleteReason, text);
+    }
 }

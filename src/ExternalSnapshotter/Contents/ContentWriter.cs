@@ -96,7 +96,9 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
         await writes.Watched(content, async () =>
         {
             var answer = await api.PatchAsync(cache.Kind.Resource, content.Key, subresource, patch, type, stop);
-            taken = answer is { IsSuccess: false, Failure.IsNotFound: true } ? await Missing(meant, answer.Failure, stop) : Taken(meant, answer);
+            // Of one that is gone nothing would ever be done again.
+            if (answer.Failure is { } refused) answer = await api.SurelyAsync(cache.Kind.Resource, meant.Key, meant.Uid, refused, stop);
+            taken = Taken(meant, answer);
             return answer;
         });
         return taken;
@@ -104,16 +106,6 @@ internal sealed class ContentWriter<T>(ContentCache<T> cache, ApiClient api, Own
 
     private async Task<WriteResult<T>> Read(T content, CancellationToken stop) =>
         Taken(content, await api.GetAsync(cache.Kind.Resource, content.Key, stop));
-
-    /// <summary>
-    /// A write was refused because there is no such content. From then on nothing would ever be done for it again, so it is looked for before that is
-    /// believed: who says so may not be the server.
-    /// </summary>
-    private async Task<WriteResult<T>> Missing(T content, ApiFailure refused, CancellationToken stop)
-    {
-        var read = await Read(content, stop);
-        return read.Now is null ? read : refused;
-    }
 
     private WriteResult<T> Taken(T content, ApiResult<T> answer)
     {

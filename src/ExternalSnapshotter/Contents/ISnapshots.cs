@@ -17,4 +17,7 @@ internal interface ISnapshots<T>
 
     /// <summary>Whether it is asked for by its handle, and not by taking it once more by the same name.</summary>
     bool IsLookedAt(T content);
+
+    /// <summary>Whether the driver can be asked for it by its handle.</summary>
+    bool CanBeLookedAt(T content);
 }

@@ -40,6 +40,13 @@ internal sealed class Composition<T>(CompositionWords words, ContentCache<T> cac
         return await secrets.OfClass(view, cache.FindClass(named)!, purpose, $"{words.OwnerKey}content.name", stop);
     }
 
+    /// <summary>
+    /// For the call that asks for one that we have taken: by what its class says of that purpose, and where it says nothing, or is gone, by what is
+    /// noted on the content.
+    /// </summary>
+    public async Task<SecretValues> OfAskingAgain(ContentView view, ClassSecret purpose, CancellationToken stop) =>
+        cache.OurClassOf(view)?.Parameters?.Has(purpose.NameKey) is true ? await OfLooking(view, purpose, stop) : await secrets.Noted(view, stop);
+
     /// <summary>For the call that deletes it.</summary>
     public async Task<SecretValues> OfDeleting(ContentView view, CancellationToken stop)
     {

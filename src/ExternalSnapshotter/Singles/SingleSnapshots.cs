@@ -29,9 +29,11 @@ internal sealed class SingleSnapshots(
         if (view.GivenHandle is not null) return true;
         if (view.NotedHandle is null) return false;
         if (view.IsOfGroup) return true;
-        return driver.ListsSnapshots && view is { IsMember: false, ClassName: { Length: > 0 } named }
-            && cache.FindClass(named)?.Driver != driver.Name;
+        return view is { IsMember: false, ClassName.Length: > 0 } && cache.OurClassOf(view) is null && CanBeLookedAt(content);
     }
+
+    public bool CanBeLookedAt(VolumeSnapshotContent content) =>
+        driver.ListsSnapshots && cache.Kind.View(content) is { NotedHandle: not null } or { GivenHandle: not null };
 
     public async Task<(AskingOrder<VolumeSnapshotContent>? Order, Obstacle? Error)> ToTake(VolumeSnapshotContent content, CancellationToken stop)
     {
@@ -88,7 +90,7 @@ internal sealed class SingleSnapshots(
     /// <summary>One that was there before us is looked at by what its class says, one of a group by what is noted on it.</summary>
     private async Task<SecretValues> SecretToLookAt(ContentView view, CancellationToken stop)
     {
-        if (view.GivenHandle is null) return await secrets.Noted(view, stop);
+        if (view.GivenHandle is null) return await _composition.OfAskingAgain(view, ClassSecret.SnapshotterList, stop);
         if (!view.IsOfGroup) return await _composition.OfLooking(view, ClassSecret.SnapshotterList, stop);
         return _composition.MissingClass(view) is { } missing ? missing : await secrets.Noted(view, stop);
     }
@@ -100,7 +102,7 @@ internal sealed class SingleSnapshots(
         var status = SingleStatus.Of(snapshot, snapshot.SnapshotId);
         if (snapshot.SourceVolumeId.Length is 0 || snapshot.SourceVolumeId == volume) return Answer(status);
         // Whose handle it is already is asked before it is noted: with this content that snapshot would go.
-        if (cache.IsOfAnother(content, snapshot.SnapshotId))
+        if (cache.OtherWith(content, snapshot.SnapshotId) is not null)
         {
             return new CsiError(StatusCode.AlreadyExists,
                 $"the driver answered with snapshot {snapshot.SnapshotId} of volume {snapshot.SourceVolumeId} "

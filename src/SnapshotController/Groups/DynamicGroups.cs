@@ -1,4 +1,5 @@
 using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Contents;
 using Sidecars.SnapshotController.Telling;
@@ -9,23 +10,28 @@ namespace Sidecars.SnapshotController.Groups;
 /// Has a group taken of the claims it selects (snapshot controller contract 10.3): its mark and its content, each before the next, and its members
 /// once the driver has taken it.
 /// </summary>
-internal sealed class DynamicGroups(
-    GroupPlanner planner, GroupMembers members, GroupWriters writers, GroupMarks marks, GroupStatusUpdate status, GroupReports reports)
+internal sealed class DynamicGroups(GroupPlanner planner, GroupMembers members, GroupWriters writers, GroupMarks marks, GroupStatusUpdate status,
+    GroupReports reports, GroupRefusals refusals)
 {
     public async Task<Outcome> Reconcile(VolumeGroupSnapshot group, VolumeGroupSnapshotContent? content, CancellationToken stop) =>
         content is null ? await Create(group, stop) : await Follow(group, content, stop);
 
     private async Task<Outcome> Create(VolumeGroupSnapshot group, CancellationToken stop)
     {
+        refusals.Begin(group);
         var plan = planner.Plan(group);
         if (plan.Failure is { } failure) return await reports.Fail(group, failure, stop);
         var marked = await marks.Ensure(group, plan.DefaultClass, stop);
-        if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
+        if (!marked.IsSuccess) return refusals.Note(group, reports.NotMarked(group, marked.Failure));
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
 
         var (confirmed, unread) = await planner.PlanByServer(marked.Value, stop);
         if (confirmed is null)
-            return unread!.PassesByItself ? Outcome.Retry(unread.Text) : await reports.Fail(marked.Value, GroupPlanner.Failed(unread.Text), stop);
+        {
+            var outcome = unread!.PassesByItself ? Outcome.Retry(unread.Text)
+                : await reports.Fail(marked.Value, GroupPlanner.Failed(unread.Text), stop);
+            return unread.IsByServer ? refusals.Note(group, outcome) : outcome;
+        }
         return confirmed.Failure is { } late ? await reports.Fail(marked.Value, late, stop) : await Make(marked.Value, confirmed.Content!, stop);
     }
 
@@ -34,20 +40,21 @@ internal sealed class DynamicGroups(
         content.Spec.VolumeGroupSnapshotRef = GroupSnapshotState.Reference(group);
         var made = await writers.Contents.Create(content, stop);
         if (made.Failure is { IsAlreadyExists: true }) made = await writers.Contents.Read(ContentNames.KeyOf(content.Name), stop);
-        if (made.Failure is { IsWithoutAnswer: true } or { IsNotFound: true })
-            return Outcome.Retry($"VolumeGroupSnapshotContent {content.Name} may have been made: {made.Failure}");
-        if (made.Failure is { IsConflict: true })
-            return Outcome.Retry($"VolumeGroupSnapshotContent {content.Name} cannot be made just now: {made.Failure}");
-        if (!made.IsSuccess)
-        {
-            var text = $"snapshot controller failed to update {group.Key} on API server: {made.Failure}";
-            return await reports.Fail(group, GroupPlanner.Failed(text) with
-            {
-                MoreEvents = [("CreateGroupSnapshotContentFailed", $"Failed to create group snapshot content {text}")],
-            }, stop);
-        }
+        if (!made.IsSuccess) return refusals.Note(group, await NotMade(group, content.Name, made.Failure, stop));
         reports.Tell(group, "CreatingGroupSnapshot", $"Waiting for a group snapshot {group.Key} to be created by the CSI driver.");
         return await Follow(group, made.Value, stop);
+    }
+
+    private async Task<Outcome> NotMade(VolumeGroupSnapshot group, string content, ApiFailure failure, CancellationToken stop)
+    {
+        if (failure.IsWithoutAnswer || failure.IsNotFound)
+            return Outcome.Retry($"VolumeGroupSnapshotContent {content} may have been made: {failure}");
+        if (failure.IsConflict) return Outcome.Retry($"VolumeGroupSnapshotContent {content} cannot be made just now: {failure}");
+        var text = $"snapshot controller failed to update {group.Key} on API server: {failure}";
+        return await reports.Fail(group, GroupPlanner.Failed(text) with
+        {
+            MoreEvents = [("CreateGroupSnapshotContentFailed", $"Failed to create group snapshot content {text}")],
+        }, stop);
     }
 
     private async Task<Outcome> Follow(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
@@ -56,10 +63,8 @@ internal sealed class DynamicGroups(
         var marked = await marks.Ensure(group, null, stop);
         if (!marked.IsSuccess) return reports.NotMarked(group, marked.Failure);
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
-        if (await members.Make(marked.Value, content, stop) is not { } problem) return await status.Run(marked.Value, content, stop);
-        return problem.PassesByItself ? Outcome.Retry(problem.Text)
-            : await reports.Fail(marked.Value,
-                new Failure("GroupSnapshotMembersFailed", $"the snapshots of the group cannot all be made: {problem.Text}"), stop);
+        return await members.Make(marked.Value, content, stop) is { } problem
+            ? await status.NotComplete(marked.Value, content, problem, stop) : await status.Run(marked.Value, content, stop);
     }
 
     private static Failure? Misfit(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content)

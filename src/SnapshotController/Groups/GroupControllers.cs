@@ -48,12 +48,20 @@ internal sealed partial class GroupControllers : IDisposable
         var marks = new GroupMarks(writers.Groups);
         var status = new GroupStatusUpdate(writers.Groups, reports);
         var planner = new GroupPlanner(caches, objects, context.Api);
+        var refusals = new GroupRefusals(objects);
         _reconciler = new GroupReconciler(objects,
-            new DynamicGroups(planner, new GroupMembers(caches, writers), writers, marks, status, reports),
+            new DynamicGroups(planner, new GroupMembers(caches, writers), writers, marks, status, reports, refusals),
             new ImportedGroups(objects, writers.Contents, marks, status, reports), new ReadyGroups(writers.Contents, marks, reports),
             new GroupDeletion(caches, objects, writers, reports), reports);
         _contentReconciler = new GroupContentReconciler(objects, writers.Contents, context.Api, context.Events);
-        _triggers = new GroupTriggers(caches, objects, queues, _queues, own, reports);
+        _triggers = new GroupTriggers(caches, objects, queues, _queues, own, refusals)
+        {
+            Forget = uid =>
+            {
+                reports.Gone(uid);
+                refusals.Forget(uid);
+            },
+        };
         objects.Groups.Changed += _triggers.GroupChanged;
         objects.Contents.Changed += _triggers.ContentChanged;
         objects.Classes.Changed += _triggers.ClassChanged;

@@ -11,18 +11,21 @@ namespace Sidecars.SnapshotController.Groups;
 internal sealed record GroupProjection(
     ReadOnlyMemory<byte>? Patch, bool BecomesCreated, bool BecomesReady, (DateTimeOffset Noted, DateTimeOffset Said)? OtherTime)
 {
-    public static GroupProjection Of(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content)
+    /// <param name="group">The group as it is.</param>
+    /// <param name="content">Its content.</param>
+    /// <param name="isComplete">Whether its members are there: until then it is not ready, and what keeps them is its error.</param>
+    public static GroupProjection Of(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, bool isComplete = true)
     {
         var (now, from) = (group.Status ?? new GroupSnapshotStatus(), content.Status ?? new GroupContentStatus());
         var bound = string.IsNullOrEmpty(now.BoundVolumeGroupSnapshotContentName) ? content.Name : null;
-        var (isReady, wasReady) = (from.ReadyToUse is true, now.ReadyToUse is true);
+        var (isReady, wasReady) = (isComplete && from.ReadyToUse is true, now.ReadyToUse is true);
         var time = from.CreationTime > DateTimeOffset.UnixEpoch ? from.CreationTime : null;
         (DateTimeOffset Noted, DateTimeOffset Said)? other = isReady && !wasReady && now.CreationTime is { } noted && time is { } said
             && MergePatch.Text(noted) != MergePatch.Text(said) ? (noted, said) : null;
         var newTime = now.CreationTime is null || other is not null ? time : null;
         var error = isReady ? null : from.Error;
-        var clearsError = error is null && now.Error is not null;
-        var setsError = error is not null && error.Message != now.Error?.Message;
+        var clearsError = isComplete && error is null && now.Error is not null;
+        var setsError = isComplete && error is not null && error.Message != now.Error?.Message;
         var setsReady = now.ReadyToUse != isReady;
         var changes = bound is not null || newTime is not null || clearsError || setsError || setsReady;
         return new GroupProjection(!changes ? default(ReadOnlyMemory<byte>?) : MergePatch.Guarded(group, rest: json =>

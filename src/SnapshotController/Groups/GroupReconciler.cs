@@ -26,7 +26,12 @@ internal sealed class GroupReconciler(
         Measure(group);
         var name = GroupSnapshotState.ContentOf(group);
         if (objects.Contents.IsUnreadable(ContentNames.KeyOf(name)))
-            return Outcome.Retry($"VolumeGroupSnapshotContent {name} cannot be read; correct it");
+        {
+            return await reports.Fail(group, new Failure("GroupSnapshotContentUnreadable", $"VolumeGroupSnapshotContent {name} cannot be read")
+            {
+                Advice = "have the administrator correct it; the log of the snapshot controller says what is wrong with it",
+            }, stop);
+        }
         var content = objects.FindContent(name);
         return source!.Selector is null ? await imported.Reconcile(group, content, stop) : await dynamic.Reconcile(group, content, stop);
     }

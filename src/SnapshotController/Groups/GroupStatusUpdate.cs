@@ -1,7 +1,9 @@
 using Sidecars.Kubernetes.Control;
+using Sidecars.Kubernetes.Http;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Metrics;
 using Sidecars.SnapshotController.Patches;
+using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Groups;
 
@@ -11,18 +13,37 @@ internal sealed class GroupStatusUpdate(ObjectWriter<VolumeGroupSnapshot> writer
 {
     public async Task<Outcome> Run(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, CancellationToken stop)
     {
-        var projection = GroupProjection.Of(group, content);
-        if (projection.Patch is { } patch)
-        {
-            var written = await writer.Patch(group, patch, "status", stop);
-            if (!written.IsSuccess) return reports.NotWritten(group, written.Failure, "GroupSnapshotStatusUpdateFailed");
-            group = written.Value;
-            Tell(group, content, projection);
-        }
+        var written = await Write(group, content, GroupProjection.Of(group, content), stop);
+        if (!written.IsSuccess) return reports.NotWritten(group, written.Failure, "GroupSnapshotStatusUpdateFailed");
+        group = written.Value;
         if (!GroupSnapshotState.IsReady(group))
             return reports.Wait(group, "GroupSnapshotDelayed", Awaited(content), content.Status?.Error?.Message);
         reports.WaitIsOver(group);
         return Outcome.Done;
+    }
+
+    /// <summary>
+    /// The members cannot be made: that is the group's error, with what the driver says beside it; the rest of what the content says is shown
+    /// meanwhile.
+    /// </summary>
+    public async Task<Outcome> NotComplete(
+        VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, GroupProblem problem, CancellationToken stop)
+    {
+        var written = await Write(group, content, GroupProjection.Of(group, content, isComplete: false), stop);
+        if (!written.IsSuccess) return reports.NotWritten(group, written.Failure, "GroupSnapshotStatusUpdateFailed");
+        if (problem.PassesByItself) return Outcome.Retry(problem.Text);
+        var said = content.Status?.Error?.Message is { Length: > 0 } error ? $"; driver {content.Spec.Driver} says: {error}" : "";
+        return await reports.Fail(written.Value,
+            new Failure("GroupSnapshotMembersFailed", $"the snapshots of the group cannot all be made: {problem.Text}{said}"), stop);
+    }
+
+    private async Task<ApiResult<VolumeGroupSnapshot>> Write(
+        VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, GroupProjection projection, CancellationToken stop)
+    {
+        if (projection.Patch is not { } patch) return group;
+        var written = await writer.Patch(group, patch, "status", stop);
+        if (written.IsSuccess) Tell(written.Value, content, projection);
+        return written;
     }
 
     private void Tell(VolumeGroupSnapshot group, VolumeGroupSnapshotContent content, GroupProjection projection)

@@ -6,8 +6,12 @@ using Sidecars.SnapshotController.Sources;
 namespace Sidecars.SnapshotController.Groups;
 
 /// <summary>Which change of which object brings a group up, or its content; and what the end of a group brings up.</summary>
-internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues queues, GroupQueues lines, OwnWrites<VolumeGroupSnapshot> own, GroupReports reports)
+internal sealed class GroupTriggers(
+    Caches caches, GroupObjects objects, Queues queues, GroupQueues lines, OwnWrites<VolumeGroupSnapshot> own, GroupRefusals refusals)
 {
+    /// <summary>Called when a group is gone, with its uid: whoever remembers anything of it forgets it.</summary>
+    public required Action<string> Forget { get; init; }
+
     public void GroupChanged(StoreChange<VolumeGroupSnapshot> change)
     {
         if (change.Old is { } old && old.Uid != change.New?.Uid)
@@ -43,7 +47,7 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
     public void ClaimChanged(StoreChange<PersistentVolumeClaim> change)
     {
         if (!objects.IsOn) return;
-        if (IsAnotherSource(change.Old, change.New)) LookAt((change.New ?? change.Old)!.Metadata.Namespace);
+        if (IsAnotherSource(change.Old, change.New)) LookAtGroupsOf(change.Old, change.New);
         // A group that is being deleted may have waited for this restore.
         if (change.Old is { } old && Restores.SourceOf(old) is { } source && caches.FindSnapshot(source) is { } member
             && SnapshotState.GroupOwner(member) is { Name: { } group }) lines.Groups.Queue.Add(new ObjectKey(source.Namespace, group).ToString());
@@ -51,7 +55,8 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
 
     public void VolumeChanged(StoreChange<PersistentVolume> change)
     {
-        if (objects.IsOn && (change.New ?? change.Old)!.Spec.ClaimRef is { } claim) LookAt(claim.Namespace);
+        if (!objects.IsOn || !SourceVolumes.IsAnother(change.Old, change.New)) return;
+        foreach (var claim in SourceVolumes.ClaimsOf(change)) LookAtGroupsOf(caches.Claims.Find(claim));
     }
 
     /// <summary>Looks at everything again that is not done.</summary>
@@ -68,17 +73,23 @@ internal sealed class GroupTriggers(Caches caches, GroupObjects objects, Queues 
         old is null || now is null || old.Uid != now.Uid || old.Spec.VolumeName != now.Spec.VolumeName || old.Status?.Phase != now.Status?.Phase
         || !Triggers.SameLabels(old.Metadata.Labels, now.Metadata.Labels);
 
-    private void LookAt(string? ns)
+    /// <summary>Those that select the claim in any of these states and have no content yet, but for those that wait for the server.</summary>
+    private void LookAtGroupsOf(params IEnumerable<PersistentVolumeClaim?> states)
     {
-        if (ns is null) return;
+        List<PersistentVolumeClaim> claims = [.. states.OfType<PersistentVolumeClaim>()];
+        if (claims.Count is 0 || claims[0].Metadata.Namespace is not { } ns) return;
         foreach (var group in objects.UnfinishedByNamespace.All(ns))
-            if (objects.FindContent(GroupSnapshotState.ContentOf(group)) is null) lines.Groups.Queue.Add(group.Key.ToString());
+        {
+            var selector = group.Spec.Source!.Selector!;
+            if (!refusals.Holds(group) && claims.Exists(c => LabelSelectors.Selects(selector, c.Metadata.Labels))
+                && objects.FindContent(GroupSnapshotState.ContentOf(group)) is null) lines.Groups.Queue.Add(group.Key.ToString());
+        }
     }
 
     private void End(VolumeGroupSnapshot gone)
     {
         lines.Groups.Backoff.Forget(gone.Key.ToString());
-        reports.Gone(gone.Uid);
+        Forget(gone.Uid);
         foreach (var member in caches.SnapshotsByGroup.All(gone.Uid)) queues.Snapshots.Queue.Add(member.Key.ToString());
         foreach (var member in caches.SnapshotsByGroupName.All(gone.Key.ToString())) queues.Snapshots.Queue.Add(member.Key.ToString());
         if (objects.FindContent(GroupSnapshotState.ContentOf(gone)) is { } content

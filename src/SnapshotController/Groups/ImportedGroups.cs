@@ -29,6 +29,13 @@ internal sealed class ImportedGroups(
     /// <summary>Why the group cannot have that content, or null.</summary>
     private Failure? Refusal(VolumeGroupSnapshot group, VolumeGroupSnapshotContent? content)
     {
+        if (group.Spec.Source?.VolumeGroupSnapshotContentName is "")
+        {
+            return new Failure("GroupSnapshotContentMissing", $"VolumeGroupSnapshot {group.Key} names an empty content in spec.source")
+            {
+                Advice = "delete it, and make it anew with the name of a content",
+            };
+        }
         if (content is null)
         {
             return new Failure("GroupSnapshotContentMissing", "VolumeGroupSnapshotContent is missing")

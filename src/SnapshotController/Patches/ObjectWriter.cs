@@ -15,7 +15,8 @@ internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, Objec
     {
         return own is null ? Write() : own.Watched(item, Write);
 
-        async Task<ApiResult<T>> Write() => Taken(item, await api.PatchAsync(resource, item.Key, subresource, patch, MediaTypes.MergePatch, stop));
+        async Task<ApiResult<T>> Write() =>
+            await Taken(item, await api.PatchAsync(resource, item.Key, subresource, patch, MediaTypes.MergePatch, stop), stop);
     }
 
     public async Task<ApiResult<T>> Create(T item, CancellationToken stop)
@@ -56,16 +57,18 @@ internal sealed class ObjectWriter<T>(ApiClient api, Resource<T> resource, Objec
     public async Task<ApiFailure?> Delete(T item, CancellationToken stop)
     {
         var deleted = await api.DeleteAsync(resource, item.Key, item.Uid, item.Metadata.ResourceVersion, stop);
-        if (deleted.Failure is null or { IsNotFound: true } or { IsOtherUid: true } && (deleted.Failure is not null || !IsHeld(deleted.Value!)))
-            store.FoldDeletion(item.Key, item.Uid);
-        return deleted.Failure is { IsNotFound: false, IsOtherUid: false } failure ? failure : null;
+        var failure = deleted.Failure is { } refused ? await api.SurelyAsync(resource, item.Key, item.Uid, refused, stop) : null;
+        if (failure is { IsNotFound: false, IsOtherUid: false }) return failure;
+        if (failure is not null || !IsHeld(deleted.Value!)) store.FoldDeletion(item.Key, item.Uid);
+        return null;
     }
 
     /// <summary>What to do after a write that failed: nothing where the object is gone, else the same again by what it is then.</summary>
     public static Outcome After(ApiFailure failure, string what) => failure.IsNotFound ? Outcome.Done : Outcome.Retry($"{what}: {failure}");
 
-    private ApiResult<T> Taken(T item, ApiResult<T> answer)
+    private async Task<ApiResult<T>> Taken(T item, ApiResult<T> answer, CancellationToken stop)
     {
+        if (answer.Failure is { } refused) answer = await api.SurelyAsync(resource, item.Key, item.Uid, refused, stop);
         if (answer.IsSuccess && answer.Value.Uid == item.Uid && (!answer.Value.IsBeingDeleted || IsHeld(answer.Value))) store.Fold(answer.Value);
         else if (answer.IsSuccess || answer.Failure.IsNotFound) store.FoldDeletion(item.Key, item.Uid);
         return answer;

@@ -18,8 +18,9 @@ internal sealed partial class DynamicSnapshots(ContentPlanner planner, SnapshotM
 {
     public async Task<Outcome> Reconcile(VolumeSnapshot snapshot, CancellationToken stop)
     {
-        var (content, unknown) = contents.Known(ContentNames.KeyOf(ContentNames.OfUid(snapshot.Uid)));
-        if (unknown is not null) return Outcome.Retry(unknown);
+        var name = ContentNames.OfUid(snapshot.Uid);
+        var (content, unreadable) = contents.Known(ContentNames.KeyOf(name));
+        if (unreadable is not null) return await reports.Fail(snapshot, SnapshotFailures.Unreadable(name), stop);
         return content is null ? await Create(snapshot, stop) : await made.Reconcile(snapshot, content, stop);
     }
 

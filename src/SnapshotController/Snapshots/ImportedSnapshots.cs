@@ -16,8 +16,8 @@ internal sealed class ImportedSnapshots(
 {
     public async Task<Outcome> Reconcile(VolumeSnapshot snapshot, string name, CancellationToken stop)
     {
-        if (name.Length is 0) return Outcome.Retry($"VolumeSnapshot {snapshot.Key} names an empty content; delete it and name one");
-        if (caches.Contents.IsUnreadable(ContentNames.KeyOf(name))) return Outcome.Retry($"VolumeSnapshotContent {name} cannot be read; correct it");
+        if (name.Length is 0) return await reports.Fail(snapshot, SnapshotFailures.NamesNone(snapshot), stop);
+        if (caches.Contents.IsUnreadable(ContentNames.KeyOf(name))) return await reports.Fail(snapshot, SnapshotFailures.Unreadable(name), stop);
         var content = caches.FindContent(name);
         if (content is not null && Misfit(snapshot, content) is { } misfit) return await reports.Fail(snapshot, misfit, stop);
         if (content is null || !IsBound(snapshot, content))

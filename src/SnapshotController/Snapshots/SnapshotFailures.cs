@@ -1,3 +1,4 @@
+using Sidecars.Kubernetes.Objects;
 using Sidecars.SnapshotController.Telling;
 
 namespace Sidecars.SnapshotController.Snapshots;
@@ -6,6 +7,18 @@ namespace Sidecars.SnapshotController.Snapshots;
 internal static class SnapshotFailures
 {
     public static readonly Failure ContentMissing = new("SnapshotContentMissing", "VolumeSnapshotContent is missing");
+
+    public static Failure Unreadable(string content) => new("SnapshotContentUnreadable", $"VolumeSnapshotContent {content} cannot be read")
+    {
+        Advice = "have the administrator correct it; the log of the snapshot controller says what is wrong with it",
+    };
+
+    public static Failure NamesNone(VolumeSnapshot snapshot) =>
+        ContentMissing with
+        {
+            Message = $"VolumeSnapshot {snapshot.Key} names an empty content in spec.source",
+            Advice = "delete it, and make it anew with the name of a content",
+        };
 
     public static Failure Misbound(string content) =>
         Misfit("SnapshotContentMisbound", $"VolumeSnapshotContent [{content}] is bound to a different snapshot",

@@ -92,6 +92,7 @@ internal sealed partial class ClaimProtection(Caches caches, ApiClient api, Work
         // A state that others have changed since would only be refused.
         if (caches.Claims.Find(key) is not { } known || !_memory.Holds(key, uid, known.Metadata.ResourceVersion)) _memory.Forget(key);
         var written = await api.UpdateAsync(Resources.PersistentVolumeClaims, key, uid, change, null, stop, _memory);
+        if (written.Failure is { } refused) written = await api.SurelyAsync(Resources.PersistentVolumeClaims, key, uid, refused, stop);
         if (written.IsSuccess && (!written.Value.IsBeingDeleted || written.Value.Metadata.Finalizers is { Length: > 0 })) caches.Claims.Fold(
             written.Value);
         else if (written.IsSuccess || written.Failure.IsNotFound) caches.Claims.FoldDeletion(key, uid);

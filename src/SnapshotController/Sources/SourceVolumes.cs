@@ -1,3 +1,4 @@
+using Sidecars.Kubernetes.Caching;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.SnapshotController.Sources;
@@ -23,6 +24,19 @@ internal static class SourceVolumes
             ? (volume, null)
             : (null, $"claim in dataSource not bound or invalid: PersistentVolume {volume.Name} belongs to {Text(volume.Spec.ClaimRef)}");
     }
+
+    /// <summary>Whether anything is new of a volume by which it can be taken, or not: whose it is, and what its driver knows it by.</summary>
+    public static bool IsAnother(PersistentVolume? old, PersistentVolume? now) =>
+        old is null || now is null || old.Uid != now.Uid || old.Spec.Csi?.Driver != now.Spec.Csi?.Driver
+        || old.Spec.Csi?.VolumeHandle != now.Spec.Csi?.VolumeHandle || ClaimOf(old) != ClaimOf(now)
+        || old.Spec.ClaimRef?.Uid != now.Spec.ClaimRef?.Uid;
+
+    /// <summary>The claims that a volume belonged to before a change, and belongs to after it.</summary>
+    public static IEnumerable<ObjectKey> ClaimsOf(StoreChange<PersistentVolume> change) =>
+        new[] { change.Old, change.New }.Select(ClaimOf).OfType<ObjectKey>().Distinct();
+
+    private static ObjectKey? ClaimOf(PersistentVolume? volume) =>
+        volume?.Spec.ClaimRef is { Name: { Length: > 0 } name } to ? new ObjectKey(to.Namespace, name) : null;
 
     /// <summary>What is wrong with a claim that is not there.</summary>
     public static string Missing(ObjectKey claim) =>

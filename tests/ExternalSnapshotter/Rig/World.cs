@@ -16,8 +16,13 @@ internal sealed class World(Storage storage) : ClusterWorld(storage)
 
     public void AddSnapshotKinds(bool groups = true)
     {
-        foreach (var definition in SnapshotKinds.Definitions.Concat(groups ? SnapshotKinds.GroupDefinitions : []))
-            Create("customresourcedefinitions", definition);
+        foreach (var definition in SnapshotKinds.Definitions) Create("customresourcedefinitions", definition);
+        if (groups) AddGroupKinds();
+    }
+
+    public void AddGroupKinds()
+    {
+        foreach (var definition in SnapshotKinds.GroupDefinitions) Create("customresourcedefinitions", definition);
     }
 
     public StoredObject AddClass(string name, JsonObject? parameters = null, string driver = ScriptedDriverOptions.DefaultName) =>

@@ -267,6 +267,47 @@ internal sealed class GroupTests : RigTest
         Assert.That(rig.Calls("DeleteVolumeGroupSnapshot"), Has.Count.EqualTo(1));
     }
 
+    [TestCase(null)]
+    [TestCase("other.example.com")]
+    public async Task A_class_that_is_gone_does_not_matter_where_the_driver_has_named_the_snapshots(string? driver)
+    {
+        var rig = await Prepared(RigOptions.Grouping);
+        rig.World.AddSecret("s", ("foo", "bar"u8.ToArray()));
+        if (driver is not null) rig.World.AddGroupClass("group", driver: driver);
+        rig.Driver.Answer("GetVolumeGroupSnapshot", Group(false, false), Fails(StatusCode.Internal, "no"), Group(true, true));
+        rig.World.Add(TakenNotReady("h1", "h2").WithSecret());
+        await rig.Run();
+        var content = await UntilSettled(rig);
+        Assert.That(rig.Calls("GetVolumeGroupSnapshot")[0].ToJsonString(),
+            Is.EqualTo("""{"group_snapshot_id":"g","snapshot_ids":["of-h1","of-h2"],"secrets":{"foo":"bar"}}"""));
+        Assert.That(rig.Calls("CreateVolumeGroupSnapshot"), Is.Empty);
+        Assert.That(content["status"]!["volumeSnapshotInfoList"]!.AsArray().Select(i => i!["readyToUse"]!.GetValue<bool>()), Is.All.True);
+        Assert.That(content["status"]!["error"], Is.Null);
+    }
+
+    [Test]
+    public async Task Asked_for_without_its_class_a_group_has_to_be_complete_too()
+    {
+        var rig = await Prepared(RigOptions.Grouping);
+        rig.Driver.Answer("GetVolumeGroupSnapshot", Members(true, "h1"));
+        rig.World.Add(TakenNotReady("h1"));
+        await rig.Run();
+        Assert.That(await rig.World.UntilError("gc", resource: Main), Does.Contain("is ready and names no snapshot of the volumes [h2]"));
+        Assert.That(rig.World.Find(Main, "gc")!["status"]!["readyToUse"]!.GetValue<bool>(), Is.False);
+        rig.Driver.Answer("GetVolumeGroupSnapshot", Members(true, "h1", "h2"));
+        await UntilSettled(rig);
+    }
+
+    [Test]
+    public async Task Of_a_group_whose_snapshots_are_not_known_the_missing_class_is_told()
+    {
+        var rig = await Prepared(RigOptions.Grouping);
+        rig.World.Add(TakenNotReady());
+        await rig.Run();
+        Assert.That(await rig.World.UntilError("gc", resource: Main), Does.Contain("volumegroupsnapshotclass").And.Contain("not found"));
+        Assert.That(rig.Calls("GetVolumeGroupSnapshot"), Is.Empty);
+    }
+
     private async Task<SnapshotterRig> TakingGroup(TestGroup content, RigOptions? options = null, params DriverRule[] answers)
     {
         var rig = await Prepared(options ?? RigOptions.Grouping);
@@ -290,6 +331,13 @@ internal sealed class GroupTests : RigTest
                 ["snapshots"] = snapshots },
         }.ToJsonString());
     }
+
+    /// <summary>The driver has taken it as "g", and named a snapshot of each of these volumes.</summary>
+    private static TestGroup TakenNotReady(params string[] volumes) => new TestGroup().InState(new JsonObject
+    {
+        ["volumeGroupSnapshotHandle"] = "g", ["readyToUse"] = false,
+        ["volumeSnapshotInfoList"] = new JsonArray([.. volumes.Select(v => new JsonObject { ["volumeHandle"] = v, ["snapshotHandle"] = "of-" + v })]),
+    }.ToJsonString());
 
     private static DriverRule Members(bool isReady, params string[] volumes) => DriverRule.Answer(new JsonObject
     {

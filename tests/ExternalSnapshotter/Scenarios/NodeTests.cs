@@ -82,6 +82,23 @@ internal sealed class NodeTests : RigTest
     }
 
     [Test]
+    public async Task Groups_whose_kinds_come_later_are_taken_from_then_on()
+    {
+        var rig = await Prepared((RigOptions.Grouping with { KnowsGroups = false }).With(o => o with { GroupProbe = TimeSpan.FromMilliseconds(50) }));
+        rig.World.AddClass("snap");
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await rig.World.UntilSettled("c");
+        Assert.That(rig.Calls("GroupControllerGetCapabilities"), Is.Empty);
+        rig.World.AddGroupKinds();
+        rig.World.AddGroupClass("group");
+        rig.World.Add(new TestGroup());
+        await rig.World.UntilReady("gc", World.Groups);
+        Assert.That(rig.Calls("GroupControllerGetCapabilities"), Has.Count.EqualTo(1));
+        Assert.That(rig.Log.Lines.Count(l => l.Contains("Groups of snapshots are not worked on", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Groups_that_are_not_wanted_are_not_looked_for()
     {
         var rig = await Prepared(new RigOptions().With(o => o with { WantsGroups = false }));

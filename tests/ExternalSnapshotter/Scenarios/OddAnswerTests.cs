@@ -151,4 +151,20 @@ internal sealed class OddAnswerTests : RigTest
         await rig.World.UntilGone(Main, "b");
         Assert.That(rig.Deleted, Is.Empty);
     }
+
+    [Test]
+    public async Task One_whose_handle_another_has_leaves_the_snapshot_to_that_one_and_says_so()
+    {
+        var rig = await Taking(new TestContent(), null, Says(("ready_to_use", false)), Fails(Grpc.Core.StatusCode.Unavailable, "busy"));
+        rig.World.Add((TestContent.Given("x") with { Name = "imported" }).Retained().BoundTo("u2"));
+        await rig.World.UntilReady("imported");
+        await rig.World.UntilError("c", "busy");
+        rig.World.DeleteByUser("c");
+        await rig.World.UntilGone(Main, "c");
+        const string Told = "x is not deleted at the driver with VolumeSnapshotContent c: VolumeSnapshotContent imported has it too, "
+            + "and what becomes of it is up to that one, of policy Retain";
+        await rig.World.UntilEventObject("c", "SnapshotDeleteError", Told);
+        await rig.World.UntilEventObject("s", "SnapshotDeleteError", Told);
+        Assert.That(rig.Deleted, Is.Empty);
+    }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Grpc.Core;
+using Sidecars.Tests.Support;
 
 namespace Sidecars.ExternalSnapshotter.Tests.Scenarios;
 
@@ -44,6 +46,70 @@ internal sealed class UnknownTimeTests : RigTest
         await rig.World.UntilReady("c2");
         Assert.That(rig.Taken.Count(t => World.Text(t, "name").EndsWith(TestContent.Uid, StringComparison.Ordinal)), Is.EqualTo(2));
         Assert.That(World.Text(rig.World.Find(Main, "c"), "status", "snapshotHandle"), Is.EqualTo("x"));
+    }
+
+    [Test]
+    public async Task A_driver_that_lists_is_asked_by_the_handle_once_it_is_ready_and_takes_nothing_more()
+    {
+        var rig = await Taking(new TestContent(), RigOptions.Listing, Says(("creation_time", null)), Says(("snapshot_id", "y")));
+        rig.Driver.Answer("ListSnapshots", Lists(("creation_time", null)), DriverRule.Answer("{}"), Fails(StatusCode.Internal, "no"), Lists());
+        var content = await rig.World.Until(Main, "c", c => World.Status(c)?["creationTime"] is not null);
+        Assert.That(content["status"]!.ToJsonString(),
+            Is.EqualTo("""{"snapshotHandle":"x","readyToUse":true,"restoreSize":1024,"creationTime":1767225600000000000}"""));
+        Assert.That(rig.Taken, Has.Count.EqualTo(1));
+        Assert.That(rig.Listed.Select(l => l.ToJsonString()).Distinct(), Is.EqualTo((string[])["""{"snapshot_id":"x"}"""]));
+        Assert.That(rig.World.EventsAbout("c"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_snapshot_that_is_gone_at_the_driver_is_looked_for_some_times_and_not_taken_anew()
+    {
+        var rig = await Prepared(RigOptions.Listing);
+        rig.World.AddClass("snap");
+        rig.Driver.Answer("CreateSnapshot", Says(("creation_time", null)));
+        rig.Driver.Answer("ListSnapshots", DriverRule.Answer("{}"));
+        await rig.Run();
+        rig.World.Add(new TestContent());
+        await rig.World.UntilReady("c");
+        await rig.Driver.WaitForCalls("ListSnapshots", 10);
+        rig.World.Add(new TestContent("c2").BoundTo("u2"));
+        await rig.Driver.WaitForCalls("ListSnapshots", 20);
+        Assert.That((rig.Taken.Count, rig.Listed.Count), Is.EqualTo((2, 20)), "one call took each");
+    }
+
+    [TestCase(true, "listing")]
+    [TestCase(false, "taking")]
+    public async Task It_is_listed_with_the_secret_of_listing_or_else_with_the_one_that_took_it(bool hasListing, string sent)
+    {
+        var rig = await Prepared(RigOptions.Listing);
+        rig.World.AddSecret("taking", ("is", "taking"u8.ToArray()));
+        rig.World.AddSecret("listing", ("is", "listing"u8.ToArray()));
+        rig.World.AddClass("snap", !hasListing ? null : new JsonObject
+        {
+            ["csi.storage.k8s.io/snapshotter-list-secret-name"] = "listing", ["csi.storage.k8s.io/snapshotter-list-secret-namespace"] = "default",
+        });
+        rig.Driver.Answer("CreateSnapshot", Says(("creation_time", null)));
+        rig.Driver.Answer("ListSnapshots", Lists());
+        await rig.Run();
+        rig.World.Add(new TestContent().WithSecret("taking"));
+        await rig.World.Until(Main, "c", c => World.Status(c)?["creationTime"] is not null);
+        Assert.That(rig.Listed.Single().ToJsonString(), Is.EqualTo($$$"""{"snapshot_id":"x","secrets":{"is":"{{{sent}}}"}}"""));
+    }
+
+    [Test]
+    public async Task A_group_that_is_ready_is_asked_for_its_time_and_not_taken_once_more()
+    {
+        const string Answer = """{"group_snapshot":{"group_snapshot_id":"g","ready_to_use":true,__"snapshots":[{"snapshot_id":"s1","source_volume_id":"h1"},{"snapshot_id":"s2","source_volume_id":"h2"}]}}""";
+        var rig = await Prepared(RigOptions.Grouping);
+        rig.World.AddGroupClass("group");
+        rig.Driver.Answer("CreateVolumeGroupSnapshot", DriverRule.Answer(Answer.Replace("__", "", StringComparison.Ordinal)));
+        rig.Driver.Answer("GetVolumeGroupSnapshot",
+            DriverRule.Answer(Answer.Replace("__", "\"creation_time\":\"2026-01-01T00:00:00Z\",", StringComparison.Ordinal)));
+        await rig.Run();
+        rig.World.Add(new TestGroup());
+        await rig.World.Until(World.Groups, "gc", c => World.Text(c, "status", "creationTime") is "2026-01-01T00:00:00Z");
+        Assert.That(rig.Calls("CreateVolumeGroupSnapshot"), Has.Count.EqualTo(1));
+        Assert.That(rig.Calls("GetVolumeGroupSnapshot").Single().ToJsonString(), Is.EqualTo("""{"group_snapshot_id":"g","snapshot_ids":["s1","s2"]}"""));
     }
 
     [Test]

@@ -151,7 +151,7 @@ internal sealed class WriteTests : RigTest
         await rig.Run();
         rig.World.Add(new TestContent());
         await rig.World.UntilSettled("c");
-        Assert.That(rig.Reads, Is.EqualTo((string[])["volumesnapshotcontents c"]));
+        Assert.That(rig.Reads, Is.EqualTo((string[])["volumesnapshotcontents c", "volumesnapshotcontents c"]), "whether it is there, and as what");
         rig.World.DeleteByUser("c");
         await rig.World.UntilGone(Main, "c");
         Assert.That(rig.Deleted, Has.Count.EqualTo(1));

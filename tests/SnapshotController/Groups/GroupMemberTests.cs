@@ -64,6 +64,27 @@ internal sealed class GroupMemberTests : GroupRigTest
         return () => rig.World.Delete(resource, name);
     };
 
+    [Test]
+    public async Task What_the_driver_says_of_a_group_is_told_also_while_its_members_cannot_be_made()
+    {
+        var rig = await TwoClaims();
+        var (_, content) = await BegunGroup(rig);
+        var fault = rig.Cluster.Faults.Add(Request("create", World.Snapshots), Answers(403, "Forbidden", "exceeded quota"));
+        rig.World.GroupTaken(content, s_both);
+        await rig.World.UntilError("g", "exceeded quota", World.Groups);
+        var group = await rig.World.Until(World.Groups, "g", g => World.Text(g, "status", "creationTime") is World.Created);
+        Assert.That((World.IsReady(group), World.Text(group, "status", "boundVolumeGroupSnapshotContentName")), Is.EqualTo((false, content)));
+        await rig.World.UntilEventObject("g", "GroupSnapshotCreated");
+
+        rig.World.Patch(World.GroupContents, content, """{"status":{"readyToUse":false,"error":{"message":"disk full","time":"2026-01-01T00:00:00Z"}}}""", "status");
+        Assert.That(await rig.World.UntilError("g", "disk full", World.Groups), Does.Contain("exceeded quota"));
+        fault.Dispose();
+        await rig.World.Until(World.Groups, "g", g => World.Text(g, "status", "error", "message") is "disk full");
+        rig.World.Patch(World.GroupContents, content, """{"status":{"readyToUse":true,"error":null}}""", "status");
+        await rig.World.Until(World.Groups, "g", g => World.IsReady(g) && g["status"]!["error"] is null);
+        Assert.That(rig.World.EventsAbout("g").Count(e => e.StartsWith("GroupSnapshotCreated", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
     /// <summary>Until then the group is of no use, and whoever waits for it has to know why.</summary>
     [TestCaseSource(nameof(Obstacles))]
     public async Task A_member_that_cannot_be_made_is_told_on_the_group_until_it_can(Obstacle obstruct, string what, string why)

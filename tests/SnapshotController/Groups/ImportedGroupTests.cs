@@ -125,4 +125,29 @@ internal sealed class ImportedGroupTests : GroupRigTest
 
     private static void AssertUntouched(ControllerRig rig) =>
         Assert.That(World.Text(rig.World.Find(World.GroupContents, "gc"), "spec", "volumeGroupSnapshotRef", "uid"), Is.Empty);
+
+    [Test]
+    public async Task An_empty_name_of_a_content_is_told_with_what_to_do()
+    {
+        var rig = await TwoClaims();
+        rig.World.AddGroup("g", """{"volumeGroupSnapshotContentName":""}""");
+        Assert.That(await rig.World.UntilError("g", "empty", World.Groups), Is.EqualTo("VolumeGroupSnapshot default/g names an empty content in spec.source"));
+        await rig.World.UntilEventObject("g", "GroupSnapshotContentMissing", "delete it, and make it anew with the name of a content");
+    }
+
+    [Test]
+    public async Task A_content_that_cannot_be_read_is_told_until_it_can()
+    {
+        var rig = await Prepared(RigOptions.WithoutRetries);
+        rig.World.AddGroupClass("group");
+        rig.World.AddGroupContent("c", "g");
+        rig.World.Patch(World.GroupContents, "c", """{"spec":{"driver":["odd"]}}""");
+        rig.World.AddGroup("g", """{"volumeGroupSnapshotContentName":"c"}""");
+        await rig.Run();
+        await rig.World.UntilError("g", "VolumeGroupSnapshotContent c cannot be read", World.Groups);
+        await rig.World.UntilEventObject("g", "GroupSnapshotContentUnreadable", "have the administrator correct it");
+        rig.World.Patch(World.GroupContents, "c", $$$"""{"spec":{"driver":"{{{World.Driver}}}"}}""");
+        rig.World.Patch(World.GroupContents, "c", """{"status":{"volumeGroupSnapshotHandle":"old","readyToUse":true}}""", "status");
+        await rig.World.Until(World.Groups, "g", World.IsReady);
+    }
 }

@@ -24,4 +24,7 @@ internal sealed record RigOptions
     {
         Controller = new SnapshotControllerOptions { RetryIntervalStart = TimeSpan.FromHours(1), BoundPause = TimeSpan.FromMilliseconds(50), GroupProbe = TimeSpan.FromMilliseconds(50) },
     };
+
+    /// <summary>The same with one worker for each line: what was put in line before is done before.</summary>
+    public static RigOptions InTurn { get; } = WithoutRetries with { Controller = WithoutRetries.Controller with { WorkerThreads = 1 } };
 }

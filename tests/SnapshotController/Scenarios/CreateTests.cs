@@ -248,6 +248,26 @@ internal sealed class CreateTests : RigTest
     }
 
     [Test]
+    public async Task A_refused_content_is_not_tried_again_for_what_does_not_matter_of_the_volume_and_a_snapshot_waits_for_what_does()
+    {
+        var rig = await Started(RigOptions.InTurn);
+        rig.World.AddClaim("b");
+        rig.World.AddClaim("other");
+        rig.World.Patch(World.Volumes, "pv-other", """{"spec":{"claimRef":{"name":"nobody"}}}""");
+        rig.Cluster.Faults.Add(Request("create", World.Contents), Answers(403, "Forbidden"), times: 1);
+        var refused = rig.World.AddSnapshot("s").Uid;
+        await rig.World.UntilEventObject("s", "CreateSnapshotContentFailed");
+        rig.World.Patch(World.Volumes, "pv-a", """{"metadata":{"labels":{"a":"b"}},"spec":{"capacity":{"storage":"2Gi"}},"status":{"phase":"Bound"}}""");
+        var waiting = rig.World.AddSnapshot("t", "other").Uid;
+        await rig.World.UntilError("t", "belongs to claim default/nobody");
+        await Fence(rig, "b");
+        Assert.That(rig.World.Find(World.Contents, $"snapcontent-{refused}"), Is.Null);
+
+        rig.World.Patch(World.Volumes, "pv-other", """{"spec":{"claimRef":{"name":"other"}}}""");
+        await rig.World.UntilExists(World.Contents, $"snapcontent-{waiting}");
+    }
+
+    [Test]
     public async Task A_content_that_somebody_else_got_in_the_way_of_is_made_a_moment_later_and_nobody_is_told()
     {
         var rig = await Started();

@@ -28,6 +28,29 @@ internal sealed class ImportTests : RigTest
     }
 
     [Test]
+    public async Task An_empty_name_of_a_content_is_told_with_what_to_do()
+    {
+        var rig = await Started();
+        rig.World.AddImport("s", "");
+        Assert.That(await rig.World.UntilError("s", "empty"), Is.EqualTo("VolumeSnapshot default/s names an empty content in spec.source"));
+        await rig.World.UntilEventObject("s", "SnapshotContentMissing", "delete it, and make it anew with the name of a content");
+    }
+
+    [Test]
+    public async Task A_content_that_cannot_be_read_is_told_until_it_can()
+    {
+        var rig = await Prepared(RigOptions.WithoutRetries);
+        rig.World.AddContent("c", "s", source: """{"snapshotHandle":["old"]}""");
+        rig.World.AddImport("s", "c");
+        await rig.Run();
+        Assert.That(await rig.World.UntilError("s", "c cannot be read"), Is.EqualTo("VolumeSnapshotContent c cannot be read"));
+        await rig.World.UntilEventObject("s", "SnapshotContentUnreadable", "have the administrator correct it");
+        rig.World.Patch(World.Contents, "c", """{"spec":{"source":{"snapshotHandle":"old"}}}""");
+        rig.World.Taken("c");
+        Assert.That((await rig.World.UntilReady("s"))["status"]!["error"], Is.Null);
+    }
+
+    [Test]
     public async Task The_secret_of_the_class_comes_with_it()
     {
         var rig = await Started(parameters: Secret);

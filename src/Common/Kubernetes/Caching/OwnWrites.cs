@@ -29,7 +29,19 @@ public sealed class OwnWrites<T>(IObjectReader<T> store, Action<ObjectKey> lookA
         /// <summary>What the watch has shown since the write began that is under way; null where none is.</summary>
         public List<(ulong Version, bool IsReason)>? Shown { get; set; }
 
+        /// <summary>Whether the object was seen to go while a write of it was under way: what that made will not be shown.</summary>
+        public bool IsGone { get; set; }
+
         public bool IsOver => ToCome.Count is 0 && Shown is null;
+    }
+
+    /// <summary>How many objects have a write that is under way, or that the watch has still to show.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock) return _trails.Count;
+        }
     }
 
     /// <summary>Makes a write of an object, of which there is one at a time.</summary>
@@ -91,6 +103,7 @@ public sealed class OwnWrites<T>(IObjectReader<T> store, Action<ObjectKey> lookA
         {
             if (!_trails.TryGetValue(key, out var trail)) return;
             trail.ToCome.Clear();
+            trail.IsGone = true;
             if (trail.IsOver) _trails.Remove(key);
         }
     }
@@ -113,7 +126,8 @@ public sealed class OwnWrites<T>(IObjectReader<T> store, Action<ObjectKey> lookA
             var shown = trail.Shown!;
             trail.Shown = null;
             // The watch may have taken it in, and not told of it yet. A write that changed nothing made no version.
-            if (own is { } version && version > item.Metadata.ResourceVersion && !shown.Exists(s => s.Version == version)) trail.ToCome.Add(version);
+            var isToCome = own > item.Metadata.ResourceVersion && !trail.IsGone && !shown.Exists(s => s.Version == own);
+            if (isToCome) trail.ToCome.Add(own!.Value);
             if (trail.IsOver) _trails.Remove(item.Key);
             return shown.Exists(s => s.IsReason && s.Version != own);
         }

@@ -99,6 +99,35 @@ internal sealed class OwnWritesTests
     }
 
     [Test]
+    public async Task Of_one_that_was_seen_to_go_before_the_answer_to_its_last_write_nothing_is_kept()
+    {
+        await _writes.Watched(At(5), () =>
+        {
+            _writes.Forget(At(5).Key);
+            return Answer(At(7));
+        }).WithinLimit();
+        Assert.That(_writes.Count, Is.Zero);
+
+        // A successor has a trail of its own, and what the watch shows of it is not taken for ours.
+        await _writes.Watched(At(5), async () =>
+        {
+            _writes.Forget(At(5).Key);
+            Assert.That(IsNews(8), Is.False, "it is not known yet whose it is");
+            return await Answer(At(7));
+        }).WithinLimit();
+        Assert.That((_writes.Count, _lookedAt.Count, IsNews(7)), Is.EqualTo((0, 1, true)));
+    }
+
+    [Test]
+    public async Task Of_one_that_goes_after_the_answer_nothing_is_kept()
+    {
+        await _writes.Watched(At(5), () => Answer(At(7))).WithinLimit();
+        Assert.That(_writes.Count, Is.EqualTo(1), "the watch has still to show it");
+        _writes.Forget(At(5).Key);
+        Assert.That(_writes.Count, Is.Zero);
+    }
+
+    [Test]
     public async Task A_write_that_changed_nothing_leaves_nothing_to_wait_for()
     {
         await _writes.Watched(At(5), () => Answer(At(5))).WithinLimit();
