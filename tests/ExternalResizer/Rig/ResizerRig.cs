@@ -11,6 +11,7 @@ internal sealed class ResizerRig : IProgramRig
     private readonly RigOptions _options;
     private readonly SidecarRig _rig;
     private int _fences;
+    private ResizerControllers? _controllers;
 
     private ResizerRig(RigOptions options, SidecarRig rig) => (_options, _rig, World) = (options, rig, new World(rig.Cluster.Storage));
 
@@ -29,7 +30,14 @@ internal sealed class ResizerRig : IProgramRig
     }
 
     /// <summary>Starts the resizer, as a new process would: nothing is remembered.</summary>
-    public Task Run() => _rig.Run(ResizerProgram.Sidecar(_options.Resizer));
+    public Task Run()
+    {
+        var sidecar = ResizerProgram.Sidecar(_options.Resizer);
+        return _rig.Run(sidecar with { Compose = context => _controllers = (ResizerControllers)sidecar.Compose(context) });
+    }
+
+    /// <inheritdoc cref="ResizerControllers.Remembered"/>
+    public int Remembered => _controllers!.Remembered;
 
     /// <inheritdoc cref="SidecarRig.Stop"/>
     public Task Stop() => _rig.Stop();
@@ -46,6 +54,13 @@ internal sealed class ResizerRig : IProgramRig
         var name = $"fence-{++_fences}";
         World.Add(new TestClaim(name));
         await World.Until(World.Claims, name, c => World.Text(c, "status", "capacity", "storage") is "2Gi" || World.StateOf(c) is "NodeResizePending");
+    }
+
+    /// <summary>The same, and that what it left in memory is forgotten too: its last event is told after that.</summary>
+    public async Task FenceToTheEnd()
+    {
+        await Fence();
+        await World.UntilEvent("VolumeResizeSuccessful", claim: $"fence-{_fences}");
     }
 
     /// <summary>The same for what stood in line to be modified.</summary>
