@@ -72,15 +72,8 @@ internal sealed class ResizerRig : IProgramRig
         await World.UntilClass("fence", name);
     }
 
-    /// <summary>From now on the watch of a resource lags behind, until the fault is released.</summary>
-    public async Task<Fault> Lag(string resource)
-    {
-        var watch = new RequestMatch { Verb = "watch", Resource = resource };
-        var lag = Cluster.Faults.Add(watch, new FaultAction.Hold(), times: 1);
-        if (Cluster.Faults.EndWatches(watch) is not 1) throw new InvalidOperationException($"not one watch of {resource}");
-        await lag.Reached.WithinLimit();
-        return lag;
-    }
+    /// <inheritdoc cref="SidecarRig.Lag"/>
+    public Task<Fault> Lag(string resource) => _rig.Lag(resource);
 
     /// <summary>What the driver says to expansions, in order, the last one over and over; those of fences go well.</summary>
     public void AnswerExpand(params DriverRule[] rules)
