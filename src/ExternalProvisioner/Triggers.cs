@@ -69,7 +69,7 @@ internal sealed class Triggers(
     private bool IsOwnWrite(StoreChange<PersistentVolumeClaim> change)
     {
         if (change is not { Old: { } old, New: { } now } || old.Uid != now.Uid) return false;
-        if (old.Metadata.ResourceVersion == now.Metadata.ResourceVersion) return memory.IsNoteWrite(now.Uid, now.Metadata.ResourceVersion); // folded in when it was written
+        if (change.IsShown) return memory.IsNoteWrite(now.Uid, now.Metadata.ResourceVersion); // folded in when it was written
         return IsNoted(old) != IsNoted(now) && WhatMatters(old) == WhatMatters(now);
     }
 

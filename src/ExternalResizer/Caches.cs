@@ -27,6 +27,9 @@ internal sealed class Caches
 
     public PersistentVolumeClaim? FindClaim(ObjectKey key) => Claims.Find(key) is { } found && Readings.IsBound(found) ? found : null;
 
+    /// <summary>Whether the claim is still there.</summary>
+    public bool Has(PersistentVolumeClaim claim) => Claims.Find(claim.Key)?.Uid == claim.Uid;
+
     /// <summary>The volume of the claim, where it is the driver's, and made or taken for this very claim (resizer contract 6.4).</summary>
     public PersistentVolume? VolumeOf(PersistentVolumeClaim claim)
     {

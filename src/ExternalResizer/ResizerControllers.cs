@@ -20,6 +20,7 @@ internal sealed class ResizerControllers : IControllers
     private readonly ResizerOptions _options;
     private readonly ClaimUsers _users;
     private readonly List<(KeyController Controller, Func<string, CancellationToken, ValueTask<Outcome>> Reconcile, Action LookAgain)> _controllers = [];
+    private readonly List<Func<int>> _remembered = [];
     private readonly AttributesClassWaits? _waits;
 
     public ResizerControllers(SidecarContext context, ResizerOptions options, DriverFacts driver)
@@ -33,6 +34,9 @@ internal sealed class ResizerControllers : IControllers
         if (driver.Expands) AddExpansion(caches, writer, new VolumeGrowth(new ExpandRequests(driver, secrets), calls, driver), reports, driver);
         if (driver.Modifies && options.Modifies) _waits = AddModification(caches, writer, new ModifyRequests(options.TellsNames, secrets), calls, reports, driver);
     }
+
+    /// <summary>How often anything is remembered of a claim: zero, where no claim is on its way.</summary>
+    public int Remembered => _remembered.Sum(count => count());
 
     public void Start(RunningTasks running)
     {
@@ -58,6 +62,8 @@ internal sealed class ResizerControllers : IControllers
         caches.Claims.Changed += triggers.ClaimChanged;
         caches.Volumes.Changed += triggers.VolumeChanged;
         _users.Freed += triggers.Freed;
+        _users.Known += triggers.PodsKnown;
+        _remembered.Add(() => memory.Count);
         _controllers.Add((controller, reconciler.Reconcile, triggers.LookAgain));
     }
 
@@ -74,6 +80,7 @@ internal sealed class ResizerControllers : IControllers
             caches, writer, requests, calls, record, memory, classes, waits, reports, driver, _options, _context.Time, _context.Loggers.CreateLogger<ModifyReconciler>());
         caches.Claims.Changed += triggers.ClaimChanged;
         caches.Volumes.Changed += triggers.VolumeChanged;
+        _remembered.Add(() => memory.Count);
         _controllers.Add((controller, reconciler.Reconcile, triggers.LookAgain));
         return waits;
     }

@@ -40,7 +40,7 @@ internal static class ResizerProgram
             LeaseOf = WellKnown.LeaseOf,
             EventComponentOf = driver => $"external-resizer {driver}",
             Check = abilities.Check,
-            Rights = driver => ResizerRights.Of(options, driver!.Controller),
+            Rights = driver => ResizerRights.Of(options, driver!.Controller, abilities.Facts!.Expands),
             Compose = context => new ResizerControllers(context, options, abilities.Facts!),
         };
     }

@@ -22,6 +22,19 @@ internal sealed partial class ExpandReconciler(
     public async ValueTask<Outcome> Reconcile(string key, CancellationToken stop)
     {
         if (caches.FindClaim(key) is not { } claim || caches.VolumeOf(claim) is not { } volume) return Outcome.Done; // either comes up with the other
+        try
+        {
+            return await Bring(claim, volume, stop);
+        }
+        finally
+        {
+            // Who forgets with the claim's end may have done so before this pass began to remember.
+            if (!caches.Has(claim)) memory.Forget(claim.Uid);
+        }
+    }
+
+    private async Task<Outcome> Bring(PersistentVolumeClaim claim, PersistentVolume volume, CancellationToken stop)
+    {
         if (IsCaughtUp(claim, volume))
         {
             var settled = await writer.Patch(volume, VolumePatch.Settled(volume), stop);
@@ -46,7 +59,7 @@ internal sealed partial class ExpandReconciler(
             if (failure!.IsNotFound) return Outcome.Done;
             if (!failure.IsConflict || tries == ObjectWriter.MostTries) return NotMarked(claim, failure);
             var read = await writer.Reread(claim, stop);
-            if (!read.IsSuccess) return read.Failure.IsNotFound ? Outcome.Done : Outcome.Retry($"reading pvc {key} anew, which somebody else changed: {read.Failure}");
+            if (!read.IsSuccess) return read.Failure.IsNotFound ? Outcome.Done : Outcome.Retry($"reading pvc {claim.Key} anew, which somebody else changed: {read.Failure}");
             claim = read.Value;
             // It may be bound no more, or not to this volume.
             if (!Readings.IsBound(claim) || caches.VolumeOf(claim) is not { } found) return Outcome.Done;
@@ -58,8 +71,12 @@ internal sealed partial class ExpandReconciler(
     public static bool IsWanted(PersistentVolumeClaim claim) => Sizes.Asked(claim) > Sizes.Has(claim);
 
     /// <summary>Whether the volume still says that it waits for a node which has caught up.</summary>
-    public bool IsCaughtUp(PersistentVolumeClaim claim, PersistentVolume volume) =>
-        options.AnnotatesVolumes && volume.Annotation(WellKnown.PreResizeCapacity) is not null && Sizes.Has(claim) >= Sizes.Has(volume);
+    public bool IsCaughtUp(PersistentVolumeClaim claim, PersistentVolume volume) => options.AnnotatesVolumes
+        && volume.Annotation(WellKnown.PreResizeCapacity) is not null && (Sizes.Has(claim) >= Sizes.Has(volume) || HasWhatWasBegun(claim));
+
+    /// <summary>Whether nothing is left to do of what was worked towards: a volume whose object was made larger by hand no node will ever catch up with.</summary>
+    private static bool HasWhatWasBegun(PersistentVolumeClaim claim) =>
+        Sizes.Allocated(claim) is { } begun && Sizes.Has(claim) >= begun && ResizeView.StateOf(claim) is ResizeState.None;
 
     /// <summary>What is to be made, and how long it is still left alone.</summary>
     private (ExpansionTarget Target, TimeSpan Pause) Decide(PersistentVolumeClaim claim, PersistentVolume volume, ExpansionNotes notes)
@@ -85,18 +102,27 @@ internal sealed partial class ExpandReconciler(
     private Outcome? Users(PersistentVolumeClaim claim, ExpansionNotes notes)
     {
         if (notes.InUse is not { } words) return null;
-        switch (users.Of(claim.Key))
-        {
-            case ClaimUse.Used:
-                var reason = $"CSI resizer: claim {claim.Key} is not expanded while a pod uses it, driver {driver.Name} only supports offline expansion of it: volume is currently in use; "
-                    + $"the driver says: {words}";
-                reports.ResizeFailed(claim, reason);
-                return Outcome.Retry(reason);
-            case ClaimUse.Unknown when !users.AreHidden:
-                return Outcome.After(options.RetryIntervalStart);
-            default:
-                return null;
-        }
+        notes.WaitsForPods = true; // before the look: who tells that pods are known by now has to find it
+        var use = users.Of(claim.Key);
+        if (use is ClaimUse.Unknown && !users.AreHidden) return Blind(claim, notes, words);
+        (notes.WaitsForPods, notes.IsBlindnessTold) = (false, false);
+        if (use is not ClaimUse.Used) return null;
+        var reason = $"CSI resizer: claim {claim.Key} is not expanded while a pod uses it, driver {driver.Name} only supports offline expansion of it: volume is currently in use; "
+            + $"the driver says: {words}";
+        reports.ResizeFailed(claim, reason);
+        return Outcome.Retry(reason);
+    }
+
+    /// <summary>Whether a pod uses the claim nobody knows yet. Users hear of that once something is wrong, and of that once.</summary>
+    private Outcome Blind(PersistentVolumeClaim claim, ExpansionNotes notes, string words)
+    {
+        var reason = $"CSI resizer: claim {claim.Key} is not expanded before it is known whether a pod uses it, driver {driver.Name} only supports offline expansion of it; "
+            + $"the driver says: {words}";
+        if (users.Trouble is not { } trouble) return Outcome.Retry($"{reason}; pods are being listed");
+        reason += $"; pods cannot be listed: {trouble}; see that the API server lets csi-resizer list and watch pods, or set --handle-volume-inuse-error=false";
+        if (!notes.IsBlindnessTold) reports.ResizeFailed(claim, reason);
+        notes.IsBlindnessTold = true;
+        return Outcome.Retry(reason);
     }
 
     /// <summary>The claim as it is marked; or why it could not be.</summary>

@@ -16,6 +16,8 @@ internal sealed class ExpansionMemory(TimeSpan retention, TimeProvider time)
 
     public ExpansionNotes Of(PersistentVolumeClaim claim) => _byUid.GetOrAdd(claim.Uid, _ => new ExpansionNotes());
 
+    public ExpansionNotes? Find(PersistentVolumeClaim claim) => _byUid.GetValueOrDefault(claim.Uid);
+
     public void Forget(string uid) => _byUid.TryRemove(uid, out _);
 
     /// <summary>How long the claim is still left alone; zero where it may be tried.</summary>
@@ -40,6 +42,12 @@ internal sealed class ExpansionNotes
 
     /// <summary>What the driver said when it refused for being in use; null where it did not, or was asked since.</summary>
     public string? InUse { get; set; }
+
+    /// <summary>Whether the claim waits until it is known which pods there are.</summary>
+    public bool WaitsForPods { get; set; }
+
+    /// <summary>Whether users were told that nobody can say which pods there are.</summary>
+    public bool IsBlindnessTold { get; set; }
 
     /// <summary>The size that users were told is being worked towards.</summary>
     public string? Told { get; set; }

@@ -36,6 +36,17 @@ internal sealed class ExpansionTriggers(Caches caches, ExpandReconciler expansio
         if (caches.FindClaim(claim) is { } freed) Look(freed);
     }
 
+    /// <summary>It is known by now which pods there are: claims that waited for that alone come up, as if they had not waited.</summary>
+    public void PodsKnown()
+    {
+        foreach (var claim in caches.Claims.Snapshot())
+        {
+            if (memory.Find(claim) is not { WaitsForPods: true }) continue;
+            backoff.Forget(Caches.KeyOf(claim));
+            Look(claim);
+        }
+    }
+
     /// <summary>Looks at everything again that is not done. What has failed has its own time.</summary>
     public void LookAgain()
     {

@@ -41,8 +41,14 @@ internal sealed class ClaimUsers
     /// <summary>Told of each claim whose last pod is gone or over.</summary>
     public event Action<ObjectKey>? Freed;
 
+    /// <summary>Told once, when pods are known.</summary>
+    public event Action? Known;
+
     /// <summary>Whether pods are not known because they may not be watched. A list that is only slow is waited for.</summary>
     public bool AreHidden => _reflector.IsForbidden;
+
+    /// <summary>Why pods are not known yet, in words; null where nothing is wrong.</summary>
+    public string? Trouble => _reflector.Trouble is { } trouble ? $"{trouble.Step}: {trouble.Failure}" : null;
 
     /// <summary>Begins to watch, if nobody has asked before.</summary>
     public void Watch() => _wanted.TrySetResult();
@@ -57,7 +63,10 @@ internal sealed class ClaimUsers
     public async Task RunAsync(CancellationToken stop)
     {
         await _wanted.Task.WaitAsync(stop);
-        await _reflector.RunAsync(stop);
+        var watching = _reflector.RunAsync(stop);
+        await Task.WhenAny(_pods.Synced, watching);
+        if (_pods.Synced.IsCompleted) Known?.Invoke();
+        await watching;
     }
 
     private void PodChanged(StoreChange<Pod> change)

@@ -36,6 +36,8 @@ internal sealed class AttributesClassWaits(SidecarContext context, AttributesCla
         return !(isMissing && _store?.Find(new ObjectKey(null, attributesClass)) is not null);
     }
 
+    public bool IsWaiting(string claim) => _classOf.ContainsKey(claim);
+
     public void Forget(string claim) => _classOf.TryRemove(claim, out _);
 
     /// <summary>Waits until some claim waits, and watches from then on until <paramref name="stop"/>.</summary>

@@ -14,7 +14,9 @@ internal sealed class ModifyMemory(TimeSpan retention, TimeProvider time)
     /// <summary>Claims of which anything is remembered.</summary>
     public int Count => _byUid.Count;
 
-    public ModifyNotes Of(PersistentVolumeClaim claim) => _byUid.GetOrAdd(claim.Uid, _ => new ModifyNotes());
+    /// <summary>What is remembered of the claim. Of one that is in progress and of which nothing is remembered nobody knows what the driver was asked.</summary>
+    public ModifyNotes Of(PersistentVolumeClaim claim) => _byUid.GetOrAdd(
+        claim.Uid, static (_, seen) => new ModifyNotes { IsUncertain = seen.Status?.ModifyVolumeStatus?.Status is ModifyPatch.InProgress }, claim);
 
     public ModifyNotes? Find(PersistentVolumeClaim claim) => _byUid.GetValueOrDefault(claim.Uid);
 

@@ -20,6 +20,23 @@ internal sealed partial class ModifyReconciler(
     {
         waits.Forget(key);
         if (caches.FindClaim(key) is not { } claim || caches.VolumeOf(claim) is not { Spec.Csi: not null } volume) return Outcome.Done;
+        try
+        {
+            return await Bring(key, claim, volume, stop);
+        }
+        finally
+        {
+            // Who forgets with the claim's end may have done so before this pass began to remember.
+            if (!caches.Has(claim))
+            {
+                memory.Forget(claim.Uid);
+                waits.Forget(key);
+            }
+        }
+    }
+
+    private async Task<Outcome> Bring(string key, PersistentVolumeClaim claim, PersistentVolume volume, CancellationToken stop)
+    {
         for (var tries = 1; ; tries++)
         {
             var (outcome, conflict) = await Attempt(key, claim, volume, stop);
@@ -29,6 +46,9 @@ internal sealed partial class ModifyReconciler(
             var read = await writer.Reread(claim, stop);
             if (!read.IsSuccess) return read.Failure.IsNotFound ? Outcome.Done : Outcome.Retry($"reading pvc {key} anew, which somebody else changed: {read.Failure}");
             claim = read.Value;
+            // It may be bound no more, or not to this volume.
+            if (!Readings.IsBound(claim) || caches.VolumeOf(claim) is not { Spec.Csi: not null } found) return Outcome.Done;
+            volume = found;
         }
     }
 

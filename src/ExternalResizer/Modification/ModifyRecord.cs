@@ -14,7 +14,7 @@ internal sealed partial class ModifyRecord(
     /// <summary>The volume has the attributes: the volume says so first, because the claim is what ends it.</summary>
     public async Task<Outcome> Done(PersistentVolumeClaim claim, PersistentVolume volume, string attributesClass, CancellationToken stop)
     {
-        memory.Forget(claim.Uid);
+        if (memory.Find(claim) is { } notes) notes.IsUncertain = false;
         if (VolumePatch.Modified(volume, attributesClass) is { } modified)
         {
             var patched = await writer.Patch(volume, modified, stop);
@@ -27,6 +27,7 @@ internal sealed partial class ModifyRecord(
                 ? Outcome.Done
                 : Outcome.Retry($"noting VAC \"{attributesClass}\" on pvc {claim.Key}, whose volume has it now: {finished.Failure}");
         }
+        memory.Forget(claim.Uid);
         Log.Modified(log, claim.Key, volume.Name, attributesClass);
         reports.Modified(claim, attributesClass);
         return ModifyReconciler.IsWanted(finished.Value) ? Outcome.After(TimeSpan.Zero) : Outcome.Done; // another class may have been named long ago
@@ -54,7 +55,8 @@ internal sealed partial class ModifyRecord(
         }
         var wanted = caches.FindClaim(claim.Key)?.Spec.VolumeAttributesClassName ?? "";
         if (isInfeasible) memory.Slow(notes);
-        reports.ModifyFailed(claim, Told(error, attributesClass, isOpen, wanted));
+        var told = Told(error, attributesClass, isOpen, wanted);
+        reports.ModifyFailed(claim, isInfeasible && wanted == attributesClass ? Reports.Waits(told, memory.Remaining(notes)) : told);
         if (!isInfeasible) return Outcome.Retry($"modifying pvc {claim.Key} to VAC \"{attributesClass}\": {error.Text}");
         // Another wish need not wait for this one, and may have come long ago.
         return Outcome.After(wanted == attributesClass ? memory.Remaining(notes) : TimeSpan.Zero);

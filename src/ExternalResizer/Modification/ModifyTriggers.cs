@@ -20,8 +20,6 @@ internal sealed class ModifyTriggers(Caches caches, ModifyMemory memory, Attribu
             backoff.Forget(key);
         }
         if (change.New is not { } now || !Readings.IsBound(now)) return;
-        // Seen for the first time: whoever began it may have asked the driver.
-        if (change.Old?.Uid != now.Uid && now.Status!.ModifyVolumeStatus?.Status is ModifyPatch.InProgress) memory.Of(now).IsUncertain = true;
         if (change.Old is not { } before || Matters(before, now, change.IsOwn)) Look(caches.FindClaim(now.Key) ?? now);
     }
 
@@ -31,11 +29,11 @@ internal sealed class ModifyTriggers(Caches caches, ModifyMemory memory, Attribu
             && caches.FindClaim(new ObjectKey(of.Namespace, name)) is { } claim) Look(claim);
     }
 
-    /// <summary>Looks at everything again that is not done. What has failed has its own time.</summary>
+    /// <summary>Looks at everything again that is not done. What has failed, or waits for a class, has its own time.</summary>
     public void LookAgain()
     {
         foreach (var claim in caches.Claims.Snapshot())
-            if (Readings.IsBound(claim) && backoff.FailuresOf(Caches.KeyOf(claim)) is 0) Look(claim);
+            if (Readings.IsBound(claim) && Caches.KeyOf(claim) is var key && backoff.FailuresOf(key) is 0 && !waits.IsWaiting(key)) Look(claim);
     }
 
     /// <summary>Puts the claim in line, if it asks for anything.</summary>

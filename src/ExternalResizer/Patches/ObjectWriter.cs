@@ -37,7 +37,7 @@ internal sealed class ObjectWriter(Caches caches, ApiClient api)
     public async Task<ApiResult<PersistentVolumeClaim>> Reread(PersistentVolumeClaim claim, CancellationToken stop)
     {
         var read = await api.GetAsync(Resources.PersistentVolumeClaims, claim.Key, stop);
-        if (read.IsSuccess) caches.Claims.FoldRead(read.Value);
+        if (read.IsSuccess) caches.Claims.Fold(read.Value);
         return read.IsSuccess && read.Value.Uid != claim.Uid ? ApiFailure.Succeeded(Resources.PersistentVolumeClaims.Plural, claim.Key, claim.Uid) : read;
     }
 

@@ -1,3 +1,4 @@
+using Sidecars.EmbeddedCluster;
 using Sidecars.ExternalAttacher;
 using Sidecars.ExternalProvisioner;
 using Sidecars.ExternalProvisioner.Requests;
@@ -96,6 +97,44 @@ internal sealed class SharedProcessTests
         await _world.UntilExists(ClusterWorld.Volumes, $"pvc-{ClusterWorld.Text(_world.Find(ClusterWorld.Claims, "claim"), "metadata", "uid")}");
         Assert.That(_rig.Calls("CreateSnapshot").Single().ToJsonString(), Is.EqualTo("""{"source_volume_id":"h","name":"snapshot-u"}"""));
         Assert.That(_rig.Driver.Connections, Is.EqualTo(1));
+    }
+
+    /// <summary>The answer to a write of one brings in what a user wishes of the other, before the watch does.</summary>
+    [Test]
+    public async Task A_size_that_is_seen_first_with_a_write_of_the_snapshot_controller_is_not_missed_by_the_resizer()
+    {
+        await using var rig = await SidecarRig.PrepareAsync(new ScriptedDriverOptions { ControllerCapabilities = ["EXPAND_VOLUME"] }, clockStands: false);
+        var world = new ClusterWorld(rig.Cluster.Storage);
+        foreach (var definition in SnapshotKinds.Definitions) world.Create("customresourcedefinitions", definition);
+        world.Create("volumesnapshotclasses", Json("""
+            {"apiVersion":"snapshot.storage.k8s.io/v1","kind":"VolumeSnapshotClass","metadata":{"name":"snap"},"driver":"csi.example.com","deletionPolicy":"Delete"}
+            """));
+        var uid = world.Create(ClusterWorld.Claims, Json("""
+            {"metadata":{"name":"claim","namespace":"default"},
+             "spec":{"storageClassName":"fast","volumeName":"pv","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}
+            """)).Uid;
+        world.Patch(ClusterWorld.Claims, "claim", """{"status":{"phase":"Bound","capacity":{"storage":"1Gi"}}}""", "status");
+        world.Create(ClusterWorld.Volumes, Json($$"""
+            {"metadata":{"name":"pv"},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"persistentVolumeReclaimPolicy":"Retain",
+             "csi":{"driver":"csi.example.com","volumeHandle":"h"},
+             "claimRef":{"kind":"PersistentVolumeClaim","apiVersion":"v1","namespace":"default","name":"claim","uid":"{{uid}}"} } }
+            """));
+        await rig.Run(
+            ExternalResizer.ResizerProgram.Sidecar(new ExternalResizer.ResizerOptions()),
+            SnapshotController.SnapshotControllerProgram.Sidecar(new SnapshotController.SnapshotControllerOptions()));
+        var mark = rig.Cluster.Faults.Add(new RequestMatch { Verb = "update", Resource = ClusterWorld.Claims }, new FaultAction.Hold(), times: 1);
+        world.Create("volumesnapshots", Json("""
+            {"apiVersion":"snapshot.storage.k8s.io/v1","kind":"VolumeSnapshot","metadata":{"name":"s","namespace":"default"},
+             "spec":{"volumeSnapshotClassName":"snap","source":{"persistentVolumeClaimName":"claim"}}}
+            """));
+        await mark.Reached.WithinLimit();
+        using var lag = await rig.Lag(ClusterWorld.Claims);
+        world.Patch(ClusterWorld.Claims, "claim", """{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}""");
+        mark.Release();
+        await world.UntilExists("volumesnapshotcontents", $"snapcontent-{ClusterWorld.Text(world.Find("volumesnapshots", "s"), "metadata", "uid")}");
+        Assert.That(ClusterWorld.Finalizers(world.Find(ClusterWorld.Claims, "claim")), Is.Not.Empty, "it was written, and what it was answered is known");
+        lag.Release();
+        await world.Until(ClusterWorld.Claims, "claim", c => ClusterWorld.Text(c, "status", "capacity", "storage") == "2Gi");
     }
 
     /// <summary>Each writes volumes that the other reads: what one of them wrote is news to the other, and its own is none.</summary>

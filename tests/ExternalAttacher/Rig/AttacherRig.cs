@@ -48,6 +48,9 @@ internal sealed class AttacherRig : IProgramRig
         await Log.WaitForLine(line => line.StartsWith("Retrying attach", StringComparison.Ordinal) && line.Contains(name, StringComparison.Ordinal));
     }
 
+    /// <summary>From now on the watch of a resource lags behind, until the fault is released.</summary>
+    public Task<Fault> Lag(string resource) => _rig.Lag(resource);
+
     /// <inheritdoc cref="SidecarRig.Calls"/>
     public IReadOnlyList<JsonObject> Calls(string method) => _rig.Calls(method);
 

@@ -11,6 +11,7 @@ internal sealed class ResizerRig : IProgramRig
     private readonly RigOptions _options;
     private readonly SidecarRig _rig;
     private int _fences;
+    private ResizerControllers? _controllers;
 
     private ResizerRig(RigOptions options, SidecarRig rig) => (_options, _rig, World) = (options, rig, new World(rig.Cluster.Storage));
 
@@ -29,7 +30,14 @@ internal sealed class ResizerRig : IProgramRig
     }
 
     /// <summary>Starts the resizer, as a new process would: nothing is remembered.</summary>
-    public Task Run() => _rig.Run(ResizerProgram.Sidecar(_options.Resizer));
+    public Task Run()
+    {
+        var sidecar = ResizerProgram.Sidecar(_options.Resizer);
+        return _rig.Run(sidecar with { Compose = context => _controllers = (ResizerControllers)sidecar.Compose(context) });
+    }
+
+    /// <inheritdoc cref="ResizerControllers.Remembered"/>
+    public int Remembered => _controllers!.Remembered;
 
     /// <inheritdoc cref="SidecarRig.Stop"/>
     public Task Stop() => _rig.Stop();
@@ -48,6 +56,13 @@ internal sealed class ResizerRig : IProgramRig
         await World.Until(World.Claims, name, c => World.Text(c, "status", "capacity", "storage") is "2Gi" || World.StateOf(c) is "NodeResizePending");
     }
 
+    /// <summary>The same, and that what it left in memory is forgotten too: its last event is told after that.</summary>
+    public async Task FenceToTheEnd()
+    {
+        await Fence();
+        await World.UntilEvent("VolumeResizeSuccessful", claim: $"fence-{_fences}");
+    }
+
     /// <summary>The same for what stood in line to be modified.</summary>
     public async Task FenceModify()
     {
@@ -57,15 +72,8 @@ internal sealed class ResizerRig : IProgramRig
         await World.UntilClass("fence", name);
     }
 
-    /// <summary>From now on the watch of a resource lags behind, until the fault is released.</summary>
-    public async Task<Fault> Lag(string resource)
-    {
-        var watch = new RequestMatch { Verb = "watch", Resource = resource };
-        var lag = Cluster.Faults.Add(watch, new FaultAction.Hold(), times: 1);
-        if (Cluster.Faults.EndWatches(watch) is not 1) throw new InvalidOperationException($"not one watch of {resource}");
-        await lag.Reached.WithinLimit();
-        return lag;
-    }
+    /// <inheritdoc cref="SidecarRig.Lag"/>
+    public Task<Fault> Lag(string resource) => _rig.Lag(resource);
 
     /// <summary>What the driver says to expansions, in order, the last one over and over; those of fences go well.</summary>
     public void AnswerExpand(params DriverRule[] rules)

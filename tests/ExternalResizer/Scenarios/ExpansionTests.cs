@@ -54,6 +54,30 @@ internal sealed class ExpansionTests : RigTest
         Assert.That(rig.Expanded, Has.Count.EqualTo(1));
     }
 
+    /// <summary>There is no file system on it; the originals note nothing there either.</summary>
+    [Test]
+    public async Task A_raw_volume_that_its_node_has_to_grow_gets_no_note_of_the_size_before()
+    {
+        var rig = await Given(new TestClaim().WithVolume("volumeMode", "Block"), null, NodeIsNext());
+        await rig.World.UntilState("NodeResizePending");
+        await rig.World.UntilEvent("FileSystemResizeRequired");
+        Assert.That(rig.World.VolumeSizeOf(), Is.EqualTo("2Gi"));
+        Assert.That(rig.World.Find(World.Volumes, "pv-a")!["metadata"]!["annotations"]?[World.PreResize], Is.Null);
+    }
+
+    [Test]
+    public async Task Where_somebody_made_the_volume_larger_by_hand_the_note_goes_once_the_node_has_done_what_was_begun()
+    {
+        var rig = await Given(new TestClaim(), null, NodeIsNext());
+        await rig.World.UntilState("NodeResizePending");
+        rig.World.Patch(World.Volumes, "pv-a", """{"spec":{"capacity":{"storage":"100Gi"}}}""");
+        await rig.Fence();
+        Assert.That(World.Text(rig.World.Find(World.Volumes, "pv-a"), "metadata", "annotations", World.PreResize), Is.EqualTo("1Gi"), "the node is not there yet");
+        rig.World.Patch(World.Claims, "a", """{"status":{"capacity":{"storage":"2Gi"},"allocatedResourceStatuses":null,"conditions":null}}""", "status");
+        await rig.World.Until(World.Volumes, "pv-a", v => v["metadata"]!["annotations"]?[World.PreResize] is null);
+        Assert.That((rig.World.VolumeSizeOf(), rig.Expanded.Count), Is.EqualTo(("100Gi", 1)));
+    }
+
     [Test]
     public async Task A_claim_that_grows_again_while_its_node_is_at_it_follows_after_it()
     {
@@ -396,6 +420,23 @@ internal sealed class ExpansionTests : RigTest
         await rig.Fence();
         Assert.That(rig.World.EventsAbout("a"), Has.None.Contains("VolumeResizeFailed"));
         Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+    }
+
+    /// <summary>Who forgets a claim with its end has no second occasion.</summary>
+    [Test]
+    public async Task Of_a_claim_that_is_deleted_in_the_midst_of_a_pass_nothing_is_remembered()
+    {
+        var rig = await Prepared();
+        var settled = rig.Cluster.Faults.Add(Patch(World.Volumes) with { Name = "pv-a" }, new FaultAction.Hold(), times: 1);
+        rig.World.Add(new TestClaim().VolumeAnnotated((World.PreResize, "1Gi")));
+        await rig.Run();
+        await settled.Reached.WithinLimit();
+        rig.World.Delete(World.Claims, "a");
+        await rig.FenceToTheEnd(); // the end is told by then
+        settled.Release();
+        await rig.Cluster.Requests.WaitFor(Patch(World.Claims, "status") with { Name = "a" }, 1).WithinLimit();
+        await rig.FenceToTheEnd();
+        Assert.That(rig.Remembered, Is.Zero);
     }
 
     [Test]

@@ -114,10 +114,39 @@ internal sealed class InUseTests : RigTest
         }
         Assert.That(rig.Expanded, Has.Count.EqualTo(1));
         list.Release();
-        await rig.Log.WaitForLine(l => l.StartsWith("Cache is populated pods", StringComparison.Ordinal));
-        rig.Advance(TimeSpan.FromSeconds(1));
-        await rig.World.UntilEvent("VolumeResizeFailed", "while a pod uses it");
+        await rig.World.UntilEvent("VolumeResizeFailed", "while a pod uses it"); // at once, whatever pause it was in
         Assert.That(rig.Expanded, Has.Count.EqualTo(1));
+        Assert.That(rig.World.EventsAbout("a"), Has.None.Contains("it is known whether"), "a list that is only slow is no trouble of the user's");
+    }
+
+    [Test]
+    public async Task Pods_that_never_come_are_told_of_once_with_the_reason_and_the_pauses_grow()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.AnswerExpand(s_offline);
+        rig.Cluster.Faults.Add(new RequestMatch { Resource = "pods" }, Answers(500, "InternalError", "etcd is away"));
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await rig.World.UntilEvent("VolumeResizeFailed");
+        await rig.Log.WaitForLine(l => l.StartsWith("Watch interrupted", StringComparison.Ordinal) && l.Contains("pods", StringComparison.Ordinal));
+        await Retrying("node-7", 1);
+        for (var pause = 1; pause <= 8; pause *= 2)
+        {
+            rig.Advance(TimeSpan.FromSeconds(pause));
+            await Retrying("etcd is away", pause * 2);
+        }
+        await rig.World.UntilEvent("VolumeResizeFailed", "etcd is away");
+        await rig.Fence();
+        Assert.That(rig.World.EventObjectsAbout("a").Where(e => World.Text(e, "message").Contains("pods cannot be listed", StringComparison.Ordinal)).Sum(e => e["count"]!.GetValue<int>()),
+            Is.EqualTo(1));
+        Assert.That(rig.Expanded, Has.Count.EqualTo(1), "the driver is not asked blind");
+
+        rig.Cluster.Faults.Clear();
+        rig.Advance(TimeSpan.FromSeconds(60)); // the longest pause before another list
+        await rig.World.UntilSized("2Gi");
+
+        Task Retrying(string why, int seconds) => rig.Log.WaitForLine(l => l.StartsWith("Retrying expand default/a", StringComparison.Ordinal)
+            && l.Contains(why, StringComparison.Ordinal) && l.Contains($"00:00:{seconds:00}", StringComparison.Ordinal));
     }
 
     /// <summary>Drivers whose volumes have to be detached refuse for as long as that takes, which is seconds.</summary>

@@ -57,6 +57,43 @@ internal sealed class ModifyTests : RigTest
     }
 
     [Test]
+    public async Task A_look_at_everything_takes_no_pause_of_one_that_waits_for_its_class_away()
+    {
+        var rig = await Given(new TestClaim().OfClass("gold"), RigOptions.WithStandingClock.With(o => o with { Resync = TimeSpan.FromMilliseconds(400) }));
+        await rig.World.UntilEvent("VolumeModifyFailed", "VAC \"gold\" does not exist.");
+        rig.Advance(TimeSpan.FromMilliseconds(900));
+        await rig.FenceModify();
+        Assert.That(rig.Cluster.Requests.Count(new RequestMatch { Verb = "get", Resource = World.AttributesClasses, Name = "gold" }), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Of_claims_of_other_drivers_nothing_is_remembered()
+    {
+        var claim = new TestClaim().OfClass("silver").Of("other.example.com").InState("""{"modifyVolumeStatus":{"targetVolumeAttributesClassName":"gold","status":"InProgress"}}""");
+        var rig = await GivenClasses(claim);
+        await rig.FenceModify();
+        await rig.World.UntilEvent("VolumeModifySuccessful", claim: "fence-1");
+        Assert.That(rig.Remembered, Is.Zero);
+    }
+
+    /// <summary>Its volume may be another one by then.</summary>
+    [Test]
+    public async Task A_claim_that_has_lost_its_volume_when_it_is_read_again_is_left_alone()
+    {
+        var rig = await Prepared();
+        var mark = rig.Cluster.Faults.Add(Patch(World.Claims, "status") with { Name = "a" }, new FaultAction.Hold(), times: 1);
+        rig.World.AddAttributesClass("gold");
+        rig.World.Add(new TestClaim().OfClass("gold"));
+        await rig.Run();
+        await mark.Reached.WithinLimit();
+        rig.World.Patch(World.Claims, "a", """{"status":{"phase":"Lost"}}""", "status");
+        mark.Release();
+        await rig.FenceModify();
+        Assert.That(rig.Modified, Is.Empty);
+        Assert.That(rig.Writes.Select(w => w.Code), Is.EqualTo((int[])[409]));
+    }
+
+    [Test]
     public async Task A_class_of_another_driver_is_told_and_never_sent()
     {
         var rig = await Prepared();
@@ -100,7 +137,7 @@ internal sealed class ModifyTests : RigTest
         Assert.That(World.Conditions(claim), Is.EqualTo((string[])["ModifyingVolume", "ModifyVolumeError"]));
         Assert.That(World.MessageOf(claim, "ModifyVolumeError"), Is.EqualTo("no such iops"));
         Assert.That(World.MessageOf(claim, "ModifyingVolume"), Is.EqualTo("Modifying volume to \"gold\" failed. Waiting for retry."));
-        await rig.World.UntilEvent("VolumeModifyFailed", "rpc error: code = InvalidArgument desc = no such iops");
+        await rig.World.UntilEvent("VolumeModifyFailed", "rpc error: code = InvalidArgument desc = no such iops; the next try follows in 5m0s, or as soon as the claim asks for something else");
         rig.Advance(TimeSpan.FromMinutes(4));
         await rig.FenceModify();
         Assert.That(rig.Modified, Has.Count.EqualTo(1));

@@ -109,6 +109,16 @@ public sealed class SidecarRig : IAsyncDisposable
     /// </summary>
     public void Advance(TimeSpan time) => _clock.Advance(time);
 
+    /// <summary>From now on the watch of a resource lags behind, until the fault is released.</summary>
+    public async Task<Fault> Lag(string resource)
+    {
+        var watch = new RequestMatch { Verb = "watch", Resource = resource };
+        var lag = Cluster.Faults.Add(watch, new FaultAction.Hold(), times: 1);
+        if (Cluster.Faults.EndWatches(watch) is not 1) throw new InvalidOperationException($"not one watch of {resource}");
+        await lag.Reached.WithinLimit();
+        return lag;
+    }
+
     /// <summary>Requests of a driver method.</summary>
     public IReadOnlyList<JsonObject> Calls(string method) => [.. Driver.Calls.Of(method).Select(c => c.Request)];
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Sidecars.Kubernetes.Objects;
 using Sidecars.Kubernetes.Watching;
 
@@ -35,9 +36,12 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     private HashSet<ObjectKey> _hidden = [];
     private Dictionary<ObjectKey, T?>? _gatheredHidden;
 
+    private ExceptionDispatchInfo? _thrown; // by one who was told of a change where nobody may hear of it
+
     /// <summary>
     /// Told of every change the watch brings, for each object in the server's order, after the store shows it. Folded writes are not told: the
-    /// watch brings them too. Called by one at a time, mostly on the watch's task, so it has to be quick and must not throw.
+    /// watch brings them too, and <c>Old</c> is always what was told last, so that nothing others wrote is passed over because an answer of ours brought
+    /// it in before. Called by one at a time, mostly on the watch's task, so it has to be quick and must not throw.
     /// </summary>
     public event Action<StoreChange<T>>? Changed;
 
@@ -71,7 +75,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// <inheritdoc />
     public T? Find(ObjectKey key)
     {
-        lock (_lock) return _hidden.Count > 0 && _hidden.Contains(key) ? null : _objects.GetValueOrDefault(key);
+        lock (_lock) return IsHiddenWhileLocked(key) ? null : _objects.GetValueOrDefault(key);
     }
 
     /// <inheritdoc />
@@ -97,6 +101,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     /// </summary>
     public WatchEvent<T> Take(in WatchEvent<T> e)
     {
+        Interlocked.Exchange(ref _thrown, null)?.Throw();
         T? kept = null;
         if (e.Kind is WatchEventKind.Listed or WatchEventKind.Applied && IsWanted(e.Object!))
         {
@@ -151,23 +156,14 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     }
 
     /// <summary>
-    /// Shows the answer to a write of ours at once. Ignored where the store knows the same or a newer state, or has already
-    /// seen the object disappear.
+    /// Shows the answer to a read or write of ours at once. Ignored where the store knows the same or a newer state, or has already
+    /// seen the object disappear. What the watch tells goes on from what it told last.
     /// </summary>
-    /// <remarks>
-    /// What others wrote up to then comes in with it, and when the watch brings that, <c>Old</c> is the folded state already. Who goes by how <c>New</c>
-    /// differs from <c>Old</c> writes with <see cref="BeginWrite"/> and reads with <see cref="FoldRead"/>.
-    /// </remarks>
-    public void Fold(T written)
-    {
-        if (!IsWanted(written)) return; // the watch tells of it
-        written = Kept(written);
-        lock (_lock) FoldWhileLocked(written, isAhead: false);
-    }
+    public void Fold(T answer) => Fold(answer, isOwn: false);
 
     /// <summary>
-    /// Begins a write, before it is sent. What it is answered with is shown at once, as by <see cref="Fold"/>; but what the watch tells goes on from what
-    /// it told last, so that nothing others wrote is passed over, and the write itself comes as our own (<see cref="StoreChange{T}.IsOwn"/>).
+    /// Begins a write, before it is sent. What it is answered with is shown at once, as by <see cref="Fold(T)"/>, and comes as our own when the watch brings
+    /// it (<see cref="StoreChange{T}.IsOwn"/>), also where the watch is faster than the answer: what it brings meanwhile is told when the write has ended.
     /// </summary>
     public OwnWrite<T> BeginWrite(ObjectKey key)
     {
@@ -175,27 +171,42 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         return new OwnWrite<T>(this, key);
     }
 
-    /// <summary>Shows at once what was read past the watch; what the watch tells goes on from what it told last.</summary>
-    public void FoldRead(T read) => FoldAhead(read, isOwn: false);
-
-    internal void FoldAhead(T read, bool isOwn)
+    internal void Fold(T answer, bool isOwn)
     {
-        var kept = IsWanted(read) ? Kept(read) : null; // else the watch tells of it
+        var kept = IsWanted(answer) ? Kept(answer) : null; // else the watch tells of it
         lock (_lock)
         {
-            if (isOwn) _untold.Own(read);
-            if (kept is not null) FoldWhileLocked(kept, isAhead: true);
+            if (isOwn) _untold.Own(answer);
+            if (kept is not null) FoldWhileLocked(kept);
         }
     }
 
+    /// <summary>
+    /// Tells what was held back. One who is told and throws has a bug, which comes to light where such bugs do, on the watch's task: the write is
+    /// answered all the same, and the others are told of all of it.
+    /// </summary>
     internal void EndWrite(ObjectKey key)
     {
         lock (_telling)
         {
             List<StoreChange<T>>? held;
             lock (_lock) held = _untold.End(key);
-            if (held is null) return;
-            foreach (var change in held) Changed?.Invoke(change);
+            foreach (var change in held ?? [])
+            {
+                foreach (var told in Delegate.EnumerateInvocationList(Changed))
+                {
+                    try
+                    {
+                        told(change);
+                    }
+#pragma warning disable CA1031 // Whatever it is, it is thrown again.
+                    catch (Exception thrown)
+#pragma warning restore CA1031
+                    {
+                        _thrown ??= ExceptionDispatchInfo.Capture(thrown);
+                    }
+                }
+            }
         }
     }
 
@@ -213,13 +224,13 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
         }
     }
 
-    private void FoldWhileLocked(T shown, bool isAhead)
+    private void FoldWhileLocked(T shown)
     {
         if (IsKnownGoneWhileLocked(shown)) return;
         var known = _objects.GetValueOrDefault(shown.Key);
         var version = shown.Metadata.ResourceVersion;
         if (known is null ? version <= _version : version <= known.Metadata.ResourceVersion) return;
-        if (isAhead) _untold.Ahead(known, shown);
+        _untold.Ahead(known, shown, isBack: IsHiddenWhileLocked(shown.Key));
         PutWhileLocked(known, shown);
     }
 
@@ -282,8 +293,9 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                 _version = Math.Max(_version, item.Metadata.ResourceVersion);
                 if (IsKnownGoneWhileLocked(item)) return;
                 var isOlder = known is not null && item.Metadata.ResourceVersion is not 0 && item.Metadata.ResourceVersion < known.Metadata.ResourceVersion;
+                var isBack = !isOlder && IsHiddenWhileLocked(item.Key);
                 if (!isOlder) PutWhileLocked(known, item);
-                change = _untold.Bring(known, item);
+                change = _untold.Bring(known, item, isBack);
             }
             if (change is { } told) Changed?.Invoke(told);
         }
@@ -318,11 +330,12 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
     private void Replace(ulong version, Dictionary<ObjectKey, T> listed, Dictionary<ObjectKey, T?> hidden)
     {
         Dictionary<ObjectKey, T> old;
-        Dictionary<ObjectKey, T?>? toldLast;
+        Dictionary<ObjectKey, T?>? toldLast, older;
+        HashSet<ObjectKey> wasHidden;
         var ended = new List<T>();
         lock (_lock)
         {
-            old = _objects;
+            (old, wasHidden) = (_objects, _hidden);
             foreach (var (key, gone) in _gone.ToArray())
             {
                 if (listed.GetValueOrDefault(key)?.Uid == gone.Uid) listed.Remove(key); // a list of before the end
@@ -334,24 +347,31 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             }
             // A list older than what the watch has shown means that the server's own history went back (a restored backup):
             // then the list alone is true. Otherwise own writes that are newer than the list stay.
-            if (version >= _version) KeepNewer(old, listed, version);
+            older = version >= _version ? KeepNewer(old, listed, version) : null;
             _objects = listed;
             _hidden = [.. hidden.Where(h => listed.GetValueOrDefault(h.Key) == h.Value).Select(h => h.Key)];
             _version = version;
             foreach (var index in _indexes) index.ReplaceWhileLocked(listed.Values);
-            toldLast = _untold.Relist(listed);
+            toldLast = _untold.Relist(listed, older);
         }
         if (Changed is not { } told) return;
         foreach (var gone in ended) told(new(gone, null));
         foreach (var (key, gone) in old)
         {
-            if (!listed.ContainsKey(key)) told(new(gone, null));
+            // What can be read of one that cannot be read whole may be of another incarnation.
+            if (listed.TryGetValue(key, out var now) && !(hidden.ContainsKey(key) && now.Uid != gone.Uid)) continue;
+            if (toldLast?.GetValueOrDefault(key) is { } last && last.Uid != gone.Uid) told(new(last, null)); // that one was a folded successor
+            told(new(gone, null));
         }
-        foreach (var (key, item) in listed)
+        foreach (var (key, shown) in listed)
         {
-            if (hidden.ContainsKey(key)) continue;
-            if (toldLast is null || !toldLast.TryGetValue(key, out var last)) last = old.GetValueOrDefault(key);
-            told(new(last, item));
+            var known = old.GetValueOrDefault(key);
+            if (toldLast is null || !toldLast.TryGetValue(key, out var last)) last = known;
+            var item = shown;
+            if (older is not null && older.TryGetValue(key, out var before)) item = before; // the watch has still to tell of our write
+            else if (hidden.ContainsKey(key)) continue;
+            if (item is not null) told(new(Untold<T>.Before(last, item, wasHidden.Contains(key)), item) { IsShown = Untold<T>.IsThe(known, item) });
+            else if (last is not null) told(new(last, null));
         }
     }
 
@@ -413,14 +433,21 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
 
     private static bool IsOlder(UnreadableObject item, T known) => item.Version is not 0 && item.Version < known.Metadata.ResourceVersion;
 
-    private static void KeepNewer(Dictionary<ObjectKey, T> old, Dictionary<ObjectKey, T> listed, ulong version)
+    /// <summary>Keeps what a write of ours shows of after the list; what the list says of those, or null where there are none.</summary>
+    private static Dictionary<ObjectKey, T?>? KeepNewer(Dictionary<ObjectKey, T> old, Dictionary<ObjectKey, T> listed, ulong version)
     {
+        Dictionary<ObjectKey, T?>? older = null;
         foreach (var (key, known) in old)
         {
             if (known.Metadata.ResourceVersion <= version) continue;
-            if (!listed.TryGetValue(key, out var item) || item.Metadata.ResourceVersion < known.Metadata.ResourceVersion) listed[key] = known;
+            if (listed.TryGetValue(key, out var item) && item.Metadata.ResourceVersion >= known.Metadata.ResourceVersion) continue;
+            (older ??= [])[key] = item;
+            listed[key] = known;
         }
+        return older;
     }
+
+    private bool IsHiddenWhileLocked(ObjectKey key) => _hidden.Count > 0 && _hidden.Contains(key);
 
     private bool IsKnownGoneWhileLocked(T item) => _gone.Count > 0 && _gone.GetValueOrDefault(item.Key)?.Uid == item.Uid;
 

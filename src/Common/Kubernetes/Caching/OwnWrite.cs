@@ -16,7 +16,7 @@ public readonly struct OwnWrite<T> : IDisposable where T : KubeObject, new()
     internal OwnWrite(ObjectStore<T> store, ObjectKey key) => (_store, _key) = (store, key);
 
     /// <summary>The server's answer: shown at once, and known for ours when the watch brings it.</summary>
-    public void Answered(T written) => _store.FoldAhead(written, isOwn: true);
+    public void Answered(T written) => _store.Fold(written, isOwn: true);
 
     /// <inheritdoc />
     public void Dispose() => _store.EndWrite(_key);

@@ -71,7 +71,7 @@ public sealed class OwnWrites<T>(IObjectReader<T> store, Action<ObjectKey> lookA
     {
         if (change.New is not { } now) return false;
         var version = now.Metadata.ResourceVersion;
-        var isKnown = version is not 0 && change.Old is { } old && old.Uid == now.Uid && old.Metadata.ResourceVersion == version;
+        var isKnown = change.IsShown || version is not 0 && change.Old is { } old && old.Uid == now.Uid && old.Metadata.ResourceVersion == version;
         var isPast = store.Find(now.Key) is { } known && known.Uid == now.Uid && known.Metadata.ResourceVersion > version;
         lock (_lock)
         {

@@ -13,10 +13,13 @@ namespace Sidecars.Kubernetes.Caching;
 public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, ObjectStore<T> store, WatcherOptions options, TimeProvider time, ILogger log)
     where T : KubeObject, new()
 {
-    private volatile bool _isForbidden;
+    private volatile WatchFailure? _trouble;
+
+    /// <summary>The step that failed last; null where a list was completed since.</summary>
+    public WatchFailure? Trouble => _trouble;
 
     /// <summary>Whether the server refused the last list or watch because we may not make it.</summary>
-    public bool IsForbidden => _isForbidden;
+    public bool IsForbidden => _trouble is { Failure.IsForbidden: true };
 
     /// <summary>Plural name of the resource, for messages.</summary>
     public string What => resource.Plural;
@@ -35,7 +38,7 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
                 unreadable.Take(store.Take(e));
                 if (e.Kind is WatchEventKind.ListCompleted)
                 {
-                    _isForbidden = false;
+                    _trouble = null;
                     Log.Populated(log, resource.Plural, store.Count);
                 }
                 if (e.Failure is { } failed) Report(failed);
@@ -49,7 +52,7 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
 
     private void Report(WatchFailure failed)
     {
-        _isForbidden = failed.Failure.IsForbidden;
+        _trouble = failed;
         if (failed.FallsBack) Log.FallsBack(log, failed.Step, failed.Failure.ToString());
         else if (failed.Failure.IsForbidden) Log.Forbidden(log, failed.Step, failed.Failure.ToString(), failed.Delay);
         else Log.Failed(log, failed.Step, failed.Failure.ToString(), failed.Delay);

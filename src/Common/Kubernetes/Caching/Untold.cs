@@ -24,10 +24,14 @@ internal sealed class Untold<T> where T : KubeObject
         return held;
     }
 
-    /// <summary>The store shows a state in the place of <paramref name="known"/> that the watch has still to bring.</summary>
-    public void Ahead(T? known, T shown)
+    /// <summary>
+    /// The store shows a state in the place of <paramref name="known"/> that the watch has still to bring; <paramref name="isBack"/> where the object could
+    /// not be read until then.
+    /// </summary>
+    public void Ahead(T? known, T shown, bool isBack)
     {
         var entry = Of(shown.Key, known);
+        if (isBack && IsSame(entry.Told, shown)) entry.Told = null;
         entry.Version = Math.Max(entry.Version, shown.Metadata.ResourceVersion);
     }
 
@@ -37,11 +41,15 @@ internal sealed class Untold<T> where T : KubeObject
         if (_entries.TryGetValue(written.Key, out var entry)) (entry.Own ??= []).Add(written.Metadata.ResourceVersion);
     }
 
-    /// <summary>The watch brings an object, of which <paramref name="known"/> is shown: what is to be told of that; null where it is held back.</summary>
-    public StoreChange<T>? Bring(T? known, T item)
+    /// <summary>
+    /// The watch brings an object, of which <paramref name="known"/> is shown: what is to be told of that; null where it is held back. One that could not be
+    /// read until then (<paramref name="isBack"/>) is told as new: nobody could act on what was told of it last.
+    /// </summary>
+    public StoreChange<T>? Bring(T? known, T item, bool isBack)
     {
-        if (_entries.Count is 0 || !_entries.TryGetValue(item.Key, out var entry)) return new(known, item);
-        var change = new StoreChange<T>(entry.Told, item) { IsOwn = entry.IsOwn(item) };
+        var isShown = !isBack && IsThe(known, item);
+        if (_entries.Count is 0 || !_entries.TryGetValue(item.Key, out var entry)) return new(Before(known, item, isBack), item) { IsShown = isShown };
+        var change = new StoreChange<T>(Before(entry.Told, item, isBack), item) { IsOwn = entry.IsOwn(item), IsShown = isShown };
         entry.Told = item;
         if (entry.UnderWay > 0)
         {
@@ -52,6 +60,15 @@ internal sealed class Untold<T> where T : KubeObject
         return change;
     }
 
+    /// <summary>Whether a state is the very one that is known.</summary>
+    public static bool IsThe(T? known, T item) => known is not null && item.Metadata.ResourceVersion is var version and not 0
+        && known.Metadata.ResourceVersion == version && known.Uid == item.Uid;
+
+    /// <summary>What is to be told of as the state before.</summary>
+    public static T? Before(T? told, T item, bool isBack) => isBack && IsSame(told, item) ? null : told;
+
+    private static bool IsSame(T? told, T item) => told is null || told.Uid.Length is 0 || told.Uid == item.Uid;
+
     /// <summary>The object is gone as of a version, and everybody is told so: what went before that concerns nobody any more.</summary>
     public void Gone(ObjectKey key, ulong version)
     {
@@ -61,8 +78,12 @@ internal sealed class Untold<T> where T : KubeObject
         DropIfTold(key, entry);
     }
 
-    /// <summary>Everybody is told of a whole list: what was told last before it of those of which that is not what was shown; null where there are none.</summary>
-    public Dictionary<ObjectKey, T?>? Relist(Dictionary<ObjectKey, T> listed)
+    /// <summary>
+    /// Everybody is told of a whole list: what was told last before it of those of which that is not what was shown; null where there are none.
+    /// </summary>
+    /// <param name="shown">What is shown from now on.</param>
+    /// <param name="older">What the list says of those of which a write of ours shows more; the watch has still to bring that.</param>
+    public Dictionary<ObjectKey, T?>? Relist(Dictionary<ObjectKey, T> shown, Dictionary<ObjectKey, T?>? older)
     {
         if (_entries.Count is 0) return null;
         var last = new Dictionary<ObjectKey, T?>();
@@ -70,7 +91,9 @@ internal sealed class Untold<T> where T : KubeObject
         {
             // Of what was held back the first says what was told before it.
             last[key] = entry.Held is [var first, ..] ? first.Old : entry.Told;
-            (entry.Told, entry.Held, entry.Version) = (listed.GetValueOrDefault(key), null, 0);
+            entry.Held = null;
+            if (older is not null && older.TryGetValue(key, out var listed)) entry.Told = listed;
+            else (entry.Told, entry.Version) = (shown.GetValueOrDefault(key), 0);
         }
         foreach (var key in last.Keys) DropIfTold(key, _entries[key]);
         return last;

@@ -77,13 +77,16 @@ public sealed class OwnWriteTests
     [Test]
     public void What_was_read_past_the_watch_is_told_when_the_watch_brings_it()
     {
-        _store.FoldRead(Class(7));
+        var shown = new List<ulong>();
+        _store.Changed += change => { if (change.IsShown) shown.Add(change.New!.Metadata.ResourceVersion); };
+        _store.Fold(Class(7));
         Assert.That((Shown, _changes.Count), Is.EqualTo((7ul, 0)));
         Apply(6, 7);
         Assert.That(_changes, Is.EqualTo(new[] { "1>6", "6>7" }));
-        _store.FoldRead(Class(7));
+        _store.Fold(Class(7));
         Apply(8);
         Assert.That(_changes.Last(), Is.EqualTo("7>8"), "nothing new, nothing remembered");
+        Assert.That(shown, Is.EqualTo(new ulong[] { 7 }), "one state was shown before");
     }
 
     [Test]
@@ -116,7 +119,14 @@ public sealed class OwnWriteTests
         Write(20);
         List(15, Class(14));
         Apply(16, 20, 21);
-        Assert.That(_changes, Is.EqualTo(new[] { "13>20", "20>16", "20>20", "20>21" }), "a list of before the write leaves what is written, and tells of it");
+        Assert.That(_changes, Is.EqualTo(new[] { "13>14", "14>16", "16>20 own", "20>21" }), "a list of before the write leaves what is written, which the watch still tells of");
+        _changes.Clear();
+
+        Write(30, "new");
+        List(25, Class(24));
+        Assert.That((_changes, _store.Count), Is.EqualTo((new[] { "21>24" }, 2)));
+        _store.Take(new(WatchEventKind.Applied, Class(30, "new")));
+        Assert.That(_changes.Last(), Is.EqualTo(">30 own"));
     }
 
     [Test]
@@ -160,6 +170,59 @@ public sealed class OwnWriteTests
         Assert.That(_changes, Is.EqualTo(new[] { ">1", "1>", ">5" }));
     }
 
+    /// <summary>Whoever was told of what was held back, or of the change before, found nothing that could be acted on.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void One_that_could_not_be_read_comes_back_as_a_new_one(bool inAList)
+    {
+        using (_store.BeginWrite(s_key))
+        {
+            Apply(7);
+            if (inAList) _store.Take(new(WatchEventKind.ListStarted));
+            _store.Take(new(WatchEventKind.Unreadable, Unreadable: new UnreadableObject(s_key, "u", 8, "$.provisioner: no text")));
+            if (inAList) _store.Take(new(WatchEventKind.ListCompleted, Version: 8));
+        }
+        Assert.That(_store.Find(s_key), Is.Null);
+        Apply(9, 10);
+        Assert.That(_changes.TakeLast(2), Is.EqualTo(new[] { ">9", "9>10" }));
+
+        _store.Take(new(WatchEventKind.Unreadable, Unreadable: new UnreadableObject(s_key, "u", 11, "$.provisioner: no text")));
+        _store.Fold(Class(12));
+        Apply(12, 13);
+        Assert.That(_changes.TakeLast(2), Is.EqualTo(new[] { ">12", "12>13" }));
+
+        _store.Take(new(WatchEventKind.Unreadable, Unreadable: new UnreadableObject(s_key, "u", 14, "$.provisioner: no text")));
+        List(16, Class(15));
+        Apply(17);
+        Assert.That(_changes.TakeLast(2), Is.EqualTo(new[] { ">15", "15>17" }));
+    }
+
+    [Test]
+    public void A_successor_that_was_shown_and_is_gone_with_the_next_list_ends_its_predecessor_too()
+    {
+        _store.Fold(new StorageClass { Metadata = { Name = "a", Uid = "other", ResourceVersion = 8 } });
+        List(9);
+        Assert.That(_changes, Is.EqualTo(new[] { "1>", "8>" }));
+    }
+
+    [Test]
+    public void One_who_throws_when_he_is_told_later_keeps_nothing_from_the_others_and_fails_no_write()
+    {
+        var store = new ObjectStore<StorageClass>();
+        store.Take(new(WatchEventKind.ListStarted));
+        store.Take(new(WatchEventKind.ListCompleted, Version: 5));
+        store.Changed += _ => throw new InvalidOperationException("a bug");
+        store.Changed += change => _changes.Add($"{Text(change.Old)}>{Text(change.New)}");
+        using (var write = store.BeginWrite(s_key))
+        {
+            foreach (var version in (ulong[])[6, 7]) store.Take(new(WatchEventKind.Applied, Class(version)));
+            write.Answered(Class(7));
+        }
+        Assert.That(_changes, Is.EqualTo(new[] { ">6", "6>7" }));
+        Assert.That(() => store.Take(new(WatchEventKind.Progressed, Version: 8)), Throws.InvalidOperationException.With.Message.EqualTo("a bug"), "where bugs of those who are told come to light");
+        Assert.That(() => store.Take(new(WatchEventKind.Progressed, Version: 9)), Throws.Nothing);
+    }
+
     [Test]
     public void Of_objects_that_nobody_writes_a_change_costs_no_memory()
     {
@@ -174,10 +237,10 @@ public sealed class OwnWriteTests
 
     private ulong Shown => _store.Find(s_key)!.Metadata.ResourceVersion;
 
-    private void Write(ulong version)
+    private void Write(ulong version, string name = "a")
     {
-        using var write = _store.BeginWrite(s_key);
-        write.Answered(Class(version));
+        using var write = _store.BeginWrite(new ObjectKey(null, name));
+        write.Answered(Class(version, name));
     }
 
     private void Apply(params ulong[] versions)
