@@ -21,6 +21,7 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Fie
         var prefix = string.IsNullOrEmpty(metadata.Text("name")) ? metadata.Text("generateName") : null;
         Prepare(resource, content);
         if (admission.Admit(resource, content) is { } refused) return refused;
+        if (!options.KnowsOwners) FieldOwnership.Create(resource, content, options.FieldManager, WireTime.Of(time.GetUtcNow()));
         for (var attempt = 1; ; attempt++)
         {
             if (!string.IsNullOrEmpty(prefix)) metadata["name"] = Generate(prefix);
