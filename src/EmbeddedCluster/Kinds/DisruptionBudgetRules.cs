@@ -16,13 +16,20 @@ internal sealed class DisruptionBudgetRules : KindRules
     public override void Validate(JsonObject content, FieldErrors errors)
     {
         var spec = content["spec"];
-        if (spec.At("minAvailable") is not null && spec.At("maxUnavailable") is not null) errors.Invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set");
+        if (spec.At("minAvailable") is not null && spec.At("maxUnavailable") is not null) errors.Invalid("spec", Shown(spec!), "minAvailable and maxUnavailable cannot be both set");
         foreach (var bound in (ReadOnlySpan<string>)["minAvailable", "maxUnavailable"])
             if (spec.At(bound) is { } value) CheckBound(value, $"spec.{bound}", errors);
         VolumeChecks.CheckLabelSelector(spec.Object("selector"), "spec.selector", errors);
         if (spec.Text("unhealthyPodEvictionPolicy") is { } policy and not ("AlwaysAllow" or "IfHealthyBudget"))
             errors.NotSupported("spec.unhealthyPodEvictionPolicy", policy, "AlwaysAllow", "IfHealthyBudget");
     }
+
+    // The server shows the whole spec by the names of its own fields.
+    private static JsonObject Shown(JsonNode spec) => new()
+    {
+        ["MinAvailable"] = spec["minAvailable"]?.DeepClone(), ["Selector"] = spec["selector"]?.DeepClone(), ["MaxUnavailable"] = spec["maxUnavailable"]?.DeepClone(),
+        ["UnhealthyPodEvictionPolicy"] = spec["unhealthyPodEvictionPolicy"]?.DeepClone(),
+    };
 
     private static void CheckBound(JsonNode value, string path, FieldErrors errors)
     {

@@ -33,7 +33,7 @@ internal sealed class NetworkPolicyRules : KindRules
         var index = 0;
         foreach (var type in spec.Array("policyTypes").Texts())
         {
-            if (type is not ("Ingress" or "Egress")) errors.NotSupported($"spec.policyTypes[{index}]", type, "Egress", "Ingress");
+            if (type is not ("Ingress" or "Egress")) errors.NotSupported($"spec.policyTypes[{index}]", type, "Ingress", "Egress");
             index++;
         }
     }
@@ -58,7 +58,7 @@ internal sealed class NetworkPolicyRules : KindRules
         if (port.Integer("endPort") is not { } end) return;
         if (port["port"] is null) errors.Invalid(path + ".endPort", end, "may not be specified when `port` is not specified");
         else if (port.Integer("port") is not { } first) errors.Invalid(path + ".endPort", end, "may not be specified when `port` is non-numeric");
-        else if (end < first) errors.Invalid(path + ".endPort", end, "must be greater than or equal to `port`");
+        else if (end < first) errors.Invalid(path + ".endPort", first, "must be greater than or equal to `port`");
         else PortChecks.CheckNumber(port["endPort"], path + ".endPort", errors);
     }
 
@@ -66,10 +66,11 @@ internal sealed class NetworkPolicyRules : KindRules
     {
         var (pods, namespaces, block) = (peer.Object("podSelector"), peer.Object("namespaceSelector"), peer.Object("ipBlock"));
         if (pods is null && namespaces is null && block is null) errors.Required(path, "must specify a peer");
-        if (block is not null && (pods ?? namespaces) is not null) errors.Forbidden(path, "may not specify both ipBlock and another peer");
         VolumeChecks.CheckLabelSelector(pods, path + ".podSelector", errors);
         VolumeChecks.CheckLabelSelector(namespaces, path + ".namespaceSelector", errors);
-        if (block is not null) CheckBlock(block, path + ".ipBlock", errors);
+        if (block is null) return;
+        CheckBlock(block, path + ".ipBlock", errors);
+        if ((pods ?? namespaces) is not null) errors.Forbidden(path, "may not specify both ipBlock and another peer");
     }
 
     private static void CheckBlock(JsonObject block, string path, FieldErrors errors)

@@ -21,7 +21,7 @@ internal sealed class ServiceRules : KindRules
 
     public override bool ReturnsDeletedObject => true;
 
-    public override string? CheckName(string name, bool isPrefix) => Names.CheckServiceName(isPrefix ? Names.MaskTrailingDash(name) : name);
+    public override string? CheckName(string name, bool isPrefix) => Names.CheckLabel(isPrefix ? Names.MaskTrailingDash(name) : name);
 
     public override void SetDefaults(JsonObject content)
     {
@@ -74,15 +74,16 @@ internal sealed class ServiceRules : KindRules
         else if (address is not ("" or Headless) && !IPAddress.TryParse(address, out _))
             errors.Invalid("spec.clusterIPs[0]", address, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
         if (type is "NodePort" or "LoadBalancer" && address == Headless) errors.Invalid("spec.clusterIPs[0]", address, $"may not be set to 'None' for {type} services");
+        CheckPorts(ports, type, errors);
         VolumeChecks.CheckLabels(spec.Object("selector"), "spec.selector", errors);
         if (spec.Text("sessionAffinity") is not ("None" or "ClientIP") and var affinity) errors.NotSupported("spec.sessionAffinity", affinity ?? "", "ClientIP", "None");
+        CheckPlaces(ports, errors);
         if (spec.Text("internalTrafficPolicy") is { } inner and not ("Cluster" or "Local")) errors.NotSupported("spec.internalTrafficPolicy", inner, "Cluster", "Local");
         if (spec.Text("externalTrafficPolicy") is { Length: > 0 } outer)
         {
             if (!IsExposed(spec)) errors.Invalid("spec.externalTrafficPolicy", outer, "may only be set for externally-accessible services");
             else if (outer is not ("Cluster" or "Local")) errors.NotSupported("spec.externalTrafficPolicy", outer, "Cluster", "Local");
         }
-        CheckPorts(ports, type, errors);
     }
 
     public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
@@ -113,7 +114,7 @@ internal sealed class ServiceRules : KindRules
 
     private static void CheckPorts(JsonArray? ports, string type, FieldErrors errors)
     {
-        var (names, places, nodePorts) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var (names, nodePorts) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         var index = 0;
         foreach (var port in ports.Objects())
         {
@@ -127,14 +128,28 @@ internal sealed class ServiceRules : KindRules
             PortChecks.CheckNumber(port["port"], path + ".port", errors);
             PortChecks.CheckProtocol(port.Text("protocol"), path + ".protocol", errors);
             PortChecks.Check(port["targetPort"], path + ".targetPort", errors);
-            var place = $"{port.Integer("port")}/{port.Text("protocol")}";
-            if (!places.Add(place)) errors.Duplicate(path, new JsonObject { ["protocol"] = port.Text("protocol"), ["port"] = port.Integer("port") });
             if (port.Integer("nodePort") is not (> 0 and var nodePort)) continue;
             var nodePlace = $"{nodePort}/{port.Text("protocol")}";
             if (type == "ClusterIP") errors.Forbidden(path + ".nodePort", "may not be used when `type` is 'ClusterIP'");
             else if (nodePort is < FirstNodePort or >= FirstNodePort + NodePorts)
                 errors.Invalid(path + ".nodePort", nodePort, "provided port is not in the valid range. The range of valid ports is 30000-32767");
             else if (!nodePorts.Add(nodePlace)) errors.Duplicate(path + ".nodePort", nodePort);
+        }
+    }
+
+    /// <summary>No two ports are the same; the server shows them by the names of its own fields.</summary>
+    private static void CheckPlaces(JsonArray? ports, FieldErrors errors)
+    {
+        var places = new HashSet<string>(StringComparer.Ordinal);
+        var index = 0;
+        foreach (var port in ports.Objects())
+        {
+            var path = $"spec.ports[{index++}]";
+            if (places.Add($"{port.Integer("port")}/{port.Text("protocol")}")) continue;
+            errors.Duplicate(path, new JsonObject
+            {
+                ["Name"] = "", ["Protocol"] = port.Text("protocol"), ["AppProtocol"] = null, ["Port"] = port.Integer("port"), ["TargetPort"] = 0, ["NodePort"] = 0,
+            });
         }
     }
 

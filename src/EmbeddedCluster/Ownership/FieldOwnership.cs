@@ -22,13 +22,16 @@ internal static class FieldOwnership
          "f:managedFields":{},"f:resourceVersion":{},"f:deletionTimestamp":{},"f:deletionGracePeriodSeconds":{}}}
         """)!.AsObject());
 
-    /// <summary>Notes the creator of an object as the owner of all that is in it, where the creator has a name.</summary>
+    /// <summary>
+    /// Notes the creator of an object as the owner of all that is in it, where the creator has a name. It is called before the server gives out what is
+    /// its own to give, and before admission.
+    /// </summary>
     public static void Create(ResourceDefinition resource, JsonObject content, string? manager, string now)
     {
         var metadata = content.Metadata();
         metadata.Remove("managedFields");
         if (string.IsNullOrEmpty(manager)) return;
-        var fields = Kept(resource, "", FieldReading.Compare([], content, MergeShape.Of(resource)).Changed);
+        var fields = Kept(resource, "", FieldReading.Compare(resource.Shape?.Zero() as JsonObject ?? [], content, MergeShape.Of(resource)).Changed);
         metadata["managedFields"] = FieldOwner.Write([new FieldOwner(manager, false, resource.GroupVersion, "", now, fields)]);
     }
 

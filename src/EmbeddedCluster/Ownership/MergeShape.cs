@@ -49,8 +49,9 @@ internal abstract class MergeShape
             : type is { Form: ValueForm.Map, Element: { } element } ? (new BuiltInMerge(element, null), false)
             : base.Part(name);
 
-        // The one key of the API that may be left out: a port without a protocol is a TCP port.
-        public override JsonNode? KeyDefault(string key) => key == "protocol" ? "TCP" : null;
+        // A port without a protocol is a TCP port. A key that is always written is found by its zero value, and missed by validation.
+        public override JsonNode? KeyDefault(string key) => key == "protocol" ? "TCP"
+            : type.Element?.Field(key) is { OmitEmpty: false, IsPointer: false } part ? part.Type.Zero() : null;
     }
 
     private sealed class CustomMerge(SchemaNode node, bool isObject) : MergeShape
