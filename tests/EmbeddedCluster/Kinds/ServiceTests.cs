@@ -35,6 +35,14 @@ internal sealed class ServiceTests
     }
 
     [Test]
+    public void Its_creator_owns_the_defaults_and_not_what_it_was_given()
+    {
+        using var storage = TestStorage.Create();
+        var fields = storage.Create("services", TestStorage.Json(Service), new() { FieldManager = "kubectl-create" }).Value.ToJson()["metadata"].Array("managedFields").Objects().Single();
+        Assert.That(fields.Object("fieldsV1", "f:spec")!.Select(field => field.Key), Is.EquivalentTo(new[] { "f:internalTrafficPolicy", "f:ports", "f:selector", "f:sessionAffinity", "f:type" }));
+    }
+
+    [Test]
     public void A_service_without_an_address_has_none()
     {
         using var storage = TestStorage.Create();
