@@ -70,8 +70,14 @@ internal static class OpenApiSchemas
             schema["x-kubernetes-list-type"] = field.ApplyKeys.Length > 0 ? "map" : field.IsApplySet ? "set" : "atomic";
         if (field.ApplyKeys.Length > 0) schema["x-kubernetes-list-map-keys"] = new JsonArray([.. field.ApplyKeys.Select(key => (JsonNode)key)]);
         if (field.MergeKey is { } key) schema["x-kubernetes-patch-merge-key"] = key;
-        string[] strategy = [.. field.MergeKey is not null || field.MergesScalars ? ["merge"] : Array.Empty<string>(), .. field.RetainsKeys ? ["retainKeys"] : Array.Empty<string>()];
-        if (strategy.Length > 0) schema["x-kubernetes-patch-strategy"] = string.Join(',', strategy);
+        var strategy = (field.MergeKey is not null || field.MergesScalars, field.RetainsKeys) switch
+        {
+            (true, true) => "merge,retainKeys",
+            (true, false) => "merge",
+            (false, true) => "retainKeys",
+            _ => null,
+        };
+        if (strategy is not null) schema["x-kubernetes-patch-strategy"] = strategy;
         return schema;
     }
 

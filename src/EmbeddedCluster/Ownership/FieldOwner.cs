@@ -23,7 +23,8 @@ internal sealed record FieldOwner(string Manager, bool IsApplier, string ApiVers
             var operation = entry.Text("operation");
             if (operation is not (Apply or Update) || entry.Text("fieldsType") is not (null or "" or "FieldsV1")) return null;
             owners.Add(new FieldOwner(
-                entry.Text("manager") ?? "", operation == Apply, entry.Text("apiVersion") ?? "", entry.Text("subresource") ?? "", entry.Text("time"), FieldSet.Parse(entry.Object("fieldsV1"))));
+                entry.Text("manager") ?? "", operation == Apply, entry.Text("apiVersion") ?? "", entry.Text("subresource") ?? "",
+                entry.Text("time"), FieldSet.Parse(entry.Object("fieldsV1"))));
         }
         return owners;
     }

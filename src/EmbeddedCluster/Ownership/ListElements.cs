@@ -25,7 +25,10 @@ internal static class ListElements
         for (var i = 0; i < items.Count; i++)
         {
             if (Step(items[i], list) is not { } step)
-                return $"element {i}: associative list with keys has an element that omits key field \"{list.Keys.First(key => items[i].At(key) is null && list.KeyDefault(key) is null)}\" (and doesn't have default value)";
+            {
+                var missing = list.Keys.First(key => items[i].At(key) is null && list.KeyDefault(key) is null);
+                return $"element {i}: associative list with keys has an element that omits key field \"{missing}\" (and doesn't have default value)";
+            }
             if (!seen.Add(step)) return $"duplicate entries for key {FieldSet.Show([step])}";
         }
         return null;
