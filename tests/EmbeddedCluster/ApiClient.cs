@@ -34,6 +34,8 @@ internal sealed class ApiClient : IDisposable
 
     public Task<ApiAnswer> JsonPatch(string path, string body) => Send(HttpMethod.Patch, path, body, "application/json-patch+json");
 
+    public Task<ApiAnswer> Apply(string path, string body) => Send(HttpMethod.Patch, path, body, "application/apply-patch+yaml");
+
     public async Task<ApiAnswer> Send(HttpMethod method, string path, string? body, string mediaType, string? accept = null)
     {
         using var request = new HttpRequestMessage(method, path);

@@ -7,6 +7,7 @@ namespace Sidecars.EmbeddedCluster;
 internal sealed class ObjectHandler(Storage storage)
 {
     private static readonly ApiStatus TooLarge = ApiStatus.TooLarge();
+    private static readonly TypeShape s_deleteOptions = KindTable.Find("meta.DeleteOptions");
 
     public Reply Get(ApiCall call, ResourceDefinition resource, Presentation presentation)
     {
@@ -22,7 +23,7 @@ internal sealed class ObjectHandler(Storage storage)
     public async Task<Reply> Create(ApiCall call, ResourceDefinition resource, Presentation presentation)
     {
         if (await ReadBody(call) is not { } body) return Reply.Of(TooLarge);
-        var (content, error) = body.AsObject();
+        var (content, error) = body.AsObject(resource.Shape);
         if ((error ?? OptionChecks.Write("CreateOptions", call.Query)) is { } refused) return Reply.Of(refused);
         if (resource.IsNamespaced && call.Request.Namespace.Length == 0)
             return Reply.Of(ApiStatus.MethodNotAllowed());
@@ -32,7 +33,7 @@ internal sealed class ObjectHandler(Storage storage)
     public async Task<Reply> Bind(ApiCall call, ResourceDefinition resource)
     {
         if (await ReadBody(call) is not { } body) return Reply.Of(TooLarge);
-        var (content, error) = body.AsObject();
+        var (content, error) = body.AsObject(shape: null);
         if (error is not null) return Reply.Of(error);
         if (content.Text("target", "name") is not { Length: > 0 } node)
         {
@@ -47,7 +48,7 @@ internal sealed class ObjectHandler(Storage storage)
     public async Task<Reply> Update(ApiCall call, ResourceDefinition resource, Presentation presentation)
     {
         if (await ReadBody(call) is not { } body) return Reply.Of(TooLarge);
-        var (content, error) = body.AsObject();
+        var (content, error) = body.AsObject(resource.Shape);
         if ((error ?? OptionChecks.Write("UpdateOptions", call.Query)) is { } refused) return Reply.Of(refused);
         var request = call.Request;
         var result = storage.Update(resource, request.Namespace, request.Name, request.Subresource, content!, Options(call));
@@ -58,11 +59,14 @@ internal sealed class ObjectHandler(Storage storage)
     {
         if (await ReadBody(call) is not { } body) return Reply.Of(TooLarge);
         var (kind, patch, error) = body.AsPatch(acceptsStrategic: resource.Shape is not null);
-        if ((error ?? OptionChecks.Write("PatchOptions", call.Query)) is { } refused) return Reply.Of(refused);
+        if ((error ?? OptionChecks.Patch(kind, call.Query)) is { } refused) return Reply.Of(refused);
         if (patch is null && kind == PatchKind.Merge) return Reply.Of(ApiStatus.BadRequest("Invalid JSON Patch"));
         var request = call.Request;
+        // To apply is to create where there is nothing yet, which takes the right for that too.
+        if (kind == PatchKind.Apply && storage.Get(resource, request.Namespace, request.Name).Error is { IsNotFound: true } && call.Refuses(request with { Verb = "create" }) is { } forbidden)
+            return Reply.Of(forbidden);
         var result = storage.Patch(resource, request.Namespace, request.Name, kind, patch ?? (kind == PatchKind.Json ? new JsonArray() : new JsonObject()), request.Subresource, Options(call));
-        return Show(call, resource, result, 200, presentation);
+        return Show(call, resource, result, result.WasCreated ? 201 : 200, presentation);
     }
 
     public async Task<Reply> Delete(ApiCall call, ResourceDefinition resource, Presentation presentation)
@@ -124,6 +128,9 @@ internal sealed class ObjectHandler(Storage storage)
             IsStrict = validation == "Strict",
             IsLenient = validation == "Ignore",
             Warnings = call.Warnings,
+            FieldManager = call.Query["fieldManager"].ToString() is { Length: > 0 } manager ? manager : null,
+            Force = QueryFlags.IsSet(call.Query["force"]),
+            Writer = call.UserAgent.Split('/')[0] is { Length: > 0 } program ? program : "unknown",
         };
     }
 
@@ -133,7 +140,7 @@ internal sealed class ObjectHandler(Storage storage)
         JsonObject? content = null;
         if (body.Bytes.Length > 0)
         {
-            (content, var error) = body.AsObject();
+            (content, var error) = body.AsObject(s_deleteOptions);
             if (error is not null) return (DeleteOptions.Default, error);
         }
         if (OptionChecks.Delete(content, call.Query) is { } refused) return (DeleteOptions.Default, refused);

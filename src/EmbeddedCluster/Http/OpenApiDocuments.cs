@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace Sidecars.EmbeddedCluster;
 
 /// <summary>
-/// The OpenAPI documents that clients insist on. They describe no types: a client that finds a kind missing leaves validation to the server. The
-/// third version does say which query parameters a patch understands, because kubectl asks for that before it relies on the server.
+/// The OpenAPI documents that clients insist on. The second version describes no types: a client that finds a kind missing leaves validation to the
+/// server. The third has the types of all that is served, and says which query parameters a patch understands, because kubectl asks for that before it
+/// relies on the server. It does not say that a strategic merge patch can be made from it: kubectl makes those from its own types then.
 /// </summary>
 internal sealed class OpenApiDocuments(ResourceCatalog catalog)
 {
@@ -47,7 +48,7 @@ internal sealed class OpenApiDocuments(ResourceCatalog catalog)
             ["openapi"] = "3.0.0",
             ["info"] = new JsonObject { ["title"] = Title, ["version"] = Version },
             ["paths"] = new JsonObject(groups[path].Select(resource => new KeyValuePair<string, JsonNode?>(ItemPath(path, resource), Item(resource)))),
-            ["components"] = new JsonObject { ["schemas"] = new JsonObject() },
+            ["components"] = new JsonObject { ["schemas"] = OpenApiSchemas.Of(groups[path]) },
         };
     }
 

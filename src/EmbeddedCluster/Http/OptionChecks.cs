@@ -10,15 +10,27 @@ namespace Sidecars.EmbeddedCluster;
 internal static class OptionChecks
 {
     private const string All = "All";
+    private const int LongestManager = 128;
 
     /// <summary>Of a create, an update or a patch; <paramref name="kind"/> is the type of its options.</summary>
     public static ApiStatus? Write(string kind, IQueryCollection query)
     {
         var errors = new FieldErrors();
         CheckDryRun([.. query["dryRun"].Select(value => value ?? "")], errors);
+        if (query["fieldManager"].ToString() is { Length: > LongestManager }) errors.TooLong("fieldManager", LongestManager);
+        else if (query["fieldManager"].ToString().Any(char.IsControl)) errors.Invalid("fieldManager", query["fieldManager"].ToString(), "should only contain printable characters");
         if (query["fieldValidation"].ToString() is var validation and not ("" or "Ignore" or "Strict" or "Warn"))
             errors.NotSupported("fieldValidation", validation, "", "Ignore", "Strict", "Warn");
         return Refusal(kind, errors);
+    }
+
+    /// <summary>Of a patch: an apply must say whose it is, and nothing else can be forced.</summary>
+    public static ApiStatus? Patch(PatchKind kind, IQueryCollection query)
+    {
+        var errors = new FieldErrors();
+        if (kind == PatchKind.Apply && query["fieldManager"].ToString().Length == 0) errors.Required("fieldManager", "is required for apply patch");
+        if (kind != PatchKind.Apply && QueryFlags.IsSet(query["force"])) errors.Forbidden("force", "may not be specified for non-apply patch");
+        return Refusal("PatchOptions", errors) ?? Write("PatchOptions", query);
     }
 
     /// <summary>Of a delete, said in its body or, where it has none, in the query.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +22,7 @@ internal sealed partial class RequestPipeline(
             return;
         }
         var caller = authenticator.Find(http.Request);
-        var call = new ApiCall(http, request, userAgent, caller ?? Caller.Anonymous);
+        var call = new ApiCall(http, request, userAgent, caller ?? Caller.Anonymous) { Refuses = asked => authorizer?.Check(caller ?? Caller.Anonymous, asked) };
         var counted = options.MaxRequestsInFlight > 0 && request.Verb != "watch";
         try
         {
@@ -97,7 +96,7 @@ internal sealed partial class RequestPipeline(
     {
         if (!log.IsOn && audit is null) return;
         // Secrets stay out of the log, as everywhere.
-        var body = call.Body is { } sent && call.Request.Resource != "secrets" && log.IsOn ? Encoding.UTF8.GetString(sent.Bytes) : "";
+        var body = call.Body is { } sent && call.Request.Resource != "secrets" && log.IsOn ? sent.Text : "";
         var entry = new LoggedRequest(call.Request, call.UserAgent, call.Caller.Name, code, body);
         log.Add(entry);
         audit?.Write(entry);

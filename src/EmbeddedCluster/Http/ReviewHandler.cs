@@ -20,7 +20,7 @@ internal sealed class ReviewHandler(AccessReviews reviews, AccountTokens tokens)
     {
         // Not in the log: the answer may hold a token.
         if (await RequestBody.Read(call.Http.Request, call.Stop) is not { } body) return Reply.Of(ApiStatus.TooLarge());
-        var (content, error) = body.AsObject();
+        var (content, error) = body.AsObject(kind.Shape);
         if ((error ?? OptionChecks.Write("CreateOptions", call.Query)) is { } refused) return Reply.Of(refused);
         var options = new WriteOptions { IsStrict = call.Query["fieldValidation"] == "Strict", IsLenient = call.Query["fieldValidation"] == "Ignore", Warnings = call.Warnings };
         return (ObjectIntake.Decode(kind, content!, options) ?? answer(content!)) is { } wrong ? Reply.Of(wrong) : Reply.Of(content!, 201);

@@ -7,6 +7,7 @@ internal static partial class Names
 {
     private const int LongestSubdomain = 253;
     private const int LongestLabel = 63;
+    private const int LongestPortName = 15;
 
     private const string SubdomainText = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
     private const string LabelText = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
@@ -19,6 +20,16 @@ internal static partial class Names
 
     public static string? CheckLabel(string name) =>
         name.Length > LongestLabel ? $"must be no more than {LongestLabel} characters" : Label().IsMatch(name) ? null : LabelText;
+
+    /// <summary>The rule of a port's name.</summary>
+    public static string? CheckPortName(string name)
+    {
+        if (name.Length > LongestPortName) return $"must be no more than {LongestPortName} characters";
+        if (name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')) return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
+        if (!name.Any(char.IsAsciiLetterLower)) return "must contain at least one letter (a-z)";
+        if (name.Contains("--", StringComparison.Ordinal)) return "must not contain consecutive hyphens";
+        return name.StartsWith('-') || name.EndsWith('-') ? "must not begin or end with a hyphen" : null;
+    }
 
     /// <summary>The rule of RBAC and other names that only have to fit into a path.</summary>
     public static string? CheckPathSegment(string name)

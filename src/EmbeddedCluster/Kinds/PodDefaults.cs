@@ -35,6 +35,7 @@ internal static class PodDefaults
         var isLatest = !tag.Contains('@') && (!tag.Contains(':') || tag.EndsWith(":latest", StringComparison.Ordinal));
         container.Default("imagePullPolicy", isLatest ? "Always" : "IfNotPresent");
         foreach (var port in container.Array("ports").Objects()) port.Default("protocol", "TCP");
+        foreach (var variable in container.Array("env").Objects()) variable.Object("valueFrom", "fieldRef")?.Default("apiVersion", "v1");
         foreach (var probe in (ReadOnlySpan<string>)["livenessProbe", "readinessProbe", "startupProbe"])
             if (container.Object(probe) is { } settings)
             {

@@ -31,17 +31,24 @@ internal sealed class PodRules : KindRules
     public override void Validate(JsonObject content, FieldErrors errors)
     {
         var spec = content["spec"];
-        var volumes = CheckVolumes(spec.Array("volumes"), errors);
-        if (spec.Array("containers") is not { Count: > 0 }) errors.Required("spec.containers");
+        Check(spec, "spec", [], errors);
+        if (spec.Text("restartPolicy") is { } policy and not ("Always" or "OnFailure" or "Never"))
+            errors.NotSupported("spec.restartPolicy", policy, "Always", "OnFailure", "Never");
+        if (spec.Text("nodeName") is { Length: > 0 } node && Names.CheckSubdomain(node) is { } wrong) errors.Invalid("spec.nodeName", node, wrong);
+    }
+
+    /// <summary>Checks the spec of a pod, or of the pods of a workload, whose volumes may come from elsewhere too.</summary>
+    public static void Check(JsonNode? spec, string path, IEnumerable<string> otherVolumes, FieldErrors errors)
+    {
+        var volumes = CheckVolumes(spec.Array("volumes"), path, errors);
+        volumes.UnionWith(otherVolumes);
+        if (spec.Array("containers") is not { Count: > 0 }) errors.Required(path + ".containers");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var group in (ReadOnlySpan<string>)["initContainers", "containers"])
         {
             var index = 0;
-            foreach (var container in spec.Array(group).Objects()) CheckContainer(container, $"spec.{group}[{index++}]", names, volumes, errors);
+            foreach (var container in spec.Array(group).Objects()) CheckContainer(container, $"{path}.{group}[{index++}]", names, volumes, errors);
         }
-        if (spec.Text("restartPolicy") is { } policy and not ("Always" or "OnFailure" or "Never"))
-            errors.NotSupported("spec.restartPolicy", policy, "Always", "OnFailure", "Never");
-        if (spec.Text("nodeName") is { Length: > 0 } node && Names.CheckSubdomain(node) is { } wrong) errors.Invalid("spec.nodeName", node, wrong);
     }
 
     public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)
@@ -72,13 +79,13 @@ internal sealed class PodRules : KindRules
         return Math.Max(0, asked ?? content["spec"].Integer("terminationGracePeriodSeconds") ?? 0);
     }
 
-    private static HashSet<string> CheckVolumes(JsonArray? volumes, FieldErrors errors)
+    private static HashSet<string> CheckVolumes(JsonArray? volumes, string owner, FieldErrors errors)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var index = 0;
         foreach (var volume in volumes.Objects())
         {
-            var path = $"spec.volumes[{index++}]";
+            var path = $"{owner}.volumes[{index++}]";
             var name = volume.Text("name") ?? "";
             if (name.Length == 0) errors.Required(path + ".name");
             else if (Names.CheckLabel(name) is { } wrong) errors.Invalid(path + ".name", name, wrong);

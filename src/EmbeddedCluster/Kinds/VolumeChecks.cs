@@ -66,15 +66,21 @@ internal static class VolumeChecks
     /// <summary>A label selector: pairs that are labels, and requirements.</summary>
     public static void CheckLabelSelector(JsonNode? selector, string path, FieldErrors errors)
     {
-        foreach (var (key, value) in selector.Object("matchLabels") ?? [])
-        {
-            if (Names.CheckQualified(key) is { } wrongKey) errors.Invalid(path + ".matchLabels", key, wrongKey);
-            var text = JsonReading.AsText(value) ?? "";
-            if (Names.CheckLabelValue(text) is { } wrongValue) errors.Invalid(path + ".matchLabels", text, wrongValue);
-        }
+        CheckLabels(selector.Object("matchLabels"), path + ".matchLabels", errors);
         var index = 0;
         foreach (var requirement in selector.Array("matchExpressions").Objects())
             CheckRequirement(requirement, $"{path}.matchExpressions[{index++}]", allowsOrder: false, errors);
+    }
+
+    /// <summary>Pairs that objects are chosen by: each could be a label.</summary>
+    public static void CheckLabels(JsonObject? labels, string path, FieldErrors errors)
+    {
+        foreach (var (key, value) in labels ?? [])
+        {
+            if (Names.CheckQualified(key) is { } wrongKey) errors.Invalid(path, key, wrongKey);
+            var text = JsonReading.AsText(value) ?? "";
+            if (Names.CheckLabelValue(text) is { } wrongValue) errors.Invalid(path, text, wrongValue);
+        }
     }
 
     // Of the fields of a node a selector can name only one, and only one value of it.

@@ -51,7 +51,10 @@ internal sealed class WorkloadRules(bool hasReplicas) : KindRules
             }
         if (spec.Integer("replicas") is < 0 and var replicas)
             errors.Invalid("spec.replicas", JsonValue.Create(replicas), "must be greater than or equal to 0");
-        if (spec.Array("template", "spec", "containers") is not { Count: > 0 }) errors.Required("spec.template.spec.containers");
+        var claims = spec.Array("volumeClaimTemplates").Objects().Select(claim => claim["metadata"].Text("name") ?? "");
+        PodRules.Check(spec.At("template", "spec"), "spec.template.spec", claims, errors);
+        if (spec.Text("template", "spec", "restartPolicy") is { } policy and not "Always")
+            errors.NotSupported("spec.template.spec.restartPolicy", policy, "Always");
     }
 
     public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors) =>

@@ -19,7 +19,7 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Fie
         if (metadata.Text("resourceVersion") is not (null or "" or "0")) return ApiStatus.Failed("resourceVersion should not be set on objects to be created");
 
         var prefix = string.IsNullOrEmpty(metadata.Text("name")) ? metadata.Text("generateName") : null;
-        Prepare(resource, content);
+        Prepare(resource, content, options);
         if (admission.Admit(resource, content) is { } refused) return refused;
         for (var attempt = 1; ; attempt++)
         {
@@ -40,7 +40,7 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Fie
         }
     }
 
-    private void Prepare(ResourceDefinition resource, JsonObject content)
+    private void Prepare(ResourceDefinition resource, JsonObject content, WriteOptions options)
     {
         var metadata = content.Metadata();
         foreach (var field in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation", "resourceVersion"])
@@ -52,6 +52,7 @@ internal sealed class ObjectCreation(ObjectStore store, Admission admission, Fie
         if (resource.HasStatus) ObjectIntake.ResetStatus(resource, content);
         resource.Rules.SetDefaults(content);
         gates.Apply(resource, content, old: null);
+        if (!options.KnowsOwners) FieldOwnership.Create(resource, content, options.FieldManager, WireTime.Of(now));
         resource.Rules.PrepareForCreate(content, now);
     }
 

@@ -51,6 +51,39 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
         }
     }
 
+    /// <summary>PATCH with an object to apply, which makes it where it is missing.</summary>
+    public StoreResult Apply(ResourceDefinition resource, string ns, string name, string subresource, JsonObject applied, WriteOptions options)
+    {
+        if (ObjectIntake.DecodeApplied(resource, applied) is { } unreadable) return unreadable;
+        if (ObjectIntake.PlaceInNamespace(resource, ns, applied) is { } misplaced) return misplaced;
+        var own = applied["metadata"].Text("name") ?? "";
+        if (own.Length == 0) return Nameless(name);
+        if (own != name) return ApiStatus.BadRequest($"the name of the object ({own}) does not match the name on the URL ({name})");
+
+        var (manager, now) = (options.FieldManager ?? options.Writer, WireTime.Of(time.GetUtcNow()));
+        var merging = options with { KnowsOwners = true, IsStrict = false, IsLenient = true };
+        while (true)
+        {
+            var current = store.Table(resource).Find(resource.IsNamespaced ? ns : "", name);
+            if (current is null && subresource.Length > 0) return ApiStatus.NotFound(resource, name);
+            if (current is null && applied["metadata"].Text("uid") is { Length: > 0 } uid)
+                return ApiStatus.Conflict(resource, name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+            var live = current is null ? null : VersionConversion.Read(current, resource);
+            var (content, refused) = FieldOwnership.Apply(resource, subresource, live, applied, manager, options.Force, now);
+            if (refused is not null) return refused;
+            if (current is null)
+            {
+                var created = creation.Run(resource, ns, content!, merging);
+                if (created.IsOk) return new StoreResult(created.Object, null) { WasCreated = true };
+                // Somebody else made it meanwhile: it is there to be applied to.
+                if (created.Error.IsAlreadyExists && store.Table(resource).Find(resource.IsNamespaced ? ns : "", name) is not null) continue;
+                return created;
+            }
+            if (ObjectIntake.Decode(resource, content!, merging) is { } mismatched) return mismatched;
+            if (Attempt(resource, current, subresource, content!, merging) is { } result) return result;
+        }
+    }
+
     /// <summary>The binding subresource of a pod.</summary>
     public StoreResult Bind(ResourceDefinition pods, string ns, string name, string node)
     {
@@ -96,6 +129,7 @@ internal sealed class ObjectUpdate(ObjectStore store, ObjectCreation creation, O
         if (errors.Any) return ApiStatus.Invalid(resource, current.Name, errors);
         if (subresource.Length is 0 && admission.AdmitUpdate(resource, content, old) is { } refused) return refused;
 
+        if (!options.KnowsOwners) FieldOwnership.Update(resource, subresource, content, old, options.FieldManager ?? options.Writer, WireTime.Of(time.GetUtcNow()));
         content.Metadata()["resourceVersion"] = old["metadata"].Text("resourceVersion");
         if (IsUnchanged(content, old)) return current;
         if (ObjectDeletion.IsReleased(content))

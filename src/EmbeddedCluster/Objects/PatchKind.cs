@@ -11,4 +11,7 @@ public enum PatchKind
 
     /// <summary>Strategic merge patch; built-in kinds only.</summary>
     Strategic,
+
+    /// <summary>Server-side apply: all that one manager wants of the object.</summary>
+    Apply,
 }

@@ -116,7 +116,9 @@ public sealed class Storage : IDisposable
 
     internal StoreResult Patch(
         ResourceDefinition resource, string ns, string name, PatchKind kind, JsonNode patch, string subresource, WriteOptions? options = null) =>
-        Followed(resource, _update.Run(resource, ns, name, subresource, new ObjectPatch(kind, patch), options ?? WriteOptions.Default));
+        Followed(resource, kind != PatchKind.Apply ? _update.Run(resource, ns, name, subresource, new ObjectPatch(kind, patch), options ?? WriteOptions.Default)
+            : patch is JsonObject applied ? _update.Apply(resource, ns, name, subresource, applied, options ?? WriteOptions.Default)
+            : ApiStatus.BadRequest("error decoding YAML: an object must be applied, not a list or a single value"));
 
     internal StoreResult Delete(ResourceDefinition resource, string ns, string name, DeleteOptions? options = null) =>
         Followed(resource, _deletion.Run(resource, ns, name, options ?? DeleteOptions.Default));

@@ -12,6 +12,21 @@ public sealed record WriteOptions
     /// <summary>Refuses unknown fields instead of dropping them.</summary>
     public bool IsStrict { get; init; }
 
+    /// <summary>
+    /// The name under which the writer's fields are kept. What is created without one is created without notes of whose fields are whose, until
+    /// somebody applies to it; an apply has to have one.
+    /// </summary>
+    public string? FieldManager { get; init; }
+
+    /// <summary>Whether an apply takes over fields that are somebody else's instead of being refused.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Who writes, where <see cref="FieldManager"/> does not say.</summary>
+    internal string Writer { get; init; } = "embedded-cluster";
+
+    /// <summary>True when the object comes with the notes of whose fields are whose, up to date.</summary>
+    internal bool KnowsOwners { get; init; }
+
     /// <summary>Drops unknown fields without a word.</summary>
     internal bool IsLenient { get; init; }
 

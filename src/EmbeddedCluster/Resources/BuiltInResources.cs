@@ -24,6 +24,7 @@ internal static class BuiltInResources
         Make("", "core.Secret", "secrets", true, new DataRules(isSecret: true), fields: [new("type")], columns: BuiltInColumns.Secrets),
         Make("", "core.ConfigMap", "configmaps", true, new DataRules(isSecret: false), names: ["cm"], columns: BuiltInColumns.ConfigMaps),
         Make("", "core.ServiceAccount", "serviceaccounts", true, KindRules.None, names: ["sa"]),
+        Make("", "core.Service", "services", true, new ServiceRules(), hasStatus: true, names: ["svc"], categories: ["all"], fields: [new("spec.clusterIP"), new("spec.type")], columns: BuiltInColumns.Services),
         Make("", "core.Event", "events", true, new EventRules(), names: ["ev"], columns: BuiltInColumns.Events, fields:
         [
             new("involvedObject.kind"), new("involvedObject.namespace"), new("involvedObject.name"), new("involvedObject.uid"),
@@ -43,6 +44,8 @@ internal static class BuiltInResources
         Make("apps", "apps.ReplicaSet", "replicasets", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["rs"], categories: ["all"]),
         Make("apps", "apps.DaemonSet", "daemonsets", true, new WorkloadRules(hasReplicas: false), hasStatus: true, names: ["ds"], categories: ["all"]),
         Make("apps", "apps.StatefulSet", "statefulsets", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["sts"], categories: ["all"]),
+        Make("policy", "policy.PodDisruptionBudget", "poddisruptionbudgets", true, new DisruptionBudgetRules(), hasStatus: true, names: ["pdb"], columns: BuiltInColumns.DisruptionBudgets),
+        Make("networking.k8s.io", "networking.NetworkPolicy", "networkpolicies", true, new NetworkPolicyRules(), names: ["netpol"], columns: BuiltInColumns.NetworkPolicies),
         Make(Rbac, "rbac.Role", "roles", true, new RbacRules(isBinding: false)),
         Make(Rbac, "rbac.RoleBinding", "rolebindings", true, new RbacRules(isBinding: true)),
         Make(Rbac, "rbac.ClusterRole", "clusterroles", false, new RbacRules(isBinding: false)),

@@ -5,9 +5,9 @@ namespace Sidecars.EmbeddedCluster;
 /// <summary>The schema of a built-in kind: its Go type.</summary>
 internal sealed class BuiltInSchema(TypeShape shape) : IObjectSchema
 {
-    public DecodeOutcome Decode(JsonObject content)
+    public DecodeOutcome Decode(JsonObject content, bool asSent = false)
     {
-        var decoder = new ObjectDecoder();
+        var decoder = new ObjectDecoder { KeepsAsSent = asSent };
         decoder.Decode(content, shape);
         return new DecodeOutcome(decoder.Error, decoder.UnknownFields);
     }

@@ -6,6 +6,18 @@ namespace Sidecars.EmbeddedCluster;
 /// </summary>
 internal sealed record FieldShape(string Name, TypeShape Type, bool OmitEmpty, bool OmitZero, bool IsPointer)
 {
+    /// <summary>The field's number in protobuf, behind those of messages that JSON does not show; empty where it has none.</summary>
+    public int[] Number { get; init; } = [];
+
+    /// <summary>The keys by which apply knows an element of a list of structs; empty for other lists.</summary>
+    public string[] ApplyKeys { get; init; } = [];
+
+    /// <summary>A list of scalars that apply takes as a set.</summary>
+    public bool IsApplySet { get; init; }
+
+    /// <summary>A map that apply takes as a whole.</summary>
+    public bool IsAtomic { get; init; }
+
     /// <summary>The key that identifies an element of a list of structs; null where the list is replaced as a whole.</summary>
     public string? MergeKey { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 
 namespace Sidecars.EmbeddedCluster;
@@ -7,11 +8,13 @@ namespace Sidecars.EmbeddedCluster;
 /// of them the API server writes back even when empty, and how strategic merge patch treats lists.
 /// </summary>
 /// <remarks>
-/// A line that begins with "type" opens a type; each line after it is one field: name, type, flags. A type is string, int, bool, float,
-/// quantity, intstr, time, microtime, bytes, any, {} and a type of the table, [] or map: and a type. The flags are - for none, o for left
-/// out when empty, z for left out when zero, p for a pointer (an empty value is a value), r for retained keys, and at the end m for a list
-/// merged as a set or m=key for one merged by that key. Names, types and required numbers are those of the client library's models, and the
-/// tests hold every type to them; the other flags are kept by hand.
+/// A line that begins with "type" opens a type, "atomic" after its name says that apply takes its values as a whole; each line after it is one
+/// field: name, type, number, flags. A type is string, int, bool, float, quantity, intstr, time, microtime, bytes, any, {} and a type of the
+/// table, [] or map: and a type. The number is the field's in protobuf, behind a dot where a message that JSON does not show lies between, and -
+/// where the kind has no such form here. The flags are - for none, o for left out when empty, z for left out when zero, p for a pointer (an empty
+/// value is a value), r for retained keys, a for a map that apply takes as a whole, and at the end m for a list merged as a set or m=key for one
+/// merged by that key, with further keys that apply knows an element by; l and l=key are lists that apply alone merges so. Names, types and
+/// required numbers are those of the client library's models, and the tests hold every type to them; the other columns are kept by hand.
 /// </remarks>
 internal static class KindTable
 {
@@ -45,12 +48,13 @@ internal static class KindTable
 
         const string typeLine = "type ";
         var structs = lines.Where(line => line.StartsWith(typeLine, StringComparison.Ordinal))
-            .Select(line => line[typeLine.Length..])
-            .ToDictionary(name => name, name => new TypeShape(ValueForm.Struct, name[(name.IndexOf('.') + 1)..]), StringComparer.Ordinal);
+            .Select(line => line.Split(' '))
+            .ToDictionary(
+                words => words[1], words => new TypeShape(ValueForm.Struct, words[1][(words[1].IndexOf('.') + 1)..]) { FullName = words[1], IsAtomic = words.Length > 2 }, StringComparer.Ordinal);
 
         TypeShape? current = null;
         foreach (var line in lines)
-            if (line.StartsWith(typeLine, StringComparison.Ordinal)) current = structs[line[typeLine.Length..]];
+            if (line.StartsWith(typeLine, StringComparison.Ordinal)) current = structs[line.Split(' ')[1]];
             else AddField(current!, line.Split(' ', StringSplitOptions.RemoveEmptyEntries), structs);
         foreach (var shape in structs.Values)
             shape.AlwaysWritten.AddRange(shape.Fields.Values.Where(field => field.IsAlwaysWritten));
@@ -59,13 +63,19 @@ internal static class KindTable
 
     private static void AddField(TypeShape owner, string[] words, Dictionary<string, TypeShape> structs)
     {
-        var (name, type, flags) = (words[0], words[1], words[2]);
-        var merge = flags.IndexOf('m');
-        var tags = merge < 0 ? flags : flags[..merge];
+        var (name, type, number, flags) = (words[0], words[1], words[2], words[3]);
+        var lists = flags.IndexOfAny(['m', 'l']);
+        var tags = lists < 0 ? flags : flags[..lists];
+        string[] keys = lists >= 0 && flags.Length > lists + 1 ? flags[(lists + 2)..].Split(',') : [];
+        var isStrategic = lists >= 0 && flags[lists] == 'm';
         owner.Fields[name] = new FieldShape(name, Resolve(type, structs), tags.Contains('o'), tags.Contains('z'), tags.Contains('p'))
         {
-            MergeKey = merge >= 0 && flags.Length > merge + 1 ? flags[(merge + 2)..] : null,
-            MergesScalars = merge >= 0 && flags.Length == merge + 1,
+            Number = number == "-" ? [] : [.. number.Split('.').Select(part => int.Parse(part, CultureInfo.InvariantCulture))],
+            MergeKey = isStrategic && keys.Length > 0 ? keys[0] : null,
+            MergesScalars = isStrategic && keys.Length == 0,
+            ApplyKeys = keys,
+            IsApplySet = lists >= 0 && keys.Length == 0,
+            IsAtomic = tags.Contains('a'),
             RetainsKeys = tags.Contains('r'),
         };
     }

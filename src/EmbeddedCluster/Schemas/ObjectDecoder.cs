@@ -19,6 +19,9 @@ internal sealed class ObjectDecoder
     /// <summary>The first value of a wrong type, worded as the server words it; null when the object could be decoded.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>Whether fields are neither added nor left out for being empty.</summary>
+    public bool KeepsAsSent { get; init; }
+
     /// <summary>Conforms the object in place. After an <see cref="Error"/> its content is undefined.</summary>
     public void Decode(JsonObject value, TypeShape shape) => DecodeStruct(value, shape, "");
 
@@ -38,7 +41,7 @@ internal sealed class ObjectDecoder
             }
             var decoded = child is null ? null : DecodeValue(child, field.Type, Join(path, name), shape, field);
             if (Error is not null) return;
-            if (decoded is null || (field.OmitEmpty && !field.IsPointer && IsEmpty(decoded, field.Type)))
+            if (decoded is null || (!KeepsAsSent && field.OmitEmpty && !field.IsPointer && IsEmpty(decoded, field.Type)))
                 (dropped ??= []).Add(name);
             else if (!ReferenceEquals(decoded, child))
                 (replaced ??= []).Add(new(name, decoded));
@@ -49,6 +52,7 @@ internal sealed class ObjectDecoder
         if (replaced is not null)
             foreach (var (name, node) in replaced)
                 value[name] = node;
+        if (KeepsAsSent) return;
         foreach (var field in shape.AlwaysWritten)
             if (!value.ContainsKey(field.Name))
                 value[field.Name] = field.IsPointer ? null : field.Type.Zero();

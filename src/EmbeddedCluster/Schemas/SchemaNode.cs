@@ -32,6 +32,7 @@ internal sealed class SchemaNode
         PreservesUnknownFields = schema.Flag("x-kubernetes-preserve-unknown-fields") == true;
         IsIntOrString = schema.Flag("x-kubernetes-int-or-string") == true;
         IsEmbeddedResource = schema.Flag("x-kubernetes-embedded-resource") == true;
+        IsAtomicMap = schema.Text("x-kubernetes-map-type") == "atomic";
         IsSet = schema.Text("x-kubernetes-list-type") == "set" || schema.Flag("uniqueItems") == true;
         IsMapList = schema.Text("x-kubernetes-list-type") == "map";
         MapKeys = IsMapList ? [.. schema.Array("x-kubernetes-list-map-keys").Texts()] : [];
@@ -97,6 +98,9 @@ internal sealed class SchemaNode
     public bool IsEmbeddedResource { get; }
 
     public bool IsSet { get; }
+
+    /// <summary>True for a map or struct that apply takes as a whole.</summary>
+    public bool IsAtomicMap { get; }
 
     public bool IsMapList { get; }
 

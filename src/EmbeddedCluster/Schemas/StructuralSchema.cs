@@ -10,12 +10,17 @@ internal sealed class StructuralSchema(JsonObject schema) : IObjectSchema
     private readonly SchemaNode _root = new(schema, isRoot: true);
     private readonly TypeShape _metadata = KindTable.Find("meta.ObjectMeta");
 
-    public DecodeOutcome Decode(JsonObject content)
+    public SchemaNode Root => _root;
+
+    /// <summary>The schema as the definition has it.</summary>
+    public JsonObject Source => schema;
+
+    public DecodeOutcome Decode(JsonObject content, bool asSent = false)
     {
         var unknown = new List<string>();
         if (content["metadata"] is JsonObject metadata)
         {
-            var decoder = new ObjectDecoder();
+            var decoder = new ObjectDecoder { KeepsAsSent = asSent };
             decoder.Decode(metadata, _metadata);
             if (decoder.Error is not null) return new DecodeOutcome(decoder.Error, unknown);
             unknown.AddRange(decoder.UnknownFields.Select(field => "metadata." + field));

@@ -13,6 +13,12 @@ internal sealed class TypeShape(ValueForm form, string name)
     /// <summary>The Go name of a struct, used in decoding errors; the form's name for everything else.</summary>
     public string Name { get; } = name;
 
+    /// <summary>A struct's name in the table, such as <c>core.PodSpec</c>; empty for everything else.</summary>
+    public string FullName { get; init; } = "";
+
+    /// <summary>True for structs that apply takes as a whole.</summary>
+    public bool IsAtomic { get; init; }
+
     public TypeShape? Element { get; init; }
 
     public Dictionary<string, FieldShape> Fields { get; } = new(StringComparer.Ordinal);

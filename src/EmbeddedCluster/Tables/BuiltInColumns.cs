@@ -33,6 +33,22 @@ internal static class BuiltInColumns
     public static readonly TableColumn[] ConfigMaps =
         [Name(), Count("Data", o => (o.Object("data")?.Count ?? 0) + (o.Object("binaryData")?.Count ?? 0)), TableColumn.Age];
 
+    public static readonly TableColumn[] Services =
+    [
+        Name(), Text("Type", o => o.Text("spec", "type")), Text("Cluster-IP", o => OrNone(o.Text("spec", "clusterIP"))),
+        Text("External-IP", o => o.Text("spec", "type") is "LoadBalancer" ? "<pending>" : OrNone(o.Text("spec", "externalName") ?? string.Join(',', o.Array("spec", "externalIPs").Texts()))),
+        Text("Port(s)", o => OrNone(string.Join(',', o.Array("spec", "ports").Objects().Select(ServicePort)))), TableColumn.Age,
+        Wide("Selector", o => OrNone(Pairs(o.Object("spec", "selector")))),
+    ];
+
+    public static readonly TableColumn[] DisruptionBudgets =
+    [
+        Name(), Text("Min Available", o => o.At("spec", "minAvailable")?.ToString() ?? "N/A"), Text("Max Unavailable", o => o.At("spec", "maxUnavailable")?.ToString() ?? "N/A"),
+        Count("Allowed Disruptions", o => o.Integer("status", "disruptionsAllowed") ?? 0), TableColumn.Age,
+    ];
+
+    public static readonly TableColumn[] NetworkPolicies = [Name(), Text("Pod-Selector", o => OrNone(Pairs(o.Object("spec", "podSelector", "matchLabels")))), TableColumn.Age];
+
     public static readonly TableColumn[] Events =
     [
         Ago("Last Seen", o => o.Text("series", "lastObservedTime") ?? o.Text("lastTimestamp") ?? o.Text("eventTime")),
@@ -108,6 +124,11 @@ internal static class BuiltInColumns
     private static TableColumn Flag(string name, Func<JsonObject, bool> cell) => new(name, "boolean", (o, _) => cell(o));
 
     private static TableColumn Ago(string name, Func<JsonObject, string?> time) => new(name, "string", (o, now) => Ages.Since(time(o), now));
+
+    private static string ServicePort(JsonObject port) =>
+        $"{port.Integer("port")}{(port.Integer("nodePort") is > 0 and var node ? $":{node}" : "")}/{port.Text("protocol")}";
+
+    private static string Pairs(JsonObject? labels) => string.Join(',', (labels ?? []).Select(label => $"{label.Key}={JsonReading.AsText(label.Value)}"));
 
     private static string? Phase(JsonObject o) => o["metadata"].At("deletionTimestamp") is null ? o.Text("status", "phase") : "Terminating";
 

@@ -42,12 +42,19 @@ internal sealed class ClusterCase : IAsyncDisposable
         Create("customresourcedefinitions", definition);
     }
 
-    /// <summary>An installation that stops before it writes. Disruption budgets are off, which this cluster does not serve.</summary>
+    /// <summary>An installation that stops before it writes.</summary>
     public Task<HelmResult> DryRun(Helm helm, string chart, params IEnumerable<string> further)
     {
         var oneCase = ChartCase.Of(chart, chart is "csi-driver" ? "minimal" : "default");
-        var pdb = chart is "csi-driver" ? "controller.pdb.enabled=false" : "pdb.enabled=false";
-        return helm.Run(["install", "rel", Workspace.Chart(chart), "--namespace", "default", "--dry-run=server", .. oneCase.Values, "--set", pdb, .. further], _kubeconfig);
+        return helm.Run(["install", "rel", Workspace.Chart(chart), "--namespace", "default", "--dry-run=server", .. oneCase.Values, .. further], _kubeconfig);
+    }
+
+    /// <summary>Runs Helm against the cluster; what it cannot do fails the test with its words.</summary>
+    public async Task<string> Run(Helm helm, params IReadOnlyList<string> arguments)
+    {
+        var result = await helm.Run(arguments, _kubeconfig);
+        Assert.That(result.Succeeded, $"{helm} {string.Join(' ', arguments)}: {result.Errors}");
+        return result.Output;
     }
 
     public async Task Refuses(string chart, IReadOnlyList<string> further, params string[] words)

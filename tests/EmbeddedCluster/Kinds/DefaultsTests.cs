@@ -58,6 +58,16 @@ internal sealed class DefaultsTests
             storage.Patch("csidrivers", null, "p.example.com", PatchKind.Merge, TestStorage.Json(change)).Value.ToJson()["metadata"].Integer("generation");
     }
 
+    [Test]
+    public void A_variable_that_names_a_field_of_its_pod_means_a_field_of_v1()
+    {
+        using var storage = TestStorage.Create();
+        var pod = storage.Create("pods", TestStorage.Json(
+            """{"metadata":{"name":"a","namespace":"default"},"spec":{"containers":[{"name":"c","image":"i","env":[{"name":"N","valueFrom":{"fieldRef":{"fieldPath":"spec.nodeName"}}}]}]}}""")).Value.ToJson();
+
+        Assert.That(pod["spec"].Array("containers").Objects().Single().Array("env").Objects().Single()["valueFrom"]!.ToJsonString(), Is.EqualTo("""{"fieldRef":{"fieldPath":"spec.nodeName","apiVersion":"v1"}}"""));
+    }
+
     [TestCase(64, true)]
     [TestCase(253, true)]
     [TestCase(254, false)]

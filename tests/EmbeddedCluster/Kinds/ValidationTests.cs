@@ -20,6 +20,9 @@ internal sealed class ValidationTests
         ["events"] = """{"metadata":{"name":"a","namespace":"default"},"involvedObject":{"namespace":"default"}}""",
         ["pods"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"containers":[{"name":"c","image":"i"}]}}""",
         ["deployments"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""",
+        ["services"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"selector":{"a":"b"},"ports":[{"name":"http","port":80,"targetPort":"web"}]}}""",
+        ["poddisruptionbudgets"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"maxUnavailable":1,"selector":{"matchLabels":{"a":"b"}}}}""",
+        ["networkpolicies"] = """{"metadata":{"name":"a","namespace":"default"},"spec":{"podSelector":{},"ingress":[{"ports":[{"port":"http"}],"from":[{"podSelector":{}}]}]}}""",
         ["rolebindings"] = """{"metadata":{"name":"a","namespace":"default"},"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"User","name":"u"}]}""",
     };
 
@@ -67,6 +70,44 @@ internal sealed class ValidationTests
     [TestCase("pods", """{"spec":{"containers":[]}}""", "spec.containers: Required value")]
     [TestCase("pods", """{"spec":{"containers":[{"name":"c","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}""", "spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]
     [TestCase("deployments", """{"spec":{"template":{"metadata":{"labels":{"a":"c"}}}}}""", "`selector` does not match template `labels`")]
+    [TestCase("services", """{"metadata":{"name":"a.b"}}""", "metadata.name: Invalid value: \"a.b\": a lowercase RFC 1123 label must consist of")]
+    [TestCase("services", """{"spec":{"ports":[]}}""", "spec.ports: Required value")]
+    [TestCase("services", """{"spec":{"ports":[{"port":80},{"name":"b","port":81}]}}""", "spec.ports[0].name: Required value")]
+    [TestCase("services", """{"spec":{"ports":[{"name":"b","port":80},{"name":"b","port":81}]}}""", "spec.ports[1].name: Duplicate value: \"b\"")]
+    [TestCase("services", """{"spec":{"ports":[{"name":"b","port":80},{"name":"c","port":80}]}}""", "spec.ports[1]: Duplicate value: {\"Name\":\"\",\"Protocol\":\"TCP\",\"AppProtocol\":null,\"Port\":80,\"TargetPort\":0,\"NodePort\":0}")]
+    [TestCase("services", """{"spec":{"ports":[{"port":65536}]}}""", "spec.ports[0].port: Invalid value: 65536: must be between 1 and 65535, inclusive")]
+    [TestCase("services", """{"spec":{"ports":[{"port":80,"targetPort":"much-too-long-a-name"}]}}""", "spec.ports[0].targetPort: Invalid value: \"much-too-long-a-name\": must be no more than 15 characters")]
+    [TestCase("services", """{"spec":{"ports":[{"port":80,"targetPort":"80"}]}}""", "spec.ports[0].targetPort: Invalid value: \"80\": must contain at least one letter (a-z)")]
+    [TestCase("services", """{"spec":{"ports":[{"port":80,"targetPort":"a--b"}]}}""", "spec.ports[0].targetPort: Invalid value: \"a--b\": must not contain consecutive hyphens")]
+    [TestCase("services", """{"spec":{"ports":[{"port":80,"protocol":"http"}]}}""", "spec.ports[0].protocol: Unsupported value: \"http\": supported values: \"SCTP\", \"TCP\", \"UDP\"")]
+    [TestCase("services", """{"spec":{"ports":[{"port":80,"nodePort":30001}]}}""", "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'")]
+    [TestCase("services", """{"spec":{"type":"NodePort","ports":[{"port":80,"nodePort":80}]}}""", "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range")]
+    [TestCase("services", """{"spec":{"type":"Robot"}}""", "spec.type: Unsupported value: \"Robot\"")]
+    [TestCase("services", """{"spec":{"type":"ExternalName"}}""", "spec.externalName: Required value")]
+    [TestCase("services", """{"spec":{"clusterIP":"ten"}}""", "spec.clusterIPs[0]: Invalid value: \"ten\": must be a valid IP address")]
+    [TestCase("services", """{"spec":{"type":"NodePort","clusterIP":"None"}}""", "spec.clusterIPs[0]: Invalid value: \"None\": may not be set to 'None' for NodePort services")]
+    [TestCase("services", """{"spec":{"selector":{"a b":"c"}}}""", "spec.selector: Invalid value: \"a b\"")]
+    [TestCase("services", """{"spec":{"sessionAffinity":"Sometimes"}}""", "spec.sessionAffinity: Unsupported value: \"Sometimes\"")]
+    [TestCase("services", """{"spec":{"externalTrafficPolicy":"Local"}}""", "spec.externalTrafficPolicy: Invalid value: \"Local\": may only be set for externally-accessible services")]
+    [TestCase("poddisruptionbudgets", """{"spec":{"minAvailable":1,"selector":null}}""", "spec: Invalid value: {\"MinAvailable\":1,\"Selector\":null,\"MaxUnavailable\":1,\"UnhealthyPodEvictionPolicy\":null}: minAvailable and maxUnavailable cannot be both set")]
+    [TestCase("poddisruptionbudgets", """{"spec":{"maxUnavailable":-1}}""", "spec.maxUnavailable: Invalid value: -1: must be greater than or equal to 0")]
+    [TestCase("poddisruptionbudgets", """{"spec":{"maxUnavailable":"1"}}""", "spec.maxUnavailable: Invalid value: \"1\": a valid percent string must be")]
+    [TestCase("poddisruptionbudgets", """{"spec":{"maxUnavailable":"101%"}}""", "spec.maxUnavailable: Invalid value: \"101%\": must not be greater than 100%")]
+    [TestCase("poddisruptionbudgets", """{"spec":{"unhealthyPodEvictionPolicy":"Never"}}""", "spec.unhealthyPodEvictionPolicy: Unsupported value: \"Never\"")]
+    [TestCase("poddisruptionbudgets", """{"spec":{"selector":{"matchLabels":{"a b":"c"}}}}""", "spec.selector.matchLabels: Invalid value: \"a b\"")]
+    [TestCase("networkpolicies", """{"spec":{"policyTypes":["Inward"]}}""", "spec.policyTypes[0]: Unsupported value: \"Inward\": supported values: \"Ingress\", \"Egress\"")]
+    [TestCase("networkpolicies", """{"spec":{"ingress":[{"from":[{}]}]}}""", "spec.ingress[0].from[0]: Required value: must specify a peer")]
+    [TestCase("networkpolicies", """{"spec":{"ingress":[{"from":[{"podSelector":{},"ipBlock":{"cidr":"10.0.0.0/8"}}]}]}}""", "spec.ingress[0].from[0]: Forbidden: may not specify both ipBlock and another peer")]
+    [TestCase("networkpolicies", """{"spec":{"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0"}}]}]}}""", "spec.egress[0].to[0].ipBlock.cidr: Invalid value: \"10.0.0.0\": must be a valid CIDR value")]
+    [TestCase("networkpolicies", """{"spec":{"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/8","except":["11.0.0.0/16"]}}]}]}}""", "spec.egress[0].to[0].ipBlock.except[0]: Invalid value: \"11.0.0.0/16\": must be a strict subset of `cidr`")]
+    [TestCase("networkpolicies", """{"spec":{"ingress":[{"ports":[{"port":"Http"}]}]}}""", "spec.ingress[0].ports[0].port: Invalid value: \"Http\"")]
+    [TestCase("networkpolicies", """{"spec":{"ingress":[{"ports":[{"port":90,"endPort":80}]}]}}""", "spec.ingress[0].ports[0].endPort: Invalid value: 90: must be greater than or equal to `port`")]
+    [TestCase("networkpolicies", """{"spec":{"ingress":[{"ports":[{"port":"web","endPort":80}]}]}}""", "may not be specified when `port` is non-numeric")]
+    [TestCase("networkpolicies", """{"spec":{"podSelector":{"matchExpressions":[{"key":"a","operator":"Is"}]}}}""", "spec.podSelector.matchExpressions[0].operator: Invalid value: \"Is\"")]
+    [TestCase("deployments", """{"spec":{"template":{"spec":{"containers":[{"image":"i"}]}}}}""", "spec.template.spec.containers[0].name: Required value")]
+    [TestCase("deployments", """{"spec":{"template":{"spec":{"containers":[{"name":"c"}]}}}}""", "spec.template.spec.containers[0].image: Required value")]
+    [TestCase("deployments", """{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}}}""", "spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]
+    [TestCase("deployments", """{"spec":{"template":{"spec":{"restartPolicy":"Never"}}}}""", "spec.template.spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\"")]
     [TestCase("rolebindings", """{"subjects":[{"kind":"Robot","name":"u"}]}""", "subjects[0].kind: Unsupported value: \"Robot\"")]
     [TestCase("persistentvolumes", """{"spec":{"volumeAttributesClassName":"A_b"}}""", "spec.volumeAttributesClassName: Invalid value: \"A_b\": a lowercase RFC 1123 subdomain")]
     [TestCase("persistentvolumes", """{"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"z","operator":"In","values":["A b"]}]}]}}}} """, "spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].values[0]: Invalid value: \"A b\": a valid label must be")]
@@ -118,6 +159,7 @@ internal sealed class ValidationTests
     [TestCase("secrets", """{"data":{"k":"dw=="}}""", "data: Forbidden: field is immutable when `immutable` is set")]
     [TestCase("pods", """{"spec":{"nodeName":"n1"}}""", "spec: Forbidden: pod updates may not change fields other than")]
     [TestCase("deployments", """{"spec":{"selector":{"matchLabels":{"x":"y"}},"template":{"metadata":{"labels":{"x":"y"}}}}}""", "spec.selector: Invalid value")]
+    [TestCase("services", """{"spec":{"clusterIP":"10.96.9.9","clusterIPs":["10.96.9.9"]}}""", "spec.clusterIPs[0]: Invalid value: [\"10.96.9.9\"]: may not change once set")]
     [TestCase("rolebindings", """{"roleRef":{"name":"other"}}""", "cannot change roleRef")]
     [TestCase("persistentvolumes", """{"metadata":{"deletionTimestamp":"2000-01-01T00:00:00Z"}}""", "metadata.deletionTimestamp: Invalid value: \"2000-01-01T00:00:00Z\": field is immutable")]
     [TestCase("persistentvolumes", """{"metadata":{"uid":"another"}}""", "metadata.uid: Invalid value: \"another\": field is immutable")]

@@ -14,6 +14,16 @@ internal sealed class Kubectl(string program, string kubeconfig, string home)
         return found is null ? [] : [found];
     }
 
+    /// <summary>A kubectl of today, which eng/helm.sh brings beside Helm; KUBECTL_135 names another one.</summary>
+    public static string Newest()
+    {
+        var named = Environment.GetEnvironmentVariable("KUBECTL_135");
+        if (!string.IsNullOrEmpty(named)) return named;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Sidecars.sln"))) return Path.Combine(folder.FullName, "artifacts/tools/helm-4/kubectl");
+        throw new InvalidOperationException($"{AppContext.BaseDirectory} is not inside the repository");
+    }
+
     /// <summary>Runs a command to its end and returns what it wrote to both streams, with its exit code.</summary>
     public async Task<(int Code, string Output)> Run(string arguments, string input = "")
     {

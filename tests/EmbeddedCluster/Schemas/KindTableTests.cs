@@ -22,7 +22,11 @@ internal sealed class KindTableTests
     ];
 
     // A client may leave these out, yet the server always answers with them.
-    private static readonly string[] s_writtenThoughOptional = ["StatefulSetOrdinals.start", "StatefulSetStatus.availableReplicas"];
+    private static readonly string[] s_writtenThoughOptional =
+    [
+        "StatefulSetOrdinals.start", "StatefulSetStatus.availableReplicas", "PodDisruptionBudgetStatus.currentHealthy", "PodDisruptionBudgetStatus.desiredHealthy",
+        "PodDisruptionBudgetStatus.disruptionsAllowed", "PodDisruptionBudgetStatus.expectedPods",
+    ];
 
     private static readonly Dictionary<TypeShape, Type> s_models = PairFromKinds();
 
@@ -55,7 +59,7 @@ internal sealed class KindTableTests
     {
         using var table = typeof(KindTable).Assembly.GetManifestResourceStream("Sidecars.EmbeddedCluster.Schemas.kinds.txt")!;
         using var reader = new StreamReader(table);
-        var names = reader.ReadToEnd().Split('\n').Where(line => line.StartsWith("type ", StringComparison.Ordinal)).Select(line => line["type ".Length..]);
+        var names = reader.ReadToEnd().Split('\n').Where(line => line.StartsWith("type ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]);
         Assert.That(s_models.Keys, Is.EquivalentTo(names.Select(KindTable.Find)));
     }
 
@@ -79,6 +83,7 @@ internal sealed class KindTableTests
         var models = new Dictionary<TypeShape, Type>();
         foreach (var resource in BuiltInResources.All.Concat(ReviewKinds.Served).Append(ReviewKinds.Token))
             Pair(resource.Shape!, kinds[(resource.Group, resource.Version, resource.Kind)].First(type => !type.Name.EndsWith("List", StringComparison.Ordinal)), models);
+        Pair(KindTable.Find("meta.DeleteOptions"), typeof(V1DeleteOptions), models);
         return models;
     }
 
