@@ -87,6 +87,20 @@ internal sealed class DefinitionGuardTests
         Assert.That(Definitions(await cluster.Takes(Chart)), Does.Not.Contain(Snapshots));
     }
 
+    /// <summary>As the original's group definitions of 8.4 and 8.5 have it.</summary>
+    [Test]
+    public async Task A_foreign_definition_that_converts_by_a_webhook_is_named_and_not_adopted()
+    {
+        const string Groups = "volumegroupsnapshots.groupsnapshot.storage.k8s.io";
+        await using var cluster = await ClusterCase.Start();
+        cluster.CreateDefinition("volumegroupsnapshots", definition => definition["spec"]!["conversion"] = JsonNode.Parse("""
+            {"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"service":{"name":"snapshot-conversion-webhook-service","namespace":"kube-system","path":"/convert"}}}}
+            """));
+        Assert.That(await cluster.Takes(Chart), Does.Contain($"{Groups} belongs to no release and is left as it is").And.Contain("It converts by a webhook"));
+        await cluster.Refuses(Chart, ["--set", "crds.existing=adopt"], $"{Groups} converts by a webhook", "remove the webhook first", "crds.existing: leave");
+        await cluster.Takes(Chart, "--set", "crds.existing=adopt", "--set", "groupSnapshots=false");
+    }
+
     [Test]
     public async Task A_foreign_definition_that_lacks_v1_is_of_no_use()
     {
