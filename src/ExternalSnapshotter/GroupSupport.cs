@@ -19,6 +19,8 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
+    private bool _areForbidden;
+
     /// <summary>Whether groups are worked on where there are any.</summary>
     public bool IsWanted => options.WantsGroups && options.Node is null;
 
@@ -51,15 +53,21 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
     public async Task Served(SidecarContext context, CancellationToken stop)
     {
         if (IsOn) return;
-        do
-        {
-            await Pause.For(options.GroupProbe, context.Time, stop);
-        }
-        while (await Ask(context.Api, Resources.VolumeGroupSnapshotContents, stop) is not null
-            || await Ask(context.Api, Resources.VolumeGroupSnapshotClasses, stop) is not null);
         var log = context.Loggers.CreateLogger<GroupSupport>();
+        do await Pause.For(options.GroupProbe, context.Time, stop);
+        while (!await AreThere(context.Api, log, stop));
         Log.Come(log);
         await AskDriver(context.Driver, log, stop);
+    }
+
+    /// <summary>That they came and may not be listed is told when it becomes so: the line of the start speaks of definitions that are missing.</summary>
+    private async Task<bool> AreThere(ApiClient api, ILogger log, CancellationToken stop)
+    {
+        var (path, failure) = (Resources.VolumeGroupSnapshotContents.CollectionPath, await Ask(api, Resources.VolumeGroupSnapshotContents, stop));
+        if (failure is null) (path, failure) = (Resources.VolumeGroupSnapshotClasses.CollectionPath, await Ask(api, Resources.VolumeGroupSnapshotClasses, stop));
+        if (failure is { IsForbidden: true } && !_areForbidden) Log.NotServed(log, path, failure.ToString(), options.GroupProbe);
+        _areForbidden = failure is { IsForbidden: true };
+        return failure is null;
     }
 
     private async Task<bool> AreServed(StartContext context, ILogger log, CancellationToken stop)
@@ -85,6 +93,7 @@ internal sealed partial class GroupSupport(SnapshotterOptions options)
                 if (await Ask(api, resource, limit.Token) is not { } failure) return true;
                 if (failure.IsNotFound || failure.IsForbidden)
                 {
+                    _areForbidden = failure.IsForbidden;
                     Log.NotServed(log, resource.CollectionPath, failure.ToString(), options.GroupProbe);
                     return false;
                 }

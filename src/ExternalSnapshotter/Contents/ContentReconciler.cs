@@ -166,8 +166,7 @@ internal sealed partial class ContentReconciler<T>(
         // What became of a call that was answered with another's snapshot is never ready; it does not take that one with it.
         var other = view is { IsDynamic: true, IsReady: not true, ErrorMessage: not null, NotedHandle: { } noted }
             ? cache.OtherWith(content, noted) : null;
-        if (other is not null) reports.LeftTo(view, View(other));
-        else if (view.HandleThatGoes is { } handle)
+        if (other is null && view.HandleThatGoes is { } handle)
         {
             var (order, error) = await snapshots.ToDelete(content, handle, stop);
             if (order is null) return DeleteFailed(view, error!.Full);
@@ -179,9 +178,9 @@ internal sealed partial class ContentReconciler<T>(
             content = cleared.Now!;
         }
         var released = await writer.Release(content, stop);
-        return released.Failure is { } kept
-            ? waits.Retry(view, $"the finalizer {cache.Kind.Keys.Finalizer} of {content.Name} could not be taken off: {kept}")
-            : Finished(view);
+        if (released.Failure is { } kept) return waits.Retry(view, $"the finalizer {cache.Kind.Keys.Finalizer} of {content.Name} could not be taken off: {kept}");
+        if (other is not null) reports.LeftTo(view, View(other));
+        return Finished(view);
     }
 
     private Outcome DeleteFailed(ContentView view, string message)

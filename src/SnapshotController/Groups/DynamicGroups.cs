@@ -22,15 +22,18 @@ internal sealed class DynamicGroups(GroupPlanner planner, GroupMembers members, 
         var plan = planner.Plan(group);
         if (plan.Failure is { } failure) return await reports.Fail(group, failure, stop);
         var marked = await marks.Ensure(group, plan.DefaultClass, stop);
-        if (!marked.IsSuccess) return refusals.Note(group, reports.NotMarked(group, marked.Failure));
+        if (!marked.IsSuccess)
+        {
+            refusals.Note(group);
+            return reports.NotMarked(group, marked.Failure);
+        }
         if (marked.Value.IsBeingDeleted) return Outcome.Done;
 
         var (confirmed, unread) = await planner.PlanByServer(marked.Value, stop);
         if (confirmed is null)
         {
-            var outcome = unread!.PassesByItself ? Outcome.Retry(unread.Text)
-                : await reports.Fail(marked.Value, GroupPlanner.Failed(unread.Text), stop);
-            return unread.IsByServer ? refusals.Note(group, outcome) : outcome;
+            if (unread!.IsByServer) refusals.Note(group);
+            return unread.PassesByItself ? Outcome.Retry(unread.Text) : await reports.Fail(marked.Value, GroupPlanner.Failed(unread.Text), stop);
         }
         return confirmed.Failure is { } late ? await reports.Fail(marked.Value, late, stop) : await Make(marked.Value, confirmed.Content!, stop);
     }
@@ -40,7 +43,11 @@ internal sealed class DynamicGroups(GroupPlanner planner, GroupMembers members, 
         content.Spec.VolumeGroupSnapshotRef = GroupSnapshotState.Reference(group);
         var made = await writers.Contents.Create(content, stop);
         if (made.Failure is { IsAlreadyExists: true }) made = await writers.Contents.Read(ContentNames.KeyOf(content.Name), stop);
-        if (!made.IsSuccess) return refusals.Note(group, await NotMade(group, content.Name, made.Failure, stop));
+        if (!made.IsSuccess)
+        {
+            refusals.Note(group); // before it is told: what comes by while that is written brings nothing up
+            return await NotMade(group, content.Name, made.Failure, stop);
+        }
         reports.Tell(group, "CreatingGroupSnapshot", $"Waiting for a group snapshot {group.Key} to be created by the CSI driver.");
         return await Follow(group, made.Value, stop);
     }

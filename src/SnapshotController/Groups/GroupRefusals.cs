@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Sidecars.Kubernetes.Control;
 using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.SnapshotController.Groups;
@@ -15,12 +14,11 @@ internal sealed class GroupRefusals(GroupObjects objects)
     /// <summary>A try begins: what comes from now on may be what it does not know yet.</summary>
     public void Begin(VolumeGroupSnapshot group) => Forget(group.Uid);
 
-    /// <summary>The try came to nothing by the server; the outcome is the one given.</summary>
-    public Outcome Note(VolumeGroupSnapshot group, Outcome outcome)
+    /// <summary>The try came to nothing by the server.</summary>
+    public void Note(VolumeGroupSnapshot group)
     {
         _refused[group.Uid] = true;
         if (objects.Find(group.Key)?.Uid != group.Uid) Forget(group.Uid); // gone meanwhile, and forgotten before
-        return outcome;
     }
 
     public bool Holds(VolumeGroupSnapshot group) => _refused.ContainsKey(group.Uid);

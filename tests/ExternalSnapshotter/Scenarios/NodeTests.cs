@@ -99,6 +99,23 @@ internal sealed class NodeTests : RigTest
     }
 
     [Test]
+    public async Task That_kinds_which_came_later_may_not_be_listed_is_told_once()
+    {
+        var rig = await Prepared((RigOptions.Grouping with { KnowsGroups = false }).With(o => o with { GroupProbe = TimeSpan.FromMilliseconds(50) }));
+        using (var refused = rig.Cluster.Faults.Add(new RequestMatch { Verb = "list", Resource = "volumegroupsnapshotclasses" }, Answers(403, "Forbidden"), times: 3))
+        {
+            await rig.Run();
+            rig.World.AddGroupKinds();
+            rig.World.AddGroupClass("group");
+            rig.World.Add(new TestGroup());
+            await rig.World.UntilReady("gc", World.Groups);
+        }
+        Assert.That(
+            rig.Log.Lines.Where(l => l.Contains("Groups of snapshots are not worked on", StringComparison.Ordinal)).Select(l => l.Contains("403", StringComparison.Ordinal)),
+            Is.EqualTo((bool[])[false, true]));
+    }
+
+    [Test]
     public async Task Groups_that_are_not_wanted_are_not_looked_for()
     {
         var rig = await Prepared(new RigOptions().With(o => o with { WantsGroups = false }));

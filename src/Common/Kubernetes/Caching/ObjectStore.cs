@@ -203,7 +203,7 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
                     catch (Exception thrown)
 #pragma warning restore CA1031
                     {
-                        _thrown ??= ExceptionDispatchInfo.Capture(thrown);
+                        Interlocked.CompareExchange(ref _thrown, ExceptionDispatchInfo.Capture(thrown), null);
                     }
                 }
             }
