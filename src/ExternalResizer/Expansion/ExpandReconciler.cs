@@ -70,6 +70,12 @@ internal sealed partial class ExpandReconciler(
     /// <summary>Whether the user asks for more than the claim has.</summary>
     public static bool IsWanted(PersistentVolumeClaim claim) => Sizes.Asked(claim) > Sizes.Has(claim);
 
+    /// <summary>
+    /// Whether a larger size is to follow at once on the one that was made. What the claim shows alone does not say: of a server that keeps nothing of what
+    /// was written, or somebody who changes it, the driver would be asked the same again and again.
+    /// </summary>
+    public static bool IsMoreWanted(PersistentVolumeClaim claim, long madeBytes) => Sizes.Asked(claim).Value > madeBytes && IsWanted(claim);
+
     /// <summary>Whether the volume still says that it waits for a node which has caught up.</summary>
     public bool IsCaughtUp(PersistentVolumeClaim claim, PersistentVolume volume) => options.AnnotatesVolumes
         && volume.Annotation(WellKnown.PreResizeCapacity) is not null && (Sizes.Has(claim) >= Sizes.Has(volume) || HasWhatWasBegun(claim));
@@ -159,6 +165,8 @@ internal sealed partial class ExpandReconciler(
         (notes.Told, notes.InUse) = (text, null);
         Log.Growing(log, claim.Key, volume.Name, text);
         var (answer, error, kind) = await growth.Grow(claim, volume, size, stop);
+        // The call may have taken long, and somebody may have said more of the volume meanwhile, which is not taken back.
+        if (caches.VolumeOf(claim) is { } known && known.Uid == volume.Uid) volume = known;
         return answer is not null
             ? await record.Grown(claim, volume, target, answer, notes, stop)
             : await record.Refused(claim, volume, target, error!, kind, notes, stop);

@@ -54,7 +54,7 @@ internal sealed partial class ExpansionRecord(
         if (answer.NodeExpansionRequired) reports.NodeIsNext(claim);
         else reports.Resized(claim);
         // What was under way is done, and the claim may ask for more by now; where a node is next, its end brings the claim up.
-        return !answer.NodeExpansionRequired && ExpandReconciler.IsWanted(written.Value) ? Outcome.After(TimeSpan.Zero) : Outcome.Done;
+        return !answer.NodeExpansionRequired && ExpandReconciler.IsMoreWanted(written.Value, answer.CapacityBytes) ? Outcome.After(TimeSpan.Zero) : Outcome.Done;
     }
 
     private ReadOnlyMemory<byte>? WhatIsDone(PersistentVolumeClaim claim, ControllerExpandVolumeResponse answer, string size) =>

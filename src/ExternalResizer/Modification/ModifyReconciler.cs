@@ -55,6 +55,12 @@ internal sealed partial class ModifyReconciler(
     /// <summary>Whether there is anything to do for the claim, apart from what is remembered.</summary>
     public static bool IsWanted(PersistentVolumeClaim claim) => Decide(claim, null, isWaitedFor: false).Step is not ModifyStep.Nothing;
 
+    /// <summary>
+    /// Whether another class is to follow at once on the one that was given. The same one is not, even where the claim does not show it: a server that
+    /// keeps nothing of what was written, or somebody who changes it, would have the driver asked again and again.
+    /// </summary>
+    public static bool IsNextWanted(PersistentVolumeClaim claim, string given) => claim.Spec.VolumeAttributesClassName != given && IsWanted(claim);
+
     /// <summary>An outcome, or the failure of a mark that was made from a state of before.</summary>
     private async Task<(Outcome? Outcome, ApiFailure? Failure)> Attempt(string key, PersistentVolumeClaim claim, PersistentVolume volume, CancellationToken stop)
     {

@@ -30,7 +30,7 @@ internal sealed partial class ModifyRecord(
         memory.Forget(claim.Uid);
         Log.Modified(log, claim.Key, volume.Name, attributesClass);
         reports.Modified(claim, attributesClass);
-        return ModifyReconciler.IsWanted(finished.Value) ? Outcome.After(TimeSpan.Zero) : Outcome.Done; // another class may have been named long ago
+        return ModifyReconciler.IsNextWanted(finished.Value, attributesClass) ? Outcome.After(TimeSpan.Zero) : Outcome.Done; // another class may have been named long ago
     }
 
     /// <summary>The driver has not given it.</summary>

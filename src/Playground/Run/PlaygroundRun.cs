@@ -144,7 +144,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
               kubectl get pvc,pv,pods
               kubectl describe pvc {claim}
               kubectl get nodes --show-labels
-              kubectl get csistoragecapacities
+              kubectl get csistoragecapacities -A
               kubectl get volumesnapshots,volumesnapshotcontents
               kubectl get events --sort-by=.lastTimestamp
               kubectl delete pods,pvc,volumesnapshots --all

@@ -1,5 +1,6 @@
 using Sidecars.ExternalResizer.Expansion;
 using Sidecars.Hosting;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalResizer.Tests.Expansion;
 
@@ -77,4 +78,18 @@ internal sealed class ExpansionTargetTests
     private static ExpansionTarget Expected(int target, bool isNew) => target > 0 ? new ExpansionTarget(Of(target), isNew) : ExpansionTarget.None;
 
     private static Quantity Of(int gibibytes) => Quantity.FromBytes(gibibytes * 1073741824L);
+
+    [TestCase("3Gi", "2Gi", true)]
+    [TestCase("2Gi", "2Gi", false)]
+    [TestCase("2Gi", "1Gi", false, TestName = "A server that keeps nothing of what was written is not asked again and again, for sizes too")]
+    [TestCase("3Gi", "1Gi", true)]
+    public void What_follows_at_once_on_a_size_that_was_made_is_a_larger_one(string asked, string has, bool follows)
+    {
+        var claim = new PersistentVolumeClaim
+        {
+            Spec = new ClaimSpec { Resources = new ResourceRequirements { Requests = StringMap.From([new("storage", asked)]) } },
+            Status = new ClaimStatus { Capacity = StringMap.From([new("storage", has)]) },
+        };
+        Assert.That(ExpandReconciler.IsMoreWanted(claim, madeBytes: 2L << 30), Is.EqualTo(follows));
+    }
 }

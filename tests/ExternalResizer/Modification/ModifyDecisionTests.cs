@@ -1,4 +1,5 @@
 using Sidecars.ExternalResizer.Modification;
+using Sidecars.Kubernetes.Objects;
 
 namespace Sidecars.ExternalResizer.Tests.Modification;
 
@@ -39,5 +40,19 @@ internal sealed class ModifyDecisionTests
     {
         var decision = ModifyDecision.Of(wanted, null, "gold", "InProgress", isUncertain: true, isWaitedFor: true, isShown: true);
         Assert.That((decision.Step.ToString(), decision.Class), Is.EqualTo((step, attributesClass)));
+    }
+
+    [TestCase("silver", "gold", true)]
+    [TestCase("gold", "gold", false)]
+    [TestCase("gold", null, false, TestName = "A server that keeps nothing of what was written is not asked again and again")]
+    [TestCase("silver", null, true)]
+    [TestCase(null, "gold", false)]
+    public void What_follows_at_once_on_a_class_that_was_given_is_another_one(string? wanted, string? current, bool follows)
+    {
+        var claim = new PersistentVolumeClaim
+        {
+            Spec = new ClaimSpec { VolumeAttributesClassName = wanted }, Status = new ClaimStatus { CurrentVolumeAttributesClassName = current },
+        };
+        Assert.That(ModifyReconciler.IsNextWanted(claim, given: "gold"), Is.EqualTo(follows));
     }
 }

@@ -203,6 +203,22 @@ internal sealed class ExpansionTests : RigTest
     }
 
     [Test]
+    public async Task A_volume_that_somebody_says_more_of_while_the_driver_works_keeps_it()
+    {
+        var rig = await Prepared();
+        var gate = rig.Driver.Hold(Expand);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await gate.Entered.WithinLimit();
+        rig.World.Patch(World.Volumes, "pv-a", """{"spec":{"capacity":{"storage":"30Gi"}}}""");
+        await rig.FenceModify(); // the watch has told of it by then
+        gate.Release();
+        await rig.World.UntilSized("2Gi");
+        await rig.World.UntilEvent("VolumeResizeSuccessful");
+        Assert.That(rig.World.VolumeSizeOf(), Is.EqualTo("30Gi"));
+    }
+
+    [Test]
     public async Task Many_claims_cost_one_call_and_three_writes_each()
     {
         const int many = 60;

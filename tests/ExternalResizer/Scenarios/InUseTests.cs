@@ -120,6 +120,24 @@ internal sealed class InUseTests : RigTest
     }
 
     [Test]
+    public async Task A_server_that_does_not_stream_lists_is_no_trouble_of_anybodys()
+    {
+        var rig = await Prepared(RigOptions.WithStandingClock);
+        rig.AnswerExpand(s_offline);
+        rig.Cluster.Faults.Add(new RequestMatch { Resource = "pods", Verb = "watch" }, Answers(422, "Invalid"), times: 1);
+        var list = rig.Cluster.Faults.Add(new RequestMatch { Resource = "pods", Verb = "list" }, new FaultAction.Hold(), times: 1);
+        rig.World.Add(new TestClaim());
+        await rig.Run();
+        await list.Reached.WithinLimit();
+        await rig.Log.WaitForLine(l => l.StartsWith("Retrying expand", StringComparison.Ordinal));
+        rig.Advance(TimeSpan.FromSeconds(10));
+        await rig.Fence();
+        list.Release();
+        await rig.World.UntilSized("2Gi");
+        Assert.That(rig.World.EventsAbout("a"), Has.None.Contains("pods cannot be listed"));
+    }
+
+    [Test]
     public async Task Pods_that_never_come_are_told_of_once_with_the_reason_and_the_pauses_grow()
     {
         var rig = await Prepared(RigOptions.WithStandingClock);

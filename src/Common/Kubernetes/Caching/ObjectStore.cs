@@ -370,7 +370,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             var item = shown;
             if (older is not null && older.TryGetValue(key, out var before)) item = before; // the watch has still to tell of our write
             else if (hidden.ContainsKey(key)) continue;
-            if (item is not null) told(new(Untold<T>.Before(last, item, wasHidden.Contains(key)), item) { IsShown = Untold<T>.IsThe(known, item) });
+            var isBack = wasHidden.Contains(key);
+            if (item is not null) told(new(Untold<T>.Before(last, item, isBack), item) { IsShown = !isBack && Untold<T>.IsThe(known, item) });
             else if (last is not null) told(new(last, null));
         }
     }
@@ -412,11 +413,8 @@ public sealed class ObjectStore<T> : IObjectReader<T> where T : KubeObject, new(
             if (known is null || !IsOlder(item, known))
             {
                 var isSame = known is not null && !isGone && IsSame(known, item);
-                if (!isSame && known is not null)
-                {
-                    PutWhileLocked(gone = known, null);
-                    _untold.Gone(item.Key, item.Version);
-                }
+                if (!isSame && known is not null) PutWhileLocked(gone = known, null);
+                if (isGone || gone is not null) _untold.Gone(item.Key, item.Version);
                 if (!isSame && part is not null && !IsKnownGoneWhileLocked(part)) PutWhileLocked(null, part);
                 if (isGone) _hidden.Remove(item.Key);
                 else if (_objects.ContainsKey(item.Key) || _gone.GetValueOrDefault(item.Key)?.Uid != item.Uid) _hidden.Add(item.Key);

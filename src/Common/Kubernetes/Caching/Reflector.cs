@@ -52,7 +52,7 @@ public sealed partial class Reflector<T>(ApiClient api, Resource<T> resource, Ob
 
     private void Report(WatchFailure failed)
     {
-        _trouble = failed;
+        if (!failed.FallsBack) _trouble = failed; // else the same list is asked for in another way, at once
         if (failed.FallsBack) Log.FallsBack(log, failed.Step, failed.Failure.ToString());
         else if (failed.Failure.IsForbidden) Log.Forbidden(log, failed.Step, failed.Failure.ToString(), failed.Delay);
         else Log.Failed(log, failed.Step, failed.Failure.ToString(), failed.Delay);

@@ -350,6 +350,28 @@ public sealed class ObjectStoreTests
     }
 
     [Test]
+    public void A_successor_of_one_that_went_unread_after_our_own_deletion_is_new()
+    {
+        List(5, Class("a", 1));
+        _store.Fold(Class("a", 6));
+        _store.FoldDeletion(new(null, "a"), "u");
+        Unreadable("a", 7, kind: WatchEventKind.DeletedUnreadable);
+        Take(WatchEventKind.Applied, Class("a", 8, "uid2"));
+        Assert.That(_changes.Last(), Is.EqualTo(">a8"));
+    }
+
+    [Test]
+    public void One_that_a_list_brings_back_was_not_shown_meanwhile()
+    {
+        List(5, Class("a", 5));
+        Unreadable("a", 0);
+        StoreChange<StorageClass>? told = null;
+        _store.Changed += change => told = change;
+        List(6, Class("a", 5));
+        Assert.That((told!.Value.Old, told.Value.IsShown), Is.EqualTo(((StorageClass?)null, false)));
+    }
+
+    [Test]
     public void What_was_never_read_is_not_there_and_an_older_state_that_cannot_be_read_hides_no_newer_one()
     {
         List(5);
