@@ -12,3 +12,10 @@ declare -A projects=(
 
 # Those that speak to nobody but the driver and the kubelet, on sockets, and so need no TLS.
 declare -A without_tls=([csi-node-driver-registrar]=yes [livenessprobe]=yes)
+
+# source_commit: the last one that changed what the programs are made of; nothing outside a checkout, or where there are changes that no commit has.
+source_commit() {
+  local made_of=(src Directory.Build.props Directory.Packages.props global.json)
+  [ -z "$(git status --porcelain -- "${made_of[@]}" 2>&1)" ] || return 0
+  git log -1 --format=%H -- "${made_of[@]}" 2>/dev/null || true
+}

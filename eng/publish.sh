@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 . eng/programs.sh
 need_native_toolchain
 
-target=linux-x64 folder=artifacts/native more=()
+target=linux-x64 folder=artifacts/native more=(-p:Commit="$(source_commit)")
 if [ "${1:-}" = --arch ]; then
   case ${2:-} in
     amd64) ;;
@@ -15,7 +15,7 @@ if [ "${1:-}" = --arch ]; then
       need_arm64_toolchain
       target=linux-arm64 folder=artifacts/native-arm64
       # The lock files hold what linux-x64 needs, so this target is restored beside them.
-      more=(
+      more+=(
         -p:RuntimeIdentifiers=linux-arm64 -p:RestorePackagesWithLockFile=false -p:RestoreLockedMode=false -p:NuGetLockFilePath="$PWD/artifacts/arm64/no.lock.json"
         -p:ArtifactsPath="$PWD/artifacts/arm64" -p:CppCompilerAndLinker=aarch64-linux-gnu-gcc -p:ObjCopyName=aarch64-linux-gnu-objcopy)
       ;;

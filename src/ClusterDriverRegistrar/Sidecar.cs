@@ -43,7 +43,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
     /// <summary>Null when it ended because it was told to.</summary>
     private async Task<int?> Run(CancellationToken stop)
     {
-        Log.Starting(_log, version);
+        Log.Starting(_log, ProgramVersion.Full(version));
         foreach (var flag in flags.WithoutEffect()) Log.WithoutEffect(_log, flag);
         var (cluster, clusterError) = ClusterAddress.Find(flags.Standard.Kubeconfig.Value);
         if (cluster is null) return Fail(clusterError!);

@@ -7,6 +7,7 @@ using Sidecars.ExternalProvisioner.Intents;
 using Sidecars.ExternalProvisioner.Metrics;
 using Sidecars.ExternalProvisioner.NodeDeployment;
 using Sidecars.ExternalProvisioner.Requests;
+using Sidecars.ExternalProvisioner.Shortfalls;
 using Sidecars.ExternalProvisioner.Sources;
 using Sidecars.ExternalProvisioner.Topology;
 using Sidecars.ExternalProvisioner.Volumes;
@@ -40,6 +41,7 @@ internal sealed class ProvisionerControllers : IControllers
     private readonly CloneProtectionController? _cloneProtection;
     private readonly SnapshotSweep? _snapshotSweep;
     private readonly CapacityController? _capacity;
+    private readonly ShortfallReport _shortfalls;
 
     /// <param name="context">The process.</param>
     /// <param name="options">What the command line asks for.</param>
@@ -92,6 +94,8 @@ internal sealed class ProvisionerControllers : IControllers
         if (options.SnapshotSweepInterval > TimeSpan.Zero && driver.TakesSnapshots)
             _snapshotSweep = new SnapshotSweep(users, hold, context.Api, options.SnapshotSweepInterval, context.Time, Log<SnapshotSweep>());
 
+        _shortfalls = new ShortfallReport(driver, options, context.Api, context.Time, Log<ShortfallReport>());
+
         var triggers = new Triggers(asked, caches, memory, _saver, atDriver, _claims.Queue, _volumes);
         if (places is not null) places.Changed += changed => memory.WithoutPlace.NodeChanged(changed, places, _claims.Queue);
         caches.Claims.Changed += triggers.ClaimChanged;
@@ -108,6 +112,7 @@ internal sealed class ProvisionerControllers : IControllers
         _cloneProtection?.Start(running);
         if (_snapshotSweep is not null) running.Add(_snapshotSweep.RunAsync);
         _capacity?.Start(running);
+        running.Add(_shortfalls.RunAsync);
     }
 
     public void Dispose()

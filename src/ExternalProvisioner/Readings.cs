@@ -21,6 +21,9 @@ internal sealed class Readings(AskedDriver asked)
         WellKnown.DeletionSecretNameAnnotation, WellKnown.DeletionSecretNamespaceAnnotation,
     ];
 
+    // Of an attachment's state no more is kept than this; the attacher in the same process keeps all of it.
+    private static readonly AttachmentStatus s_attached = new() { Attached = true };
+
     public void Claim(PersistentVolumeClaim read, PersistentVolumeClaim kept)
     {
         kept.TakeIdentity(read);
@@ -79,6 +82,8 @@ internal sealed class Readings(AskedDriver asked)
     {
         if (read.Spec.Source?.PersistentVolumeName is not { } volume) return;
         var to = kept.SpecToFill();
+        kept.TakeIdentity(read);
+        if (read.Status.Attached && !kept.Status.Attached) kept.Status = s_attached;
         to.NodeName = read.Spec.NodeName;
         (to.Source ??= new AttachmentSource()).PersistentVolumeName = volume;
     }

@@ -19,7 +19,7 @@ internal sealed partial class Sidecar(ProbeFlags flags, ProcessLife life, TimePr
 
     public async Task<int> RunAsync()
     {
-        Log.Starting(_log, version);
+        Log.Starting(_log, ProgramVersion.Full(version));
         if (flags.AutoMaxProcs.Value) Log.IgnoredFlag(_log, StandardFlags.AutoMaxProcsHasNoEffect);
         var address = CsiAddress.Parse(flags.CsiAddress.Value, out _)!; // was checked with the flags
         var registry = new MetricRegistry();

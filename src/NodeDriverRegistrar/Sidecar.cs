@@ -28,7 +28,7 @@ internal sealed partial class Sidecar(RegistrarFlags flags, ProcessLife life, Ti
 
     public async Task<int> RunAsync()
     {
-        Log.Starting(_log, version);
+        Log.Starting(_log, ProgramVersion.Full(version));
         foreach (var flag in flags.WithoutEffect()) Log.IgnoredFlag(_log, flag);
         if (CsiAddress.Parse(flags.CsiAddress.Value, out var addressError) is not { } address) return Fail($"{addressError} (--csi-address)");
         var (name, error) = await Name(address);

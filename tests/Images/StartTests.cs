@@ -11,7 +11,9 @@ internal sealed class StartTests
         if (program is "livenessprobe") return; // has no --version, as the original
         await using var container = image.Start(["--version"]);
         Assert.That(await container.Run.WaitForExit(), Is.Zero, string.Join('\n', container.Run.ErrorLines));
-        Assert.That(container.Run.OutputLines[0], Is.EqualTo($"/{program} {ImageArchive.Of(program).Configuration["config"]!["Labels"]!["org.opencontainers.image.version"]}"));
+        var number = ImageArchive.Of(program).Configuration["config"]!["Labels"]!["org.opencontainers.image.version"];
+        var commit = (await Shipped.Run("/bin/bash", "-c", "cd \"$0\" && . eng/programs.sh && source_commit", Shipped.Root)).Trim();
+        Assert.That(container.Run.OutputLines[0], Is.EqualTo($"/{program} {number}{(commit is "" ? "" : $"+{commit[..12]}")}"), "after a commit eng/publish.sh and eng/images.sh have to run again");
     }
 
     [Test]

@@ -27,7 +27,7 @@ internal sealed partial class ControllerRun(ControllerProgram program, ProcessLi
 
     public async Task<int> RunAsync()
     {
-        Log.Starting(_log, program.CommandLine.Program, version);
+        Log.Starting(_log, program.CommandLine.Program, ProgramVersion.Full(version));
         var gates = program.CommandLine.Gates();
         life.DrainOnSignal = program.Start.DrainsAlways || gates.IsEnabled(CommandLine.ReleaseGate);
         var sidecars = program.Sidecars(gates);

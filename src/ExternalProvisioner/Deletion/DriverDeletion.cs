@@ -15,10 +15,10 @@ internal sealed class DriverDeletion(DriverFacts driver, DriverCalls calls, Cach
     private readonly ConcurrentDictionary<string, byte> _done = new(StringComparer.Ordinal); // by the uid of the object
 
     /// <summary>Null once the driver has deleted it, now or before; else why it has not.</summary>
-    public async Task<string?> Delete(PersistentVolume volume, CancellationToken stop)
+    public async Task<NotDeleted?> Delete(PersistentVolume volume, CancellationToken stop)
     {
         if (_done.ContainsKey(volume.Uid)) return null;
-        if (await Ask(volume, stop) is { } problem) return problem;
+        if (await Ask(volume, stop) is { } reason) return reason;
         _done[volume.Uid] = 0;
         return null;
     }
@@ -26,21 +26,20 @@ internal sealed class DriverDeletion(DriverFacts driver, DriverCalls calls, Cach
     /// <summary>To be told when an object is gone, so that nothing is remembered of it.</summary>
     public void Forget(PersistentVolume gone) => _done.TryRemove(gone.Uid, out _);
 
-    private async Task<string?> Ask(PersistentVolume volume, CancellationToken stop)
+    private async Task<NotDeleted?> Ask(PersistentVolume volume, CancellationToken stop)
     {
         var (handle, isMigrated, unknown) = HandleOf(volume);
-        if (handle is null) return unknown;
-        if (CapabilityCheck.Basic(driver.Plugin, driver.Controller) is { } refused) return refused;
+        if (handle is null) return NotDeleted.Failed(unknown!);
+        if (CapabilityCheck.Basic(driver.Plugin, driver.Controller) is { } refused) return NotDeleted.Failed(refused);
         // Before any secret is fetched: an attached volume is the common case of a delayed deletion.
-        if (driver.Attaches && caches.AttachmentsByVolume.First(volume.Name) is { } attachment)
-            return $"persistentvolume {volume.Name} is still attached to node {attachment.Spec.NodeName}";
+        if (driver.Attaches && caches.AttachmentsByVolume.First(volume.Name) is { } attachment) return NotDeleted.While(attachment, volume);
 
         var (values, error) = await secrets.Of(volume, stop);
-        if (error is not null) return error;
+        if (error is not null) return NotDeleted.Failed(error);
         var request = new DeleteVolumeRequest { VolumeId = handle };
         if (values is not null) request.Secrets.Add(values.ToDictionary());
         var answer = await calls.Delete(request, isMigrated, calls.Timeout, stop);
-        return answer.IsOk ? null : answer.Error.Text;
+        return answer.IsOk ? null : NotDeleted.Failed(answer.Error.Text);
     }
 
     /// <summary>The driver's name of the volume, translated where a built-in plugin of old made it.</summary>

@@ -31,11 +31,15 @@ internal sealed partial class VolumeReconciler(
     private async Task<Outcome> Delete(PersistentVolume volume, CancellationToken stop)
     {
         var started = reports.Time.GetTimestamp();
-        if (await atDriver.Delete(volume, stop) is { } problem)
+        if (await atDriver.Delete(volume, stop) is var (reason, isWait))
         {
-            reports.CountFailure(volume);
-            reports.Tell(volume, EventType.Warning, "VolumeFailedDelete", problem);
-            return Outcome.Retry(problem);
+            if (isWait) reports.Tell(volume, EventType.Normal, "VolumeDelete", reason);
+            else
+            {
+                reports.CountFailure(volume);
+                reports.Tell(volume, EventType.Warning, "VolumeFailedDelete", reason);
+            }
+            return Outcome.Retry(reason);
         }
         var outcome = await objects.Delete(volume, stop);
         if (outcome.Kind is OutcomeKind.Retry)

@@ -109,6 +109,7 @@ internal sealed partial class ExpandReconciler(
     {
         if (notes.InUse is not { } words) return null;
         notes.WaitsForPods = true; // before the look: who tells that pods are known by now has to find it
+        Interlocked.MemoryBarrier();
         var use = users.Of(claim.Key);
         if (use is ClaimUse.Unknown && !users.AreHidden) return Blind(claim, notes, words);
         (notes.WaitsForPods, notes.IsBlindnessTold) = (false, false);

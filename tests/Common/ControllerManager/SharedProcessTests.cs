@@ -63,7 +63,7 @@ internal sealed class SharedProcessTests
         // The claim goes first: the provisioner waits for the attacher, and goes on the moment it is done.
         _world.Delete(ClusterWorld.Claims, "claim");
         _world.SetPhase(volume, "Released");
-        await _world.UntilEventObject(volume, "VolumeFailedDelete", "still attached to node n1");
+        await _world.UntilEventObject(volume, "VolumeDelete", "still attached to node n1");
         Assert.That(_rig.Calls("DeleteVolume"), Is.Empty);
         _world.Delete(ClusterWorld.Attachments, "va");
         await _world.UntilGone(ClusterWorld.Volumes, volume);

@@ -241,6 +241,29 @@ internal sealed class VolumeLifeTests : RigTest
         Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Has.Count.EqualTo(1));
     }
 
+    [TestCase(true, false)]
+    [TestCase(true, true)]
+    [TestCase(false, true)]
+    public async Task A_wait_for_the_detach_is_no_failure(bool isAttached, bool isGoing)
+    {
+        var rig = await Prepared();
+        rig.World.Attach("pv-1", "n1");
+        rig.World.Patch(World.Attachments, "of-pv-1-n1", """{"metadata":{"finalizers":["test.example.com/held"]} }""");
+        if (isAttached) rig.World.Patch(World.Attachments, "of-pv-1-n1", """{"status":{"attached":true} }""", "status");
+        if (isGoing) rig.World.Delete(World.Attachments, "of-pv-1-n1");
+        await rig.Run();
+        rig.World.Add(new TestVolume().Released());
+        var told = await rig.World.UntilEventObject("pv-1", "VolumeDelete", "persistentvolume pv-1 is still attached to node n1: it is deleted once it is detached there");
+        Assert.That(World.Text(told, "type"), Is.EqualTo("Normal"));
+        Assert.That(rig.Driver.Calls.Of("DeleteVolume"), Is.Empty);
+
+        if (!isGoing) rig.World.Delete(World.Attachments, "of-pv-1-n1");
+        rig.World.Patch(World.Attachments, "of-pv-1-n1", """{"metadata":{"finalizers":null} }""");
+        await rig.World.UntilGone(World.Volumes, "pv-1");
+        Assert.That(rig.World.EventsAbout("pv-1"), Has.None.Contains("VolumeFailedDelete"));
+        Assert.That(rig.MetricLines(), Has.None.Matches<string>(l => l!.StartsWith("controller_persistentvolume_delete_failed_total", StringComparison.Ordinal)));
+    }
+
     [Test] // 70
     public async Task A_driver_that_does_not_attach_is_not_asked_to_wait()
     {

@@ -41,6 +41,6 @@ internal sealed class CommandLineTests
         await using var program = PublishedProgram.Start(ProcessRig.Name, ["--version"]);
         await program.WaitForExit();
         Assert.That(program.OutputLines, Has.Count.EqualTo(1));
-        Assert.That(program.OutputLines[0], Does.Match(@"csi-node-driver-registrar \d+\.\d+\.\d+$"));
+        Assert.That(program.OutputLines[0], Does.Match(@"csi-node-driver-registrar \d+\.\d+\.\d+(\+[0-9a-f]{12})?$"));
     }
 }

@@ -24,6 +24,6 @@ public static class CommandLines
     {
         await using var running = PublishedProgram.Start(program, ["--version"]);
         await running.WaitForExit();
-        Assert.That(running.OutputLines[0], Does.Match($@"{program} \d+\.\d+\.\d+"));
+        Assert.That(running.OutputLines[0], Does.Match($@"{program} \d+\.\d+\.\d+(\+[0-9a-f]{{12}})?$"));
     }
 }

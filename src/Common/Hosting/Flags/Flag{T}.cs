@@ -7,7 +7,7 @@ namespace Sidecars.Hosting.Flags;
 public sealed class Flag<T> : Flag
 {
     private readonly FlagKind<T> _kind;
-    private readonly string? _defaultText;
+    private string? _defaultText;
 
     internal Flag(string name, T @default, string usage, char? shorthand, FlagKind<T> kind) : base(name, usage, shorthand)
     {
@@ -24,6 +24,13 @@ public sealed class Flag<T> : Flag
     internal override string? ImpliedText => _kind.ImpliedText;
 
     internal override string? DefaultText => _defaultText;
+
+    /// <summary>Has the usage print what holds where the flag is not given, because that is not its <see cref="Value"/>.</summary>
+    internal Flag<T> WithoutItHolds(string text)
+    {
+        _defaultText = text;
+        return this;
+    }
 
     internal override FlagFault? Set(string text)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sidecars.Hosting.Http;
 
 namespace Sidecars.Hosting.Flags;
@@ -42,8 +43,10 @@ public sealed class StandardFlags
         RenewDeadline = If(api).Duration("leader-election-renew-deadline", DefaultRenewDeadline, "How long the leader tries to renew before it gives up.");
         RetryPeriod = If(api).Duration("leader-election-retry-period", DefaultRetryPeriod, "Pause between two attempts to take or renew the lease.");
         LeaderElectionLabels = If(full).Labels("leader-election-labels", "Labels the leader puts on the lease, as `key:value,key:value`.");
-        KubeApiQps = If(api).Float("kube-api-qps", DefaultQps, "Requests per second to the API server.");
-        KubeApiBurst = If(api).Int("kube-api-burst", DefaultBurst, "Requests that may exceed the rate for a moment.");
+        KubeApiQps = If(api).Float("kube-api-qps", DefaultQps, "Requests per second to the API server; without this flag and kube-api-burst the server sets the pace.")
+            .WithoutItHolds(string.Create(CultureInfo.InvariantCulture, $"none, {DefaultQps} beside kube-api-burst"));
+        KubeApiBurst = If(api).Int("kube-api-burst", DefaultBurst, "Requests that may exceed the rate for a moment.")
+            .WithoutItHolds(string.Create(CultureInfo.InvariantCulture, $"none, {DefaultBurst} beside kube-api-qps"));
         HttpEndpoint = flags.String("http-endpoint", "", "Address of the HTTP server for diagnostics, for example `:8080`; empty means none.");
         MetricsAddress = If(full || probe).String("metrics-address", "",
             "Deprecated, use http-endpoint: `address` of an HTTP server for metrics. Cannot be combined with http-endpoint.");
@@ -144,7 +147,7 @@ public sealed class StandardFlags
     }
 
     /// <summary>What <c>--version</c> prints on stdout: the program's path as it was started and the version.</summary>
-    public static string VersionLine(string version) => $"{Environment.GetCommandLineArgs()[0]} {version}";
+    public static string VersionLine(string version) => $"{Environment.GetCommandLineArgs()[0]} {ProgramVersion.Full(version)}";
 
     private static string Text(Flag<TimeSpan> flag) => GoDuration.Format(flag.Value);
 }

@@ -41,6 +41,17 @@ internal sealed class StandardFlagsTests
         Assert.That(flags.DiagnosticsAddress, Is.Empty);
     }
 
+    [TestCase(FlagDialect.Pflag, "kube-api-qps", "(default none, 5 beside kube-api-burst)")]
+    [TestCase(FlagDialect.Pflag, "kube-api-burst", "(default none, 10 beside kube-api-qps)")]
+    [TestCase(FlagDialect.GoFlag, "kube-api-qps", "(default none, 5 beside kube-api-burst)")]
+    public void The_help_shows_what_holds_without_a_flag(FlagDialect dialect, string flag, string shown)
+    {
+        var flags = new FlagSet("program", dialect);
+        _ = new StandardFlags(flags, ProgramKind.Sidecar);
+        var lines = flags.Usage().Split('\n').SkipWhile(line => !line.TrimStart().StartsWith($"-{flag}", StringComparison.Ordinal) && !line.Contains($"--{flag} ", StringComparison.Ordinal)).Take(2);
+        Assert.That(string.Join(' ', lines), Does.Contain(shown));
+    }
+
     [TestCase("--automaxprocs", true)]
     [TestCase("--automaxprocs=", true)]
     [TestCase("--automaxprocs=false", false)]
