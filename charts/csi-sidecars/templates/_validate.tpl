@@ -171,6 +171,9 @@ csi-sidecars.clusterRegistrar.enabled: it would make the object that csi-sidecar
 {{- if and $enabled.provisioner (eq $c.side.provisioner "node") (not $c.caps.topology) }}
 csi-sidecars.provisioner.placement: is node, and csi-sidecars.capabilities.topology is false: a volume that one node makes is reached from that node alone: set topology: true
 {{- end }}
+{{- if and $c.caps.groupSnapshot $enabled.snapshotter (not $c.caps.snapshot) }}
+csi-sidecars.capabilities.groupSnapshot: is true, and csi-sidecars.capabilities.snapshot is false: csi-snapshotter ends beside a driver that does not announce CREATE_DELETE_SNAPSHOT: set snapshot: true
+{{- end }}
 {{- $controller := .pods.controller | default dict }}
 {{- if and (gt (int ($controller.replicas | default 1)) 1) (eq ($c.values.leaderElection.enabled | toString) "false") }}
 csi-sidecars.leaderElection.enabled: is false with controller.replicas: {{ int $controller.replicas }}, so every replica would act: set it to true, or replicas to 1
