@@ -4,6 +4,8 @@
 {{- $own := get $c.values .sidecar -}}
 {{- $election := $c.values.leaderElection -}}
 {{- $set := dict "csi-address" "/csi/csi.sock" "http-endpoint" (include "csi-sidecars.v1.internal.endpoint" .) -}}
+{{- $gates := dict -}}
+{{- if eq .sidecar "snapshotter" -}}{{- $_ := set $gates "CSIVolumeGroupSnapshot" (and $c.caps.groupSnapshot (eq .side "controller")) -}}{{- end -}}
 {{- if get $c.election .sidecar -}}
 {{- $_ := set $set "leader-election" true -}}
 {{- $_ := set $set "leader-election-namespace" $c.leaseNamespace -}}
@@ -12,9 +14,10 @@
 {{- $_ := set $set "leader-election-retry-period" ($election.retryPeriod | default nil) -}}
 {{- if ne .sidecar "clusterRegistrar" -}}{{- $_ := set $set "leader-election-labels" $election.labels -}}{{- end -}}
 {{- if and (ne ($election.releaseOnExit | toString) "false") (eq ($own.implementation | default "csharp") "csharp") -}}
-{{- $_ := set $set "feature-gates" (dict "ReleaseLeaderElectionOnExit" true) -}}
+{{- $_ := set $gates "ReleaseLeaderElectionOnExit" true -}}
 {{- end -}}
 {{- end -}}
+{{- $_ := set $set "feature-gates" $gates -}}
 {{- if and (has .sidecar (list "provisioner" "snapshotter")) (eq .side "node") -}}{{- $_ := set $set "node-deployment" true -}}{{- end -}}
 {{- if and (eq .sidecar "provisioner") $c.caps.capacity -}}
 {{- $_ := set $set "enable-capacity" true -}}
@@ -91,7 +94,7 @@ httpGet:
 {{- $user := include "csi-sidecars.v1.internal.user" . | int -}}
 {{- $base := dict "allowPrivilegeEscalation" false "readOnlyRootFilesystem" true "runAsUser" $user "capabilities" (dict "drop" (list "ALL")) "seccompProfile" (dict "type" "RuntimeDefault") -}}
 {{- if ne $user 0 -}}{{- $_ := set $base "runAsNonRoot" true -}}{{- end -}}
-{{- $besidePrivileged := or (eq .side "node") (((((.root.Values.driver).controller).securityContext)).privileged) -}}
+{{- $besidePrivileged := or (eq .side "node") (include "csi-sidecars.v1.internal.vendor" (dict "root" .root "path" (list "driver" "controller" "securityContext" "privileged")) | fromYaml).value -}}
 {{- if $besidePrivileged -}}
 {{- if $security.seLinuxType -}}{{- $_ := set $base "seLinuxOptions" (dict "type" $security.seLinuxType) -}}{{- end -}}
 {{- if $security.privileged -}}{{- $_ := set $base "privileged" true -}}{{- end -}}

@@ -25,7 +25,7 @@ registrar: {binary: csi-node-driver-registrar, container: node-driver-registrar,
 livenessProbe: {binary: livenessprobe, container: liveness-probe, role: liveness-probe, port: liveness, tag: v2.19.0}
 {{- end -}}
 
-{{- /* Blocks that a user's null took away; with them every read below finds its block. */ -}}
+{{- /* Blocks that a user's null took away, with their defaults where they have any; with them every read below finds its block. */ -}}
 {{- define "csi-sidecars.v1.internal.skeleton" -}}
 capabilities: {}
 images: {csharp: {}, go: {}, shared: {}}
@@ -33,7 +33,12 @@ commonArgs: {}
 controllerArgs: {}
 leaderElection: {labels: {}}
 ports: {controller: {}, node: {}}
-probes: {driver: {startup: {}, liveness: {}}, controller: {}, registrar: {}}
+probes:
+  driver:
+    startup: {periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60}
+    liveness: {periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 5}
+  controller: {initialDelaySeconds: 10, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 1}
+  registrar: {initialDelaySeconds: 30, periodSeconds: 10, timeoutSeconds: 15, failureThreshold: 3}
 security: {}
 serviceAccount: {controller: {}, node: {}}
 rbac: {}
@@ -44,6 +49,26 @@ checks: {}
 {{- range tuple "provisioner" "attacher" "snapshotter" "resizer" "clusterRegistrar" "registrar" "livenessProbe" }}
 {{ . }}: {image: {}, args: {}, env: {}, securityContext: {}}
 {{- end }}
+{{- end -}}
+
+{{- /*
+What the values of the chart above say at a path, as {value: ...}; nothing where they say something else there: a vendor's chart may call things otherwise.
+dict root, path.
+*/ -}}
+{{- define "csi-sidecars.v1.internal.vendor" -}}
+{{- $at := dict "value" (merge (dict) .root.Values) -}}
+{{- range .path -}}
+{{- $next := dict -}}
+{{- if kindIs "map" $at.value -}}{{- $_ := set $next "value" (get $at.value .) -}}{{- else -}}{{- $_ := set $next "value" nil -}}{{- end -}}
+{{- $at = $next -}}
+{{- end -}}
+{{- if $at.value -}}{{- dict "value" $at.value | toYaml -}}{{- else -}}{}{{- end -}}
+{{- end -}}
+
+{{- /* A map of the chart above by its key, as YAML; empty where there is none. dict root, key. */ -}}
+{{- define "csi-sidecars.v1.internal.vendorMap" -}}
+{{- $value := (include "csi-sidecars.v1.internal.vendor" (dict "root" .root "path" (list .key)) | fromYaml).value -}}
+{{- if kindIs "map" $value -}}{{- toYaml $value -}}{{- else -}}{}{{- end -}}
 {{- end -}}
 
 {{- /* The first of the values that is given: false and 0 are. */ -}}
@@ -113,7 +138,7 @@ Everything the other templates decide by, as JSON: the values with all blocks th
 {{- end -}}
 {{- end -}}
 
-{{- $onNodes := or (and $enabled.provisioner (eq $side.provisioner "node")) (and $enabled.snapshotter (eq $side.snapshotter "node")) (not (empty (((($root.Values.driver).rbac).nodeRules)))) -}}
+{{- $onNodes := or (and $enabled.provisioner (eq $side.provisioner "node")) (and $enabled.snapshotter (eq $side.snapshotter "node")) (not (empty $values.registrar.clusterRules)) (not (empty (.driverRules | default dict).node)) (not (empty (include "csi-sidecars.v1.internal.vendor" (dict "root" $root "path" (list "driver" "rbac" "nodeRules")) | fromYaml).value)) -}}
 {{- $accounts := dict -}}
 {{- $automount := dict -}}
 {{- range $pod := tuple "controller" "node" -}}
@@ -130,15 +155,20 @@ Everything the other templates decide by, as JSON: the values with all blocks th
 {{- dict "values" $values "programs" $programs "driver" $driver "kubeletDir" ($values.kubeletDir | default "/var/lib/kubelet" | trimSuffix "/") "fullname" $fullname "namespace" $root.Release.Namespace "caps" $caps "enabled" $enabled "side" $side "election" $election "leaseNamespace" ($values.leaderElection.namespace | default $root.Release.Namespace) "lease" $lease "ports" $ports "accounts" $accounts "automount" $automount "sidecars" $sidecars | toJson -}}
 {{- end -}}
 
-{{- /* Names of a side: fullname, object (of workloads), serviceAccount; as YAML. */ -}}
+{{- /*
+Names and numbers for a chart's own templates, as YAML: fullname, driver, kubeletDir; of a side also object (of workloads), serviceAccount, automount, user (of the
+sidecars, and so of the driver's socket). dict root, side, driverRules (as rbac takes them: rules on nodes want a token there).
+*/ -}}
 {{- define "csi-sidecars.v1.names" -}}
 {{- $c := include "csi-sidecars.v1.internal.context" . | fromJson -}}
 fullname: {{ $c.fullname }}
 driver: {{ quote $c.driver }}
+kubeletDir: {{ quote $c.kubeletDir }}
 {{- with .side }}
 object: {{ $c.fullname }}-{{ . }}
 serviceAccount: {{ get $c.accounts . | quote }}
 automount: {{ get $c.automount . }}
+user: {{ include "csi-sidecars.v1.internal.user" (dict "side" . "c" $c) }}
 {{- end }}
 {{- end -}}
 
@@ -152,20 +182,16 @@ app.kubernetes.io/component: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
-{{- /* Labels of an object, of a side or of none. */ -}}
+{{- /* Labels of an object, of a side or of none; dict root, side, labels (further ones). What a user says twice counts as said last, and nothing takes the place of a selector. */ -}}
 {{- define "csi-sidecars.v1.labels" -}}
-{{ include "csi-sidecars.v1.selectorLabels" . }}
-{{- with (get .root.Values "csi-sidecars" | default dict).driverName }}
-app.kubernetes.io/part-of: {{ . | quote }}
-{{- end }}
-app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
-{{- with .root.Chart.AppVersion }}
-app.kubernetes.io/version: {{ . | quote }}
-{{- end }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
-{{- with .root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $own := dict "app.kubernetes.io/managed-by" .root.Release.Service "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
+{{- with (get .root.Values "csi-sidecars" | default dict).driverName -}}{{- $_ := set $own "app.kubernetes.io/part-of" . -}}{{- end -}}
+{{- with .root.Chart.AppVersion -}}{{- $_ := set $own "app.kubernetes.io/version" . -}}{{- end -}}
+{{- $all := dict -}}
+{{- range $labels := list $own (include "csi-sidecars.v1.internal.vendorMap" (dict "root" .root "key" "commonLabels") | fromYaml) .labels (include "csi-sidecars.v1.selectorLabels" . | fromYaml) -}}
+{{- range $key, $value := $labels -}}{{- if not (kindIs "invalid" $value) -}}{{- $_ := set $all $key $value -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- toYaml $all -}}
 {{- end -}}
 
 {{- /* Head of an object: name, namespace, labels, annotations; dict root, side, name, namespaced, labels, annotations, keep. */ -}}
@@ -175,12 +201,9 @@ name: {{ .name | quote }}
 namespace: {{ .namespace | quote }}
 {{- end }}
 labels:
-  {{- include "csi-sidecars.v1.labels" (dict "root" .root "side" .side) | nindent 2 }}
-  {{- with .labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- include "csi-sidecars.v1.labels" (dict "root" .root "side" .side "labels" .labels) | nindent 2 }}
 {{- $annotations := dict -}}
-{{- range $key, $value := .root.Values.commonAnnotations -}}{{- $_ := set $annotations $key $value -}}{{- end -}}
+{{- range $key, $value := include "csi-sidecars.v1.internal.vendorMap" (dict "root" .root "key" "commonAnnotations") | fromYaml -}}{{- $_ := set $annotations $key $value -}}{{- end -}}
 {{- range $key, $value := .annotations -}}{{- $_ := set $annotations $key $value -}}{{- end -}}
 {{- if .keep -}}{{- $_ := set $annotations "helm.sh/resource-policy" "keep" -}}{{- end -}}
 {{- with $annotations }}
@@ -227,7 +250,7 @@ annotations:
 {{- /* Labels of a pod: what selects it, and the user's, none of which may take the place of a selector. No version: a release that changes nothing restarts nothing. */ -}}
 {{- define "csi-sidecars.v1.internal.podLabels" -}}
 {{- $all := dict -}}
-{{- range $labels := list .root.Values.commonLabels .labels (include "csi-sidecars.v1.selectorLabels" (dict "root" .root "side" .side) | fromYaml) -}}
+{{- range $labels := list (include "csi-sidecars.v1.internal.vendorMap" (dict "root" .root "key" "commonLabels") | fromYaml) .labels (include "csi-sidecars.v1.selectorLabels" (dict "root" .root "side" .side) | fromYaml) -}}
 {{- range $key, $value := $labels -}}{{- if not (kindIs "invalid" $value) -}}{{- $_ := set $all $key $value -}}{{- end -}}{{- end -}}
 {{- end -}}
 {{- toYaml $all -}}

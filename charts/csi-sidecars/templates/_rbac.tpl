@@ -172,7 +172,7 @@ subjects:
     namespace: {{ quote .c.namespace }}
 {{- end -}}
 
-{{- /* The service accounts of both sides; dict root, sides (both without). */ -}}
+{{- /* The service accounts of both sides; dict root, sides (both without), driverRules (as rbac takes them). */ -}}
 {{- define "csi-sidecars.v1.serviceAccounts" -}}
 {{- $c := include "csi-sidecars.v1.internal.context" . | fromJson -}}
 {{- range $side := .sides | default (list "controller" "node") -}}

@@ -147,7 +147,7 @@ csi-sidecars.ports.node.{{ $key }}: is not given, and the pod is on the network 
 {{- end }}
 {{- range $kind := tuple "podMonitor" "serviceMonitor" }}
 {{- $monitor := get $c.values.metrics $kind }}
-{{- if and (eq ($monitor.enabled | toString) "true") (has "node" ($monitor.sides | default list)) (hasPrefix "127." ($c.values.ports.node.bind | default "127.0.0.1")) }}
+{{- if and (eq ($monitor.enabled | toString) "true") (has "node" ($monitor.sides | default list)) (regexMatch "^(127\\.|::1$|localhost$)" ($c.values.ports.node.bind | default "127.0.0.1")) }}
 csi-sidecars.metrics.{{ $kind }}.sides: names node, whose ports are on loopback with node.hostNetwork: set csi-sidecars.ports.node.bind (port {{ (first $of.node).port | int }} and the others), or take node out
 {{- end }}
 {{- end }}
@@ -170,6 +170,13 @@ csi-sidecars.clusterRegistrar.enabled: it would make the object that csi-sidecar
 {{- end }}
 {{- if and $enabled.provisioner (eq $c.side.provisioner "node") (not $c.caps.topology) }}
 csi-sidecars.provisioner.placement: is node, and csi-sidecars.capabilities.topology is false: a volume that one node makes is reached from that node alone: set topology: true
+{{- end }}
+{{- $attaches := index $c.values.clusterRegistrar.args "attach-required" | default "auto" | toString }}
+{{- if and $enabled.clusterRegistrar (not $enabled.attacher) (or (eq $attaches "true") (and (eq $attaches "auto") $c.caps.attach)) }}
+csi-sidecars.clusterRegistrar.args.attach-required: is {{ $attaches }} and the attacher is off, so pods would wait for ever: attacher.enabled: true, or attach-required: "false"
+{{- end }}
+{{- if $c.values.livenessProbe.clusterRules }}
+csi-sidecars.livenessProbe.clusterRules: livenessprobe runs in both pods and speaks to no API server: give the rules to the sidecar or the driver that needs them
 {{- end }}
 {{- if and $c.caps.groupSnapshot $enabled.snapshotter (not $c.caps.snapshot) }}
 csi-sidecars.capabilities.groupSnapshot: is true, and csi-sidecars.capabilities.snapshot is false: csi-snapshotter ends beside a driver that does not announce CREATE_DELETE_SNAPSHOT: set snapshot: true

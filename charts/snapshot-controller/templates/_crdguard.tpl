@@ -24,13 +24,30 @@ drops out because of what the cluster says, because Helm deletes what drops out,
 {{- end -}}
 {{- end -}}
 
+{{- /* The object that says which definitions this release wrote. */ -}}
+{{- define "snapshot-controller.record" -}}
+{{- include "snapshot-controller.fullname" . -}}-definitions
+{{- end -}}
+
+{{- /*
+Whether this release wrote a definition, be it that its marks are gone: kubectl replace takes all of them off, the one that keeps Helm from deleting it too. It
+stays in the release, or Helm would delete it with every object of its kind. dict root, name.
+*/ -}}
+{{- define "snapshot-controller.wrote" -}}
+{{- if .root.Release.IsUpgrade -}}
+{{- $record := lookup "v1" "ConfigMap" .root.Release.Namespace (include "snapshot-controller.record" .root) -}}
+{{- if has .name (splitList "\n" (($record.data).definitions | default "")) -}}true{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* Whose the cluster's definition is: "" for none or ours, else words for its owner. dict root, live. */ -}}
 {{- define "snapshot-controller.owner" -}}
 {{- if .live -}}
 {{- $notes := .live.metadata.annotations | default dict -}}
 {{- $release := get $notes "meta.helm.sh/release-name" -}}
 {{- $namespace := get $notes "meta.helm.sh/release-namespace" -}}
-{{- if not $release -}}no release
+{{- if not $release -}}
+{{- if not (include "snapshot-controller.wrote" (dict "root" .root "name" .live.metadata.name)) -}}no release{{- end -}}
 {{- else if not (and (eq $release .root.Release.Name) (eq $namespace .root.Release.Namespace)) -}}release {{ $release }} in namespace {{ $namespace }}
 {{- end -}}
 {{- end -}}
@@ -89,6 +106,9 @@ drops out because of what the cluster says, because Helm deletes what drops out,
 {{- if $live }}
 {{- $owner := include "snapshot-controller.owner" (dict "root" $root "live" $live) }}
 {{- $existing := ($root.Values.crds).existing | default "leave" }}
+{{- if and $owner (include "snapshot-controller.wrote" (dict "root" $root "name" $name)) (ne (get ($live.metadata.annotations | default dict) "helm.sh/resource-policy") "keep") }}
+crds.existing: {{ $name }} was written by this release and belongs to {{ $owner }} now: Helm would delete it here, with every object of its kind: kubectl annotate crd {{ $name }} helm.sh/resource-policy=keep
+{{- end }}
 {{- if and $owner (eq $existing "refuse") }}
 crds.existing: {{ $name }} is in the cluster and belongs to {{ $owner }}: crds.existing: leave, or adopt with --take-ownership
 {{- end }}

@@ -11,14 +11,18 @@ app.kubernetes.io/component: "controller"
 {{- end -}}
 
 {{- define "snapshot-controller.labels" -}}
-{{ include "snapshot-controller.selectorLabels" . }}
-app.kubernetes.io/part-of: "snapshot-controller"
-app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- include "snapshot-controller.internal.labels" (dict "root" .) -}}
+{{- end -}}
+
+{{- /* What is said twice counts as said last, and nothing takes the place of a selector. dict root, labels (further ones). */ -}}
+{{- define "snapshot-controller.internal.labels" -}}
+{{- $chart := printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
+{{- $own := dict "app.kubernetes.io/part-of" "snapshot-controller" "app.kubernetes.io/managed-by" .root.Release.Service "app.kubernetes.io/version" .root.Chart.AppVersion "helm.sh/chart" $chart -}}
+{{- $all := dict -}}
+{{- range $labels := list $own .root.Values.commonLabels .labels (include "snapshot-controller.selectorLabels" .root | fromYaml) -}}
+{{- range $key, $value := $labels -}}{{- if not (kindIs "invalid" $value) -}}{{- $_ := set $all $key $value -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- toYaml $all -}}
 {{- end -}}
 
 {{- /* Head of an object; dict root, name, namespace (empty is the cluster), labels, annotations. */ -}}
@@ -28,10 +32,7 @@ name: {{ .name | quote }}
 namespace: {{ .namespace | quote }}
 {{- end }}
 labels:
-  {{- include "snapshot-controller.labels" .root | nindent 2 }}
-  {{- with .labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- include "snapshot-controller.internal.labels" (dict "root" .root "labels" .labels) | nindent 2 }}
 {{- with include "snapshot-controller.internal.overlay" (dict "below" .root.Values.commonAnnotations "above" .annotations) | fromJson }}
 annotations:
   {{- toYaml . | nindent 2 }}
@@ -113,10 +114,15 @@ go: {requests: {cpu: 10m, memory: 65Mi}, limits: {memory: 867Mi}}
 {{- add (mul $hours 3600) (mul $minutes 60) $seconds -}}
 {{- end -}}
 
+{{- /* How long it may wait for the kinds before it listens, and five seconds more. */ -}}
+{{- define "snapshot-controller.waitSeconds" -}}
+{{- add 5 (include "snapshot-controller.seconds" (get (.Values.args | default dict) "retry-crd-interval-max" | default "30s")) -}}
+{{- end -}}
+
 {{- define "snapshot-controller.minReadySeconds" -}}
 {{- if not (kindIs "invalid" .Values.minReadySeconds) -}}
 {{- include "snapshot-controller.internal.scalar" .Values.minReadySeconds -}}
 {{- else -}}
-{{- add 5 (include "snapshot-controller.seconds" (get (.Values.args | default dict) "retry-crd-interval-max" | default "30s")) -}}
+{{- include "snapshot-controller.waitSeconds" . -}}
 {{- end -}}
 {{- end -}}

@@ -54,6 +54,9 @@ internal sealed class ApplyTests
 
     /// <summary>A second time nothing changes: what the server fills in is not what the chart would write otherwise.</summary>
     [TestCase("csi-driver", "everything")]
+    [TestCase("csi-driver", "node-deployment")]
+    [TestCase("csi-driver", "cluster-registrar")]
+    [TestCase("csi-driver", "secrets-named")]
     [TestCase("snapshot-controller", "default")]
     public async Task A_person_applies_it_twice_and_the_second_time_nothing_changes(string chart, string name)
     {
@@ -61,7 +64,7 @@ internal sealed class ApplyTests
         foreach (var ns in s_namespaces) cluster.Create("namespaces", new() { ["metadata"] = new JsonObject { ["name"] = ns } });
         if (chart is "csi-driver") await cluster.Server.ApplyManifests(Path.Combine(Repository.Chart("snapshot-controller"), "files/crds")).WithinLimit();
         var served = (await ChartCase.Of(chart, name).Objects()).Where(one => !s_notServed.Contains(one.Kind)).ToList();
-        var file = Path.Combine(Workspace.Folder, $"apply-{chart}.yaml");
+        var file = Path.Combine(Workspace.Folder, $"apply-{chart}-{name}.yaml");
         await File.WriteAllTextAsync(file, string.Join("\n---\n", served.Select(one => one.Text)));
 
         var first = await cluster.Apply(file);

@@ -133,6 +133,55 @@ internal sealed class DefinitionGuardTests
         await cluster.Takes(Chart);
     }
 
+    /// <summary>As <c>kubectl replace</c> of the upstream's file leaves it: without the marks of the release, and without the one that keeps Helm from deleting it.</summary>
+    [Test]
+    public async Task A_definition_that_somebody_replaced_stays_in_the_release_and_gets_its_marks_back()
+    {
+        foreach (var helm in Helm.Both)
+        {
+            await using var cluster = await ClusterCase.Start();
+            string[] values = [Workspace.Chart(Chart), "--namespace", "default", .. ChartCase.Of(Chart, "default").Values];
+            await cluster.Run(helm, ["install", "rel", .. values]);
+            var uid = Replaced(cluster, new JsonObject());
+
+            await cluster.Run(helm, ["upgrade", "rel", .. values, "--set", "replicas=3"]);
+            var now = cluster.Server.Storage.Get("customresourcedefinitions", "", Snapshots).Value.ToJson();
+            Assert.That(now["metadata"]!["uid"]!.GetValue<string>(), Is.EqualTo(uid), $"{helm} deleted it, and every snapshot with it");
+            Assert.That(now["metadata"]!["annotations"]!["meta.helm.sh/release-name"]?.GetValue<string>(), Is.EqualTo("rel").Or.Null, "Helm 3 writes what is in the chart alone");
+            Assert.That(now["metadata"]!["annotations"]!["helm.sh/resource-policy"]!.GetValue<string>(), Is.EqualTo("keep"), $"{helm}");
+        }
+    }
+
+    [Test]
+    public async Task A_definition_that_another_release_took_over_is_not_let_go_of_before_it_is_kept()
+    {
+        await using var cluster = await ClusterCase.Start();
+        string[] values = [Workspace.Chart(Chart), "--namespace", "default", .. ChartCase.Of(Chart, "default").Values];
+        await cluster.Run(Helm.Four, ["install", "rel", .. values]);
+        Replaced(cluster, ClusterCase.OwnedBy("piraeus", "old"));
+        var refused = await cluster.Try(Helm.Four, ["upgrade", "rel", .. values]);
+        Assert.That(refused.Succeeded, Is.False);
+        Assert.That(refused.Errors, Does.Contain($"{Snapshots} was written by this release and belongs to release piraeus in namespace old now").And.Contain($"kubectl annotate crd {Snapshots} helm.sh/resource-policy=keep"));
+
+        var kept = ClusterCase.OwnedBy("piraeus", "old");
+        kept["helm.sh/resource-policy"] = "keep";
+        var uid = Replaced(cluster, kept);
+        await cluster.Run(Helm.Four, ["upgrade", "rel", .. values]);
+        Assert.That(cluster.Server.Storage.Get("customresourcedefinitions", "", Snapshots).Value.ToJson()["metadata"]!["uid"]!.GetValue<string>(), Is.EqualTo(uid));
+    }
+
+    /// <summary>The definition of snapshots with these annotations and no label; its uid.</summary>
+    private static string Replaced(ClusterCase cluster, JsonObject annotations)
+    {
+        var live = cluster.Server.Storage.Get("customresourcedefinitions", "", Snapshots).Value.ToJson();
+        live["metadata"]!.AsObject().Remove("labels");
+        live["metadata"]!.AsObject().Remove("managedFields");
+        annotations["api-approved.kubernetes.io"] = live["metadata"]!["annotations"]!["api-approved.kubernetes.io"]!.DeepClone();
+        live["metadata"]!["annotations"] = annotations;
+        _ = cluster.Server.Storage.Update("customresourcedefinitions", live).Value;
+        return live["metadata"]!["uid"]!.GetValue<string>();
+    }
+
     private static void WithoutLastField(JsonObject definition) => Schema(definition)["properties"]!["status"]!["properties"]!.AsObject().Remove("volumeGroupSnapshotName");
 
     private static Action<JsonObject> OwnedBy(string release, string ns) => definition =>

@@ -12,7 +12,7 @@ internal sealed class RefusalTests
     private static readonly string[] s_rows =
     [
         "driverName empty or no name", "driver image", "sidecar images", "digest", "flag of the chart", "environment or flag twice", "ports", "socket path", "user of the socket",
-        "attachRequired without attacher", "storageCapacity without capacity", "class without its sidecar", "groups without snapshots", "clusterRegistrar and csiDriver.create", "placement node",
+        "attachRequired without attacher", "storageCapacity without capacity", "class without its sidecar", "groups without snapshots", "rules of nobody", "clusterRegistrar and csiDriver.create", "placement node",
         "names and defaults of classes", "placeholder in a secret's namespace", "replicas without election", "field of the pod", "schema", "misspelt flag", "all at once", "image",
     ];
 

@@ -18,11 +18,16 @@ internal sealed class GoldenTests
         Assert.That(four, Is.EqualTo(await File.ReadAllTextAsync(chart.GoldenPath)), "the rendering is not the golden; look at the difference, then run eng/charts.sh");
     }
 
-    /// <summary>A lint is a rendering and a look at its texts, so the widest values are enough.</summary>
+    /// <summary>A lint is a rendering and a look at its texts.</summary>
     [TestCase("csi-driver", "minimal")]
     [TestCase("csi-driver", "everything")]
     [TestCase("csi-driver", "nulls")]
     [TestCase("csi-driver", "node-deployment")]
+    [TestCase("csi-driver", "capacity")]
+    [TestCase("csi-driver", "snapshots")]
+    [TestCase("csi-driver", "groups")]
+    [TestCase("csi-driver", "attributes")]
+    [TestCase("csi-driver", "clone")]
     [TestCase("snapshot-controller", "default")]
     [TestCase("snapshot-controller", "everything")]
     [TestCase("snapshot-controller", "nulls")]

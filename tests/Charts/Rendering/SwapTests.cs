@@ -13,9 +13,37 @@ internal sealed class SwapTests
         var theirs = (await ChartCase.Of("csi-driver", name).Rendered()).Split('\n');
         var differences = ours.Except(theirs).Concat(theirs.Except(ours)).Select(line => line.Trim()).ToList();
         Assert.That(differences, Is.Not.Empty);
-        foreach (var line in differences) Assert.That(line, Does.StartWith("image: ").Or.StartWith("memory: ").Or.EqualTo("- \"--feature-gates=ReleaseLeaderElectionOnExit=true\""));
+        foreach (var line in differences) Assert.That(line, Does.StartWith("image: ").Or.StartWith("memory: ").Or.Match("^- \"--feature-gates=(CSIVolumeGroupSnapshot=false,?)?(ReleaseLeaderElectionOnExit=true)?\"$"));
         foreach (var container in Manifest.ReadAll(string.Join('\n', theirs)).SelectMany(one => one.Containers).Where(one => one["image"]!.GetValue<string>().StartsWith("registry.k8s.io/", StringComparison.Ordinal)))
             Assert.That(container["args"]!.AsArray().Select(arg => arg!.GetValue<string>()), Has.None.Contains("ReleaseLeaderElectionOnExit"));
+    }
+
+    /// <summary>The two programs differ in what they do with groups where nobody says it; the rights follow the capability.</summary>
+    [TestCase("csharp", true)]
+    [TestCase("csharp", false)]
+    [TestCase("go", true)]
+    [TestCase("go", false)]
+    public async Task The_snapshotter_is_told_whether_there_are_groups(string implementation, bool hasGroups)
+    {
+        var values = ChartCase.Of("csi-driver", "snapshots").Values
+            .Concat(["--set", $"csi-sidecars.snapshotter.implementation={implementation},csi-sidecars.capabilities.groupSnapshot={(hasGroups ? "true" : "false")}"]);
+        var rendered = await Helm.Four.Template(Workspace.Chart("csi-driver"), "storage", values);
+        Assert.That(rendered.Succeeded, rendered.Errors);
+        var snapshotter = Manifest.ReadAll(rendered.Output).SelectMany(one => one.Containers).Single(one => one["name"]!.GetValue<string>() is "csi-snapshotter");
+        Assert.That(snapshotter["args"]!.AsArray().Select(arg => arg!.GetValue<string>()), Has.Some.Contains($"CSIVolumeGroupSnapshot={(hasGroups ? "true" : "false")}"));
+    }
+
+    /// <summary>Seconds before the probe and before a pod counts as ready follow the time for which it may wait for the kinds.</summary>
+    [TestCase("30s", 35)]
+    [TestCase("90s", 95)]
+    public async Task The_snapshot_controller_is_left_alone_while_it_may_wait_for_the_kinds(string interval, int seconds)
+    {
+        var values = ChartCase.Of("snapshot-controller", "default").Values.Concat(["--set", $"args.retry-crd-interval-max={interval}"]);
+        var rendered = await Helm.Four.Template(Workspace.Chart("snapshot-controller"), "kube-system", values);
+        Assert.That(rendered.Succeeded, rendered.Errors);
+        var deployment = Manifest.ReadAll(rendered.Output).Single(one => one.Kind is "Deployment");
+        Assert.That(deployment.Content["spec"]!["minReadySeconds"]!.GetValue<long>(), Is.EqualTo(seconds));
+        Assert.That(deployment.Containers.Single()["livenessProbe"]!["initialDelaySeconds"]!.GetValue<long>(), Is.EqualTo(seconds));
     }
 
     /// <summary>A release of the charts in which no image and no setting is new restarts no pod.</summary>
