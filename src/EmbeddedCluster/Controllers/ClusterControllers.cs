@@ -3,8 +3,8 @@ using Sidecars.Csi;
 namespace Sidecars.EmbeddedCluster.Controllers;
 
 /// <summary>
-/// The controllers of a cluster that a volume's life needs: binding, protection, attaching, scheduling, and the nodes' kubelets. They work
-/// on the cluster's objects in process and follow its changes; nothing polls. Disposing stops them and leaves the objects as they are.
+/// The controllers of a cluster that a volume's life needs: binding, protection, attaching, scheduling, the nodes' kubelets, and those that make pods
+/// of workloads and take away what belonged to objects that are gone. They work on the cluster's objects in process and follow its changes; nothing polls. Disposing stops them and leaves the objects as they are.
 /// </summary>
 public sealed class ClusterControllers : IAsyncDisposable
 {
@@ -18,6 +18,8 @@ public sealed class ClusterControllers : IAsyncDisposable
         _loops.AddRange(InUseProtection.Start(context));
         _loops.Add(AttachDetach.Start(context));
         _loops.Add(Scheduler.Start(context));
+        _loops.AddRange(WorkloadControllers.Start(context));
+        _loops.Add(GarbageCollector.Start(context));
         foreach (var node in options.Nodes)
         {
             var drivers = new DriverClients();

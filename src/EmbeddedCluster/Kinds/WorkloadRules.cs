@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
 
-/// <summary>Deployments and their like. They are stored and checked, but no controller here makes pods of them.</summary>
+/// <summary>Deployments and their like. Where the controllers run, pods are made of them.</summary>
 internal sealed class WorkloadRules(bool hasReplicas) : KindRules
 {
     private const int RevisionHistory = 10;

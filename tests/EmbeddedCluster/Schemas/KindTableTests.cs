@@ -81,7 +81,7 @@ internal sealed class KindTableTests
         var kinds = typeof(V1Pod).Assembly.GetTypes().Where(type => type.GetCustomAttribute<KubernetesEntityAttribute>() is not null)
             .ToLookup(type => type.GetCustomAttribute<KubernetesEntityAttribute>() is { } kind ? (kind.Group, kind.ApiVersion, kind.Kind) : default);
         var models = new Dictionary<TypeShape, Type>();
-        foreach (var resource in BuiltInResources.All.Concat(ReviewKinds.Served).Append(ReviewKinds.Token))
+        foreach (var resource in BuiltInResources.All.Concat(ReviewKinds.Served).Append(ReviewKinds.Token).Append(ScaleHandler.Kind))
             Pair(resource.Shape!, kinds[(resource.Group, resource.Version, resource.Kind)].First(type => !type.Name.EndsWith("List", StringComparison.Ordinal)), models);
         Pair(KindTable.Find("meta.DeleteOptions"), typeof(V1DeleteOptions), models);
         return models;
