@@ -16,6 +16,7 @@ public sealed class ClusterControllers : IAsyncDisposable
         var context = new ControllerContext(storage, options.Time, options.Log);
         _loops.AddRange(VolumeBinder.Start(context));
         _loops.AddRange(InUseProtection.Start(context));
+        _loops.Add(EphemeralClaims.Start(context));
         _loops.Add(AttachDetach.Start(context));
         _loops.Add(Scheduler.Start(context));
         _loops.AddRange(WorkloadControllers.Start(context));

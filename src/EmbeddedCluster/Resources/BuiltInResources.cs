@@ -43,7 +43,7 @@ internal static class BuiltInResources
         Make("apps", "apps.Deployment", "deployments", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["deploy"], categories: ["all"], hasScale: true, columns: BuiltInColumns.Replicated("deploy")),
         Make("apps", "apps.ReplicaSet", "replicasets", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["rs"], categories: ["all"], hasScale: true, columns: BuiltInColumns.Replicated("rs")),
         Make("apps", "apps.DaemonSet", "daemonsets", true, new WorkloadRules(hasReplicas: false), hasStatus: true, names: ["ds"], categories: ["all"], columns: BuiltInColumns.DaemonSets),
-        Make("apps", "apps.StatefulSet", "statefulsets", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["sts"], categories: ["all"], hasScale: true, columns: BuiltInColumns.Replicated("sts")),
+        Make("apps", "apps.StatefulSet", "statefulsets", true, new StatefulSetRules(), hasStatus: true, names: ["sts"], categories: ["all"], hasScale: true, columns: BuiltInColumns.Replicated("sts")),
         Make("apps", "apps.ControllerRevision", "controllerrevisions", true, new ControllerRevisionRules(), columns: BuiltInColumns.Revisions),
         Make("policy", "policy.PodDisruptionBudget", "poddisruptionbudgets", true, new DisruptionBudgetRules(), hasStatus: true, names: ["pdb"], columns: BuiltInColumns.DisruptionBudgets),
         Make("networking.k8s.io", "networking.NetworkPolicy", "networkpolicies", true, new NetworkPolicyRules(), names: ["netpol"], columns: BuiltInColumns.NetworkPolicies),

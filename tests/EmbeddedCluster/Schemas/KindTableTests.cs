@@ -24,7 +24,7 @@ internal sealed class KindTableTests
     // A client may leave these out, yet the server always answers with them.
     private static readonly string[] s_writtenThoughOptional =
     [
-        "StatefulSetOrdinals.start", "StatefulSetStatus.availableReplicas", "PodDisruptionBudgetStatus.currentHealthy", "PodDisruptionBudgetStatus.desiredHealthy",
+        "ControllerRevision.revision", "StatefulSetOrdinals.start", "StatefulSetStatus.availableReplicas", "PodDisruptionBudgetStatus.currentHealthy", "PodDisruptionBudgetStatus.desiredHealthy",
         "PodDisruptionBudgetStatus.disruptionsAllowed", "PodDisruptionBudgetStatus.expectedPods",
     ];
 

@@ -44,12 +44,11 @@ internal sealed class DeploymentTests : ControllerTest
         var gone = Pods()[0];
         Storage.Delete("pods", "default", gone.Name);
         await UntilGone("pods", gone.Name);
-        await Until("deployments", "d", IsComplete);
-        Assert.That(Pods(), Has.Count.EqualTo(2));
+        await UntilPods(pods => pods.Count(pod => pod.Uid != gone.Uid && PodState.IsReady(pod)) == 2);
 
         Change("""{"spec":{"replicas":1}}""");
         await Until("deployments", "d", content => IsComplete(content) && content.Integer("status", "replicas") == 1);
-        Assert.That(Pods().Count(pod => !pod.IsBeingDeleted), Is.EqualTo(1));
+        await UntilPods(pods => pods.Count == 1);
     }
 
     [Test]
@@ -143,6 +142,13 @@ internal sealed class DeploymentTests : ControllerTest
 
     private List<StoredObject> Pods(string label = "app", string value = "d") =>
         [.. Storage.List("pods", "default").Items.Where(pod => pod.Labels.GetValueOrDefault(label) == value)];
+
+    private async Task UntilPods(Func<List<StoredObject>, bool> holds)
+    {
+        using var limit = new CancellationTokenSource(TestLimits.Wait);
+        await foreach (var _ in Storage.Watch("pods", stop: limit.Token))
+            if (holds(Pods())) return;
+    }
 
     private void Change(string patch) => Assert.That(Storage.Patch("deployments", "default", "d", PatchKind.Merge, JsonNode.Parse(patch)!).Error, Is.Null);
 
