@@ -59,6 +59,7 @@ internal sealed class ApiRouter(Storage storage, AccessReviews reviews, AccountT
         if (request.Subresource == "binding" && resource.GroupResource == "pods" && request.Verb == "create") return await _objects.Bind(call, resource);
         if (request.Subresource == "token" && resource.GroupResource == "serviceaccounts" && request.Verb == "create") return await _reviews.Issue(call);
         if (request.Subresource == "scale" && resource.HasScale) return await _scales.Answer(call, resource);
+        if (resource.GroupResource == "pods" && NotRun.Explain(storage, request) is { } explained) return Reply.Of(explained);
         if (request.Subresource.Length > 0 && !(request.Subresource == "status" && resource.HasStatus)) return Reply.Of(ApiStatus.NoSuchPath());
         if (Negotiation.Read(call.Http.Request) is not { } presentation) return Reply.Of(ApiStatus.NotAcceptable(Negotiation.Supported));
         if (HttpMethods.IsHead(call.Http.Request.Method)) return Reply.Of(ApiStatus.MethodNotAllowed());
