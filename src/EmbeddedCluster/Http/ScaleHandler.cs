@@ -45,7 +45,7 @@ internal sealed class ScaleHandler(Storage storage)
         var change = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } };
         // Whoever names a version means the workload's.
         if (content["metadata"].Text("resourceVersion") is { Length: > 0 } version) change["metadata"] = new JsonObject { ["resourceVersion"] = version };
-        return Show(storage.Patch(resource, call.Request.Namespace, call.Request.Name, PatchKind.Merge, change, "", options));
+        return Show(storage.Patch(resource, call.Request.Namespace, call.Request.Name, PatchKind.Merge, change, "scale", options));
     }
 
     private static (JsonObject? Content, ApiStatus? Error) Patched(RequestBody body, ApiCall call, StoredObject workload)

@@ -107,8 +107,7 @@ internal sealed class PodRules : KindRules
             errors.Required(path + ".volumeClaimTemplate");
             return;
         }
-        if (template.Array("spec", "accessModes") is not { Count: > 0 }) errors.Required(path + ".volumeClaimTemplate.spec.accessModes", "at least 1 access mode is required");
-        if (template.At("spec", "resources", "requests", "storage") is null) errors.Required(path + ".volumeClaimTemplate.spec.resources[storage]");
+        VolumeChecks.CheckTemplate(template, path + ".volumeClaimTemplate", errors);
     }
 
     private static void CheckContainer(JsonObject container, string path, HashSet<string> names, HashSet<string> volumes, FieldErrors errors)

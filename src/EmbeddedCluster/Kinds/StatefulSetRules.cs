@@ -37,11 +37,13 @@ internal sealed class StatefulSetRules() : WorkloadRules(hasReplicas: true)
             errors.Invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'");
         if (spec.Text("updateStrategy", "type") is { } strategy and not ("RollingUpdate" or "OnDelete"))
             errors.Invalid("spec.updateStrategy", spec.At("updateStrategy"), "must be 'RollingUpdate' or 'OnDelete'");
-        base.Validate(content, errors);
-        if (spec.Integer("ordinals", "start") is < 0 and var start) errors.Invalid("spec.ordinals.start", JsonValue.Create(start), "must be greater than or equal to 0");
         foreach (var when in (ReadOnlySpan<string>)["whenDeleted", "whenScaled"])
             if (spec.Text("persistentVolumeClaimRetentionPolicy", when) is { } retention and not ("Retain" or "Delete"))
                 errors.NotSupported($"spec.persistentVolumeClaimRetentionPolicy.{when}", retention, "Retain", "Delete");
+        var index = 0;
+        foreach (var claim in spec.Array("volumeClaimTemplates").Objects()) VolumeChecks.CheckTemplate(claim, $"spec.volumeClaimTemplates[{index++}]", errors);
+        base.Validate(content, errors);
+        if (spec.Integer("ordinals", "start") is < 0 and var start) errors.Invalid("spec.ordinals.start", JsonValue.Create(start), "must be greater than or equal to 0");
     }
 
     public override void ValidateUpdate(JsonObject content, JsonObject old, FieldErrors errors)

@@ -140,6 +140,23 @@ internal sealed class DeploymentTests : ControllerTest
         Assert.That((refused.Code, refused.Body.Text("message")), Is.EqualTo((422, "Scale.autoscaling \"d\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0")));
     }
 
+    [TestCase("", false)]
+    [TestCase("\"replicas\":1,", true)]
+    public async Task Who_scales_is_noted_where_the_number_was_somebody_s(string replicas, bool isNoted)
+    {
+        using var api = new ApiClient(Cluster.Url);
+        const string Path = "/apis/apps/v1/namespaces/default/deployments/d";
+        var applied = await api.Apply(Path + "?fieldManager=me", $$$"""
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},"spec":{ {{{replicas}}} "selector":{"matchLabels":{"app":"d"}},
+             "template":{"metadata":{"labels":{"app":"d"}},"spec":{"containers":[{"name":"c","image":"i"}]} } } }
+            """);
+        Assert.That(applied.Code, Is.EqualTo(201), applied.ToString());
+        await api.Merge(Path + "/scale?fieldManager=scaler", """{"spec":{"replicas":2}}""");
+        var owners = (await api.Get(Path)).Body["metadata"].Array("managedFields").Objects().ToList();
+        Assert.That(owners.Exists(owner => owner.Text("manager") == "scaler" && owner.Text("subresource") == "scale"), Is.EqualTo(isNoted));
+        Assert.That(owners.First(owner => owner.Text("manager") == "me").At("fieldsV1", "f:spec", "f:replicas"), Is.Null);
+    }
+
     private List<StoredObject> Pods(string label = "app", string value = "d") =>
         [.. Storage.List("pods", "default").Items.Where(pod => pod.Labels.GetValueOrDefault(label) == value)];
 
