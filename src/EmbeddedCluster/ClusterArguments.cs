@@ -15,7 +15,7 @@ internal sealed record ClusterArguments
           --port N              the port on 127.0.0.1; a free one without it
           --kubeconfig PATH     where to write the kubeconfig; embedded-cluster.kubeconfig in the folder for temporary files without it
           --crds PATH           apply the manifests of a file or a folder at the start, definitions above all; may be given again
-          --with-controllers    bind volumes, schedule pods, make pods of workloads, attach and detach volumes
+          --with-controllers    bind volumes, schedule pods, make pods of workloads, attach and detach volumes; brings --admission
           --node NAME=FOLDER    a node with a kubelet that has its folders there, plugins_registry among them; may be given again; brings the controllers
           --admission           the admission plug-ins a cluster has by default: default class, protection of volumes in use, growth by class
           --rbac                decide every request by roles and bindings; without it everybody may do everything
@@ -41,7 +41,8 @@ internal sealed record ClusterArguments
 
     public List<ClusterUser> Users { get; } = [];
 
-    public bool UseAdmission { get; private set; }
+    /// <summary>Also where controllers run: they are half of a cluster, and what it admits is the other half.</summary>
+    public bool UseAdmission { get => field || WithControllers; private set; }
 
     public bool UseRbac { get; private set; }
 

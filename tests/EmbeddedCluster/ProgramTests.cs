@@ -19,6 +19,13 @@ internal sealed class ProgramTests
         Assert.That(errors.ToString(), Does.Contain(expected).And.Contain("usage: embedded-cluster"));
     }
 
+    [TestCase("--port=0", false)]
+    [TestCase("--admission", true)]
+    [TestCase("--with-controllers", true)]
+    [TestCase("--node=n1=/tmp/n1", true)]
+    public void A_cluster_whose_controllers_run_admits_as_a_whole_one_does(string argument, bool expected) =>
+        Assert.That(ClusterArguments.Parse([argument]).Arguments?.UseAdmission, Is.EqualTo(expected));
+
     [TestCase("--help")]
     [TestCase("-h")]
     [TestCase("help")]

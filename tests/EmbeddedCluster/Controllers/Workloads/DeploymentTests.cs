@@ -103,6 +103,17 @@ internal sealed class DeploymentTests : ControllerTest
     }
 
     [Test]
+    public async Task A_namespace_goes_with_all_that_runs_in_it_and_nothing_is_made_anew_there()
+    {
+        Make("namespaces", """{"metadata":{"name":"team"}}""");
+        Make("deployments", Deployment("d", 2, ns: "team"));
+        await Until("deployments", "d", IsComplete, "team");
+        Storage.Delete("namespaces", null, "team");
+        await UntilGone("namespaces", "team", "");
+        Assert.That(Storage.List("pods").Items.Concat(Storage.List("replicasets").Items), Is.Empty);
+    }
+
+    [Test]
     public async Task A_daemon_set_has_a_pod_on_every_node_that_will_have_it()
     {
         Make("daemonsets", """
@@ -179,12 +190,11 @@ internal sealed class DeploymentTests : ControllerTest
             && wanted == deployment.Integer("status", "replicas") && wanted == deployment.Integer("status", "availableReplicas");
     }
 
-    private StoredObject MakeDeployment(string name, int replicas, string more = "", string pod = "")
-    {
-        return Make("deployments", $$"""
-            {"metadata": {"name": "{{name}}", "namespace": "default"},
-             "spec": {"replicas": {{replicas}}, "selector": {"matchLabels": {"app": "{{name}}"} },
-                      "template": {"metadata": {"labels": {"app": "{{name}}"} }, "spec": {"containers": [{"name": "c", "image": "i"}] {{pod}} } } {{more}} } }
-            """);
-    }
+    private StoredObject MakeDeployment(string name, int replicas, string more = "", string pod = "") => Make("deployments", Deployment(name, replicas, more, pod));
+
+    private static string Deployment(string name, int replicas, string more = "", string pod = "", string ns = "default") => $$"""
+        {"metadata": {"name": "{{name}}", "namespace": "{{ns}}"},
+         "spec": {"replicas": {{replicas}}, "selector": {"matchLabels": {"app": "{{name}}"} },
+                  "template": {"metadata": {"labels": {"app": "{{name}}"} }, "spec": {"containers": [{"name": "c", "image": "i"}] {{pod}} } } {{more}} } }
+        """;
 }
