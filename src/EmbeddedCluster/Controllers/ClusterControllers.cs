@@ -3,8 +3,9 @@ using Sidecars.Csi;
 namespace Sidecars.EmbeddedCluster.Controllers;
 
 /// <summary>
-/// The controllers of a cluster that a volume's life needs: binding, protection, attaching, scheduling, the nodes' kubelets, and those that make pods
-/// of workloads and take away what belonged to objects that are gone. They work on the cluster's objects in process and follow its changes; nothing polls. Disposing stops them and leaves the objects as they are.
+/// The controllers of a cluster that a volume's life needs: binding, protection, attaching, scheduling, the nodes' kubelets, those that make pods of
+/// workloads, and the one that takes away what belonged to objects that are gone. They work on the cluster's objects in process and follow its
+/// changes; nothing polls. Disposing stops them and leaves the objects as they are.
 /// </summary>
 public sealed class ClusterControllers : IAsyncDisposable
 {

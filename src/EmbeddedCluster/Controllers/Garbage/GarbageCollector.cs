@@ -61,17 +61,21 @@ internal sealed class GarbageCollector(ControllerContext context)
     /// <summary>An object all of whose owners are gone goes; one that has some left forgets those that are gone.</summary>
     private Outcome Judge(StoredObject stored)
     {
-        var owners = OwnerReferences.Of(stored).Select(reference => (Reference: reference, Owner: Find(stored, reference), IsKnown: IsServed(reference))).ToList();
+        var owners = OwnerReferences.Of(stored)
+            .Select(reference => (Reference: reference, Owner: Find(stored, reference), IsKnown: Definition(reference) is not null)).ToList();
         if (owners.Count == 0) return Outcome.Done;
         var gone = owners.Where(owner => owner.IsKnown && owner.Owner is null).Select(owner => owner.Reference.Text("uid")).ToList();
-        var leaving = owners.Where(owner => owner.Owner is { IsBeingDeleted: true } and var found && found.HasFinalizer(Foreground) && owner.Reference.Flag("blockOwnerDeletion") == true).ToList();
+        var leaving = owners.Where(owner => owner.Owner is { IsBeingDeleted: true } and var found && found.HasFinalizer(Foreground)
+            && owner.Reference.Flag("blockOwnerDeletion") == true).ToList();
         if (gone.Count + leaving.Count == owners.Count)
         {
             var policy = leaving.Count > 0 && DependentsOf(stored).Any() ? "Foreground" : "Background";
             return Outcome.Of(context.Storage.Delete(
                 stored.Resource.GroupResource, stored.Namespace, stored.Name, new DeleteOptions { Uid = stored.Uid, PropagationPolicy = policy }));
         }
-        return gone.Count == 0 ? Outcome.Done : Outcome.Of(OwnerReferences.Remove(context.Storage, stored, reference => gone.Contains(reference.Text("uid") ?? "")));
+        return gone.Count == 0
+            ? Outcome.Done
+            : Outcome.Of(OwnerReferences.Remove(context.Storage, stored, reference => gone.Contains(reference.Text("uid") ?? "")));
     }
 
     private Outcome DependentsFirst(StoredObject owner)
@@ -101,8 +105,6 @@ internal sealed class GarbageCollector(ControllerContext context)
 
     private ResourceDefinition? Definition(JsonElement reference) => context.Storage.Resources.All.FirstOrDefault(resource =>
         resource.Kind == reference.Text("kind") && resource.GroupVersion == reference.Text("apiVersion"));
-
-    private bool IsServed(JsonElement reference) => Definition(reference) is not null;
 
     private StoredObject? Find(StoredObject dependent, JsonElement reference) =>
         Definition(reference) is { } resource

@@ -112,14 +112,16 @@ internal sealed class DaemonSets(ControllerContext context)
         return shown == Outcome.Done && next is { } pause ? Outcome.RetryAfter(pause, "pods have to be ready for longer") : shown;
     }
 
-    private static bool IsOf(StoredObject pod, StoredObject update) => update.Name.EndsWith("-" + pod.Labels.GetValueOrDefault(StatefulPods.RevisionLabel), StringComparison.Ordinal);
+    private static bool IsOf(StoredObject pod, StoredObject update) =>
+        update.Name.EndsWith("-" + pod.Labels.GetValueOrDefault(StatefulPods.RevisionLabel), StringComparison.Ordinal);
 
     // What is there stays where a taint only keeps others away.
     private static bool Suits(StoredObject set, StoredObject node, string? onlyEffect = null)
     {
         if (node.IsBeingDeleted || set.Root.At("spec", "template", "spec") is not { } spec) return false;
         if (!NodeSelecting.IsWanted(spec, node)) return false;
-        return Taints.Of(node).Where(taint => onlyEffect is null || taint.Text("effect") == onlyEffect).All(taint => s_tolerated.Contains((taint.Text("key"), taint.Text("effect"))) || Taints.IsTolerated(taint, spec));
+        return Taints.Of(node).Where(taint => onlyEffect is null || taint.Text("effect") == onlyEffect).All(taint =>
+            s_tolerated.Contains((taint.Text("key"), taint.Text("effect"))) || Taints.IsTolerated(taint, spec));
     }
 
     /// <summary>The node a pod is for, whether or not it is there already.</summary>

@@ -44,7 +44,12 @@ internal sealed class Deployments(ControllerContext context)
     {
         var isPaused = deployment.Root.Flag("spec", "paused") == true;
         var newest = NewOf(deployment, sets);
-        if (isPaused) return sets.Where(set => Wanted(set) > 0).Append(newest).OfType<StoredObject>().Distinct().ToList() is [var only] ? ScaleTo(deployment, only, Replicas(deployment)) : Outcome.Done;
+        if (isPaused)
+        {
+            // Only where there is no choice which set a new number is for.
+            var inUse = sets.Where(set => Wanted(set) > 0).Append(newest).OfType<StoredObject>().DistinctBy(set => set.Uid).ToList();
+            return inUse is [var only] ? ScaleTo(deployment, only, Replicas(deployment)) : Outcome.Done;
+        }
         if (newest is not null && Number(newest, sets, deployment) is { RetryReason: not null } conflict) return conflict;
         var old = sets.Where(set => set.Uid != newest?.Uid).ToList();
         var outcome = deployment.Root.Text("spec", "strategy", "type") == "Recreate" ? Recreate(deployment, newest, old) : Roll(deployment, newest, old);
@@ -55,8 +60,8 @@ internal sealed class Deployments(ControllerContext context)
     {
         foreach (var set in old)
             if (ScaleTo(deployment, set, 0) is { RetryReason: not null } conflict) return conflict;
-        var isOccupied = old.Any(set => context.Storage.List("pods", set.Namespace).Items.Any(pod => OwnerReferences.IsControlledBy(pod, set) && !PodVolumes.IsFinished(pod)));
-        if (isOccupied) return Outcome.Done;
+        var pods = context.Storage.List("pods", deployment.Namespace).Items.Where(pod => !PodVolumes.IsFinished(pod)).ToList();
+        if (old.Exists(set => pods.Exists(pod => OwnerReferences.IsControlledBy(pod, set)))) return Outcome.Done;
         return newest is null ? Create(deployment, old, Replicas(deployment)) : ScaleTo(deployment, newest, Replicas(deployment));
     }
 
@@ -112,7 +117,8 @@ internal sealed class Deployments(ControllerContext context)
         });
         if (!created.IsOk)
         {
-            context.Events.Warning(deployment, Component, "ReplicaSetCreateError", $"Failed to create new replica set \"{deployment.Name}-{hash}\": {created.Error.Message}");
+            context.Events.Warning(
+                deployment, Component, "ReplicaSetCreateError", $"Failed to create new replica set \"{deployment.Name}-{hash}\": {created.Error.Message}");
             return Outcome.Retry(created.Error.ToString());
         }
         if (replicas > 0) context.Events.Normal(deployment, Component, "ScalingReplicaSet", $"Scaled up replica set {created.Object.Name} from 0 to {replicas}");
@@ -126,8 +132,8 @@ internal sealed class Deployments(ControllerContext context)
         var content = set.ToJson();
         content.Child("spec")["replicas"] = replicas;
         var written = context.Storage.Update("replicasets", content);
-        if (written.IsOk)
-            context.Events.Normal(deployment, Component, "ScalingReplicaSet", $"Scaled {(replicas > before ? "up" : "down")} replica set {set.Name} from {before} to {replicas}");
+        var direction = replicas > before ? "up" : "down";
+        if (written.IsOk) context.Events.Normal(deployment, Component, "ScalingReplicaSet", $"Scaled {direction} replica set {set.Name} from {before} to {replicas}");
         return Outcome.Of(written);
     }
 
