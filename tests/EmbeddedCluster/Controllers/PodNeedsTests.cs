@@ -39,6 +39,35 @@ internal sealed class PodNeedsTests : ControllerTest
     }
 
     [Test]
+    public async Task A_volume_that_stands_in_the_pod_is_published_without_more_ado_and_taken_away_with_it()
+    {
+        Make("csidrivers", """{"metadata":{"name":"csi.example.com"},"spec":{"podInfoOnMount":true,"volumeLifecycleModes":["Persistent","Ephemeral"]}}""");
+        Make("secrets", """{"metadata":{"name":"key","namespace":"default"},"data":{"k":"dg=="}}""");
+        MakePod("""{"name":"scratch","csi":{"driver":"csi.example.com","volumeAttributes":{"size":"1"},"nodePublishSecretRef":{"name":"key"}}}""");
+        var pod = await UntilPhase("pods", "pod", "Running");
+        var call = _driver.Calls.Of("NodePublishVolume").Single().Request;
+        Assert.Multiple(() =>
+        {
+            Assert.That((string)call["volume_id"]!, Does.Match("^csi-[0-9a-f]{64}$"));
+            Assert.That((string)call["target_path"]!, Does.EndWith($"pods/{pod.Uid}/volumes/kubernetes.io~csi/scratch/mount"));
+            Assert.That((string)call["volume_context"]!["csi.storage.k8s.io/ephemeral"]!, Is.EqualTo("true"));
+            Assert.That((string)call["volume_context"]!["size"]!, Is.EqualTo("1"));
+            Assert.That(_driver.Calls.Of("NodeStageVolume"), Is.Empty);
+            Assert.That(Storage.List("volumeattachments").Items, Is.Empty);
+        });
+        Storage.Delete("pods", "default", "pod");
+        await UntilGone("pods", "pod");
+        Assert.That((string)_driver.Calls.Of("NodeUnpublishVolume").Single().Request["volume_id"]!, Is.EqualTo((string)call["volume_id"]!));
+    }
+
+    [Test]
+    public async Task One_of_a_driver_that_does_not_say_it_can_is_not_mounted()
+    {
+        MakePod("""{"name":"scratch","csi":{"driver":"csi.example.com"}}""");
+        Assert.That(await UntilEvent("pod", "FailedMount"), Does.Contain("volume mode \"Ephemeral\" not supported by driver csi.example.com (only supports [\"Persistent\"])"));
+    }
+
+    [Test]
     public async Task A_claim_of_that_name_that_is_somebody_else_s_is_not_taken_for_it()
     {
         MakeVolume("pv-1", MakeClaim("pod-scratch"));

@@ -1,3 +1,4 @@
+using Sidecars.EmbeddedCluster.Controllers;
 using Sidecars.EmbeddedCluster.Tests.Controllers;
 
 namespace Sidecars.EmbeddedCluster.Tests;
@@ -71,6 +72,29 @@ internal sealed class RunningKubectlTests : ControllerTest
         Assert.That(await Ok("get pod web-0 -o jsonpath={.spec.containers[0].image}"), Is.EqualTo("i:1"));
         await Ok("delete sts web --cascade=orphan");
         Assert.That(await Ok("get pod web-0 -o jsonpath={.metadata.ownerReferences}"), Is.Empty);
+    }
+
+    [TestCase("helm-3")]
+    [TestCase("helm-4")]
+    public async Task Helm_waits_for_what_it_installed_and_is_not_kept_waiting(string version)
+    {
+        var chart = Directory.CreateDirectory(Path.Combine(_home, "chart", "templates")).Parent!.FullName;
+        await File.WriteAllTextAsync(Path.Combine(chart, "Chart.yaml"), "{apiVersion: v2, name: chart, version: 0.1.0}");
+        await File.WriteAllTextAsync(Path.Combine(chart, "templates", "set.yaml"), Set);
+        await File.WriteAllTextAsync(Path.Combine(chart, "templates", "others.yaml"), $"""
+            {Set.Replace("kind: StatefulSet", "kind: Deployment", StringComparison.Ordinal).Replace("  serviceName: peers\n", "", StringComparison.Ordinal).Replace("web", "site", StringComparison.Ordinal)}
+            ---
+            {Set.Replace("kind: StatefulSet", "kind: DaemonSet", StringComparison.Ordinal).Replace("  serviceName: peers\n  replicas: 2\n", "", StringComparison.Ordinal).Replace("web", "agent", StringComparison.Ordinal)}
+            """);
+        var program = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Kubectl.Newest()))!, version, "helm");
+        Assert.That(program, Does.Exist, "bring it with eng/helm.sh");
+        var helm = new Kubectl(program, Path.Combine(_home, "config"), _home);
+
+        var (code, output) = await helm.Run($"install r {chart} --wait --timeout 20s");
+        Assert.That((code, output), Is.EqualTo((0, output)));
+        Assert.That(Storage.List("pods").Items.Count(PodState.IsReady), Is.EqualTo(5));
+        (code, output) = await helm.Run("uninstall r --wait --timeout 20s");
+        Assert.That((code, output), Is.EqualTo((0, output)));
     }
 
     [Test]

@@ -38,6 +38,12 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
             if (failure is not null) return Fail(pod, volume.Stored.Name, failure);
         }
 
+        foreach (var volume in PodStatus.IsWaiting(pod) ? [] : InlineVolumes.Of(context.Storage, pod))
+        {
+            if (InlineVolumes.WhyNot(context.Storage, volume.Driver) is { } unfit) return Fail(pod, volume.Stored.Name, MountFailure.Failed(unfit));
+            if (await MountOne(pod, volume, isReadOnly: false, stop) is { } failure) return Fail(pod, volume.Stored.Name, failure);
+        }
+
         return PodFiles.MissingVariables(context.Storage, pod) is var (container, reason) ? NotStarted(pod, container, reason) : Outcome.Of(ShowRunning(pod));
     }
 

@@ -50,6 +50,7 @@ internal sealed class Deployments(ControllerContext context)
             var inUse = sets.Where(set => Wanted(set) > 0).Append(newest).OfType<StoredObject>().DistinctBy(set => set.Uid).ToList();
             return inUse is [var only] ? ScaleTo(deployment, only, Replicas(deployment)) : Outcome.Done;
         }
+        if (newest is not null && Follow(deployment, newest) is { RetryReason: not null } lost) return lost;
         if (newest is not null && Number(newest, sets, deployment) is { RetryReason: not null } conflict) return conflict;
         var old = sets.Where(set => set.Uid != newest?.Uid).ToList();
         var outcome = deployment.Root.Text("spec", "strategy", "type") == "Recreate" ? Recreate(deployment, newest, old) : Roll(deployment, newest, old);
@@ -135,6 +136,17 @@ internal sealed class Deployments(ControllerContext context)
         var direction = replicas > before ? "up" : "down";
         if (written.IsOk) context.Events.Normal(deployment, Component, "ScalingReplicaSet", $"Scaled {direction} replica set {set.Name} from {before} to {replicas}");
         return Outcome.Of(written);
+    }
+
+    /// <summary>How long pods have to be ready is no part of the template, and asked of the set that is there.</summary>
+    private Outcome Follow(StoredObject deployment, StoredObject newest)
+    {
+        var seconds = deployment.Root.Integer("spec", "minReadySeconds");
+        if (newest.Root.Integer("spec", "minReadySeconds") == seconds) return Outcome.Done;
+        return Outcome.Of(context.Storage.Patch("replicasets", newest.Namespace, newest.Name, PatchKind.Merge, new JsonObject
+        {
+            ["spec"] = new JsonObject { ["minReadySeconds"] = seconds },
+        }));
     }
 
     /// <summary>A set that is the newest again, after a step back, gets the newest number.</summary>
