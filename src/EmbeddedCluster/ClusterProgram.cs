@@ -16,6 +16,11 @@ internal static class ClusterProgram
             await errors.WriteLineAsync($"{wrong}\n{ClusterArguments.Usage}");
             return UsageError;
         }
+        if (arguments.AsksForHelp)
+        {
+            await output.WriteLineAsync(ClusterArguments.Usage);
+            return 0;
+        }
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -32,7 +37,7 @@ internal static class ClusterProgram
                 RequestLogLength = 0,
             });
             foreach (var path in arguments.Manifests) await cluster.ApplyManifests(path);
-            await using var controllers = arguments.WithControllers ? ClusterControllers.Start(cluster.Storage, new ControllerOptions()) : null;
+            await using var controllers = arguments.WithControllers ? ClusterControllers.Start(cluster.Storage, new ControllerOptions { Nodes = arguments.Nodes }) : null;
             await cluster.WriteKubeconfig(arguments.KubeconfigPath, arguments.Users.FirstOrDefault()?.Name);
             await output.WriteLineAsync($"{cluster.Url}\nexport KUBECONFIG={arguments.KubeconfigPath}");
             await stopped.Task;

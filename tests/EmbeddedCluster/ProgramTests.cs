@@ -7,6 +7,8 @@ internal sealed class ProgramTests
     [TestCase("--port=70000", "70000 is not a port")]
     [TestCase("--colour", "unknown argument --colour")]
     [TestCase("--token=justaname", "--token needs USER=TOKEN")]
+    [TestCase("--node=n1", "--node needs NAME=FOLDER")]
+    [TestCase("--node=N_1=/tmp/n1", "--node N_1: a lowercase RFC 1123 subdomain")]
     public async Task Arguments_that_make_no_sense_end_it_with_a_reason(string argument, string expected)
     {
         await using var errors = new StringWriter();
@@ -15,6 +17,27 @@ internal sealed class ProgramTests
 
         Assert.That(code, Is.EqualTo(2));
         Assert.That(errors.ToString(), Does.Contain(expected).And.Contain("usage: embedded-cluster"));
+    }
+
+    [TestCase("--port=0", false)]
+    [TestCase("--admission", true)]
+    [TestCase("--with-controllers", true)]
+    [TestCase("--node=n1=/tmp/n1", true)]
+    public void A_cluster_whose_controllers_run_admits_as_a_whole_one_does(string argument, bool expected) =>
+        Assert.That(ClusterArguments.Parse([argument]).Arguments?.UseAdmission, Is.EqualTo(expected));
+
+    [TestCase("--help")]
+    [TestCase("-h")]
+    [TestCase("help")]
+    public async Task Asked_for_help_it_says_what_it_takes_and_ends_well(string argument)
+    {
+        await using var output = new StringWriter();
+        await using var errors = new StringWriter();
+
+        var code = await ClusterProgram.Run(["--with-controllers", argument], output, errors).WaitAsync(TestLimits.Wait);
+
+        Assert.That((code, errors.ToString()), Is.EqualTo((0, "")));
+        Assert.That(output.ToString(), Does.Contain("usage: embedded-cluster").And.Contain("--with-controllers").And.Contain("--node NAME=FOLDER"));
     }
 
     [Test]

@@ -3,8 +3,9 @@ using Sidecars.Csi;
 namespace Sidecars.EmbeddedCluster.Controllers;
 
 /// <summary>
-/// The controllers of a cluster that a volume's life needs: binding, protection, attaching, scheduling, and the nodes' kubelets. They work
-/// on the cluster's objects in process and follow its changes; nothing polls. Disposing stops them and leaves the objects as they are.
+/// The controllers of a cluster that a volume's life needs: binding, protection, attaching, scheduling, the nodes' kubelets, those that make pods of
+/// workloads, and the one that takes away what belonged to objects that are gone. They work on the cluster's objects in process and follow its
+/// changes; nothing polls. Disposing stops them and leaves the objects as they are.
 /// </summary>
 public sealed class ClusterControllers : IAsyncDisposable
 {
@@ -16,8 +17,11 @@ public sealed class ClusterControllers : IAsyncDisposable
         var context = new ControllerContext(storage, options.Time, options.Log);
         _loops.AddRange(VolumeBinder.Start(context));
         _loops.AddRange(InUseProtection.Start(context));
+        _loops.Add(EphemeralClaims.Start(context));
         _loops.Add(AttachDetach.Start(context));
         _loops.Add(Scheduler.Start(context));
+        _loops.AddRange(WorkloadControllers.Start(context));
+        _loops.Add(GarbageCollector.Start(context));
         foreach (var node in options.Nodes)
         {
             var drivers = new DriverClients();

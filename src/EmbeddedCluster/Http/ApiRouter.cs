@@ -9,6 +9,7 @@ internal sealed class ApiRouter(Storage storage, AccessReviews reviews, AccountT
 
     private readonly ListHandler _lists = new(storage);
     private readonly ObjectHandler _objects = new(storage);
+    private readonly ScaleHandler _scales = new(storage);
     private readonly ReviewHandler _reviews = new(reviews, tokens);
     private readonly DiscoveryDocuments _discovery = new(storage.Resources);
     private readonly OpenApiDocuments _openApi = new(storage.Resources);
@@ -57,6 +58,8 @@ internal sealed class ApiRouter(Storage storage, AccessReviews reviews, AccountT
         if (resource.DeprecationWarning is { } warning) call.Warnings.Add(warning);
         if (request.Subresource == "binding" && resource.GroupResource == "pods" && request.Verb == "create") return await _objects.Bind(call, resource);
         if (request.Subresource == "token" && resource.GroupResource == "serviceaccounts" && request.Verb == "create") return await _reviews.Issue(call);
+        if (request.Subresource == "scale" && resource.HasScale) return await _scales.Answer(call, resource);
+        if (resource.GroupResource == "pods" && NotRun.Explain(storage, request) is { } explained) return Reply.Of(explained);
         if (request.Subresource.Length > 0 && !(request.Subresource == "status" && resource.HasStatus)) return Reply.Of(ApiStatus.NoSuchPath());
         if (Negotiation.Read(call.Http.Request) is not { } presentation) return Reply.Of(ApiStatus.NotAcceptable(Negotiation.Supported));
         if (HttpMethods.IsHead(call.Http.Request.Method)) return Reply.Of(ApiStatus.MethodNotAllowed());

@@ -72,7 +72,8 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
         {
             resources.Add((JsonNode)Describe(resource));
             if (resource.HasStatus) resources.Add((JsonNode)Subresource(resource, "status", resource.Kind, "get", "patch", "update"));
-            if (resource.GroupResource == "serviceaccounts") resources.Add((JsonNode)Token(resource));
+            if (resource.HasScale) resources.Add((JsonNode)OfKind(Subresource(resource, "scale", ScaleHandler.Kind.Kind, "get", "patch", "update"), ScaleHandler.Kind));
+            if (resource.GroupResource == "serviceaccounts") resources.Add((JsonNode)OfKind(Subresource(resource, "token", ReviewKinds.Token.Kind, "create"), ReviewKinds.Token));
             if (resource.GroupResource == "pods") resources.Add((JsonNode)Subresource(resource, "binding", "Binding", "create"));
         }
         return new JsonObject
@@ -108,10 +109,10 @@ internal sealed class DiscoveryDocuments(ResourceCatalog catalog)
         ["verbs"] = Strings(verbs),
     };
 
-    private static JsonObject Token(ResourceDefinition accounts)
+    // A subresource may be told in a kind of another group.
+    private static JsonObject OfKind(JsonObject described, ResourceDefinition kind)
     {
-        var described = Subresource(accounts, "token", ReviewKinds.Token.Kind, "create");
-        (described["group"], described["version"]) = (ReviewKinds.Token.Group, ReviewKinds.Token.Version);
+        (described["group"], described["version"]) = (kind.Group, kind.Version);
         return described;
     }
 

@@ -119,7 +119,7 @@ internal sealed class ObjectHandler(Storage storage)
 
     private static async Task<RequestBody?> ReadBody(ApiCall call) => call.Body = await RequestBody.Read(call.Http.Request, call.Stop);
 
-    private static WriteOptions Options(ApiCall call)
+    internal static WriteOptions Options(ApiCall call)
     {
         var validation = call.Query["fieldValidation"].ToString();
         return new WriteOptions
@@ -146,6 +146,7 @@ internal sealed class ObjectHandler(Storage storage)
         if (OptionChecks.Delete(content, call.Query) is { } refused) return (DeleteOptions.Default, refused);
         var options = DeleteOptions.Read(content);
         if (long.TryParse(call.Query["gracePeriodSeconds"].ToString(), out var grace)) options = options with { GracePeriodSeconds = grace };
+        if (call.Query["propagationPolicy"].ToString() is { Length: > 0 } policy) options = options with { PropagationPolicy = options.PropagationPolicy ?? policy };
         if (call.Query["dryRun"].Contains("All")) options = options with { IsDryRun = true };
         return (options, null);
     }

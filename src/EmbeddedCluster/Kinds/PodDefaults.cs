@@ -22,6 +22,7 @@ internal static class PodDefaults
             if (!volume.Any(entry => entry.Key != "name" && entry.Value is not null)) volume["emptyDir"] = new JsonObject();
             foreach (var source in (ReadOnlySpan<string>)["secret", "configMap", "downwardAPI", "projected"])
                 if (volume.Object(source) is { } files) files.Default("defaultMode", 420);
+            if (volume.Object("ephemeral", "volumeClaimTemplate") is { } claim) claim.Child("spec").Default("volumeMode", "Filesystem");
             if (volume.Object("hostPath") is { } hostPath) hostPath.Default("type", "");
         }
     }

@@ -94,9 +94,20 @@ internal sealed class PodRules : KindRules
             if (sources > 1) errors.Forbidden(path, "may not specify more than 1 volume type");
             if (volume.Object("persistentVolumeClaim") is { } claim && string.IsNullOrEmpty(claim.Text("claimName")))
                 errors.Required(path + ".persistentVolumeClaim.claimName");
+            if (volume.Object("ephemeral") is { } ephemeral) CheckTemplate(ephemeral, path + ".ephemeral", errors);
             if (volume.Object("csi") is { } csi && string.IsNullOrEmpty(csi.Text("driver"))) errors.Required(path + ".csi.driver");
         }
         return names;
+    }
+
+    private static void CheckTemplate(JsonObject ephemeral, string path, FieldErrors errors)
+    {
+        if (ephemeral.Object("volumeClaimTemplate") is not { } template)
+        {
+            errors.Required(path + ".volumeClaimTemplate");
+            return;
+        }
+        VolumeChecks.CheckTemplate(template, path + ".volumeClaimTemplate", errors);
     }
 
     private static void CheckContainer(JsonObject container, string path, HashSet<string> names, HashSet<string> volumes, FieldErrors errors)

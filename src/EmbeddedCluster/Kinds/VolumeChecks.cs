@@ -124,4 +124,11 @@ internal static class VolumeChecks
         var key = requirement.Text("key") ?? "";
         if (Names.CheckQualified(key) is { } wrong) errors.Invalid(path + ".key", key, wrong);
     }
+
+    /// <summary>What a claim made of a template cannot be without.</summary>
+    public static void CheckTemplate(JsonObject template, string path, FieldErrors errors)
+    {
+        if (template.Array("spec", "accessModes") is not { Count: > 0 }) errors.Required(path + ".spec.accessModes", "at least 1 access mode is required");
+        if (template.At("spec", "resources", "requests", "storage") is null) errors.Required(path + ".spec.resources[storage]");
+    }
 }

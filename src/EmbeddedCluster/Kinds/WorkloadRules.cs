@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
 
-/// <summary>Deployments and their like. They are stored and checked, but no controller here makes pods of them.</summary>
-internal sealed class WorkloadRules(bool hasReplicas) : KindRules
+/// <summary>Deployments and their like. Where the controllers run, pods are made of them.</summary>
+internal class WorkloadRules(bool hasReplicas) : KindRules
 {
     private const int RevisionHistory = 10;
 
@@ -26,9 +26,6 @@ internal sealed class WorkloadRules(bool hasReplicas) : KindRules
                 break;
             case "StatefulSet":
                 spec.Default("revisionHistoryLimit", RevisionHistory);
-                spec.Default("podManagementPolicy", "OrderedReady");
-                spec.Child("updateStrategy").Default("type", "RollingUpdate");
-                if (spec.Text("updateStrategy", "type") == "RollingUpdate") spec.Child("updateStrategy").Child("rollingUpdate").Default("partition", 0);
                 break;
         }
         if (spec.Object("template", "spec") is { } pod) PodDefaults.Set(pod);
@@ -51,6 +48,8 @@ internal sealed class WorkloadRules(bool hasReplicas) : KindRules
             }
         if (spec.Integer("replicas") is < 0 and var replicas)
             errors.Invalid("spec.replicas", JsonValue.Create(replicas), "must be greater than or equal to 0");
+        if (spec.Integer("minReadySeconds") is < 0 and var seconds)
+            errors.Invalid("spec.minReadySeconds", JsonValue.Create(seconds), "must be greater than or equal to 0");
         var claims = spec.Array("volumeClaimTemplates").Objects().Select(claim => claim["metadata"].Text("name") ?? "");
         PodRules.Check(spec.At("template", "spec"), "spec.template.spec", claims, errors);
         if (spec.Text("template", "spec", "restartPolicy") is { } policy and not "Always")

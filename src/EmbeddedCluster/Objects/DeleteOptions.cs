@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Sidecars.EmbeddedCluster;
 
-/// <summary>What a delete asks for. Propagation policies are accepted; dependents are never orphaned nor waited for.</summary>
+/// <summary>
+/// What a delete asks for. What becomes of dependents is the garbage collector's work: where none runs, none is orphaned nor waited for, and none goes.
+/// </summary>
 public sealed record DeleteOptions
 {
     /// <summary>The defaults of the kind.</summary>
@@ -20,11 +22,16 @@ public sealed record DeleteOptions
     /// <summary>Checks and answers as always, but removes nothing.</summary>
     public bool IsDryRun { get; init; }
 
+    /// <summary><c>Foreground</c>, <c>Background</c> or <c>Orphan</c>; null leaves it to what the object says by its finalizers.</summary>
+    public string? PropagationPolicy { get; init; }
+
     internal static DeleteOptions Read(JsonObject? body) => body is null ? Default : new()
     {
         GracePeriodSeconds = body.Integer("gracePeriodSeconds"),
         Uid = body.Text("preconditions", "uid"),
         ResourceVersion = body.Text("preconditions", "resourceVersion"),
+        PropagationPolicy = body.Text("propagationPolicy")
+            ?? body.Flag("orphanDependents") switch { true => "Orphan", false => "Background", _ => null },
         IsDryRun = body.Array("dryRun").Texts().Contains("All"),
     };
 }

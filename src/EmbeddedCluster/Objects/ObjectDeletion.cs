@@ -10,6 +10,11 @@ namespace Sidecars.EmbeddedCluster;
 internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog, TimeProvider time)
 {
     private const string NamespaceFinalizer = "kubernetes";
+    private const string Orphan = "orphan";
+    private const string Foreground = "foregroundDeletion";
+
+    /// <summary>Whether a garbage collector takes off the finalizers by which a deletion waits for it.</summary>
+    public bool CollectsGarbage { get; set; }
 
     public StoreResult Run(ResourceDefinition resource, string ns, string name, DeleteOptions options)
     {
@@ -44,7 +49,8 @@ internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog,
         var content = current.ToJson();
         var metadata = content.Metadata();
         var grace = resource.Rules.GracePeriod(content, options.GracePeriodSeconds);
-        var held = current.HasFinalizers || grace > 0 || content["spec"].Array("finalizers") is { Count: > 0 };
+        var isOtherwise = CollectsGarbage && Propagate(metadata, options.PropagationPolicy);
+        var held = metadata.Array("finalizers") is { Count: > 0 } || grace > 0 || content["spec"].Array("finalizers") is { Count: > 0 };
         if (!held)
         {
             if (options.IsDryRun) return new StoreResult(current, null) { WasRemoved = true };
@@ -52,7 +58,7 @@ internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog,
             return new StoreResult(removed, null) { WasRemoved = true };
         }
         // A later delete may only shorten the wait.
-        if (current.IsBeingDeleted && grace >= (metadata.Integer("deletionGracePeriodSeconds") ?? 0)) return current;
+        if (current.IsBeingDeleted && !isOtherwise && grace >= (metadata.Integer("deletionGracePeriodSeconds") ?? 0)) return current;
 
         var until = time.GetUtcNow().AddSeconds(grace);
         metadata["deletionTimestamp"] = WireTime.Of(until);
@@ -63,6 +69,19 @@ internal sealed class ObjectDeletion(ObjectStore store, ResourceCatalog catalog,
         if (store.TryWrite(resource, current, content) is not { } stored) return null;
         if (resource.Kind == "Namespace") EmptyNamespace(current.Name);
         return stored;
+    }
+
+    /// <summary>Notes what is to become of dependents, for the garbage collector; false where that is noted already.</summary>
+    private static bool Propagate(JsonObject metadata, string? policy)
+    {
+        if (policy is null) return false;
+        var before = metadata.Array("finalizers").Texts().ToList();
+        var after = before.Where(finalizer => finalizer is not (Orphan or Foreground)).ToList();
+        if (policy == "Orphan") after.Add(Orphan);
+        if (policy == "Foreground") after.Add(Foreground);
+        if (after.SequenceEqual(before)) return false;
+        metadata["finalizers"] = new JsonArray([.. after.Select(finalizer => (JsonNode)finalizer)]);
+        return true;
     }
 
     private void EmptyNamespace(string ns)

@@ -37,6 +37,13 @@ public sealed class Storage : IDisposable
 
     internal TimeProvider Time => _time;
 
+    /// <summary>Whether somebody looks after dependents, so that a deletion may wait for that.</summary>
+    internal bool CollectsGarbage
+    {
+        get => _deletion.CollectsGarbage;
+        set => _deletion.CollectsGarbage = value;
+    }
+
     /// <summary>The definition of a served resource; null when there is none of that name.</summary>
     public ResourceDefinition? Find(string resource) => Resources.Find(resource);
 

@@ -16,6 +16,8 @@ internal static class FieldOwnership
     private const string Metadata = "f:metadata";
 
     // What the server itself writes has no owner.
+    private const string Scale = "scale";
+
     private static readonly FieldSet s_serversOwn = FieldSet.Parse(JsonNode.Parse(
         """
         {"f:apiVersion":{},"f:kind":{},"f:metadata":{".":{},"f:name":{},"f:namespace":{},"f:creationTimestamp":{},"f:selfLink":{},"f:uid":{},"f:generation":{},
@@ -50,7 +52,9 @@ internal static class FieldOwnership
         }
         var (changed, removed) = FieldReading.Compare(old, content, MergeShape.Of(resource));
         (changed, removed) = (Kept(resource, subresource, changed), Kept(resource, subresource, removed));
-        if (changed.IsEmpty && removed.IsEmpty)
+        // Upstream notes who scales only where the number was somebody's: one that is there by default stays nobody's.
+        var isUnowned = subresource == Scale && !owners.Exists(owner => owner.Fields.Child("f:spec")?.Child("f:replicas") is not null);
+        if (isUnowned || (changed.IsEmpty && removed.IsEmpty))
         {
             metadata["managedFields"] = sent!.DeepClone();
             return;

@@ -40,10 +40,11 @@ internal static class BuiltInResources
         Make(Storage, "storage.CSIStorageCapacity", "csistoragecapacities", true, new CsiStorageCapacityRules(), columns: BuiltInColumns.Capacities),
         Make(Storage, "storage.VolumeAttributesClass", "volumeattributesclasses", false, new VolumeAttributesClassRules(), names: ["vac"], columns: BuiltInColumns.AttributesClasses),
         Make("coordination.k8s.io", "coordination.Lease", "leases", true, new LeaseRules(), columns: BuiltInColumns.Leases),
-        Make("apps", "apps.Deployment", "deployments", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["deploy"], categories: ["all"]),
-        Make("apps", "apps.ReplicaSet", "replicasets", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["rs"], categories: ["all"]),
-        Make("apps", "apps.DaemonSet", "daemonsets", true, new WorkloadRules(hasReplicas: false), hasStatus: true, names: ["ds"], categories: ["all"]),
-        Make("apps", "apps.StatefulSet", "statefulsets", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["sts"], categories: ["all"]),
+        Make("apps", "apps.Deployment", "deployments", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["deploy"], categories: ["all"], hasScale: true, columns: BuiltInColumns.Replicated("deploy")),
+        Make("apps", "apps.ReplicaSet", "replicasets", true, new WorkloadRules(hasReplicas: true), hasStatus: true, names: ["rs"], categories: ["all"], hasScale: true, columns: BuiltInColumns.Replicated("rs")),
+        Make("apps", "apps.DaemonSet", "daemonsets", true, new WorkloadRules(hasReplicas: false), hasStatus: true, names: ["ds"], categories: ["all"], columns: BuiltInColumns.DaemonSets),
+        Make("apps", "apps.StatefulSet", "statefulsets", true, new StatefulSetRules(), hasStatus: true, names: ["sts"], categories: ["all"], hasScale: true, columns: BuiltInColumns.Replicated("sts")),
+        Make("apps", "apps.ControllerRevision", "controllerrevisions", true, new ControllerRevisionRules(), columns: BuiltInColumns.Revisions),
         Make("policy", "policy.PodDisruptionBudget", "poddisruptionbudgets", true, new DisruptionBudgetRules(), hasStatus: true, names: ["pdb"], columns: BuiltInColumns.DisruptionBudgets),
         Make("networking.k8s.io", "networking.NetworkPolicy", "networkpolicies", true, new NetworkPolicyRules(), names: ["netpol"], columns: BuiltInColumns.NetworkPolicies),
         Make(Rbac, "rbac.Role", "roles", true, new RbacRules(isBinding: false)),
@@ -63,7 +64,8 @@ internal static class BuiltInResources
         IReadOnlyList<string>? names = null,
         IReadOnlyList<string>? categories = null,
         IReadOnlyList<SelectableField>? fields = null,
-        IReadOnlyList<TableColumn>? columns = null)
+        IReadOnlyList<TableColumn>? columns = null,
+        bool hasScale = false)
     {
         var shape = KindTable.Find(type);
         return new ResourceDefinition
@@ -74,6 +76,7 @@ internal static class BuiltInResources
             Kind = shape.Name,
             IsNamespaced = isNamespaced,
             HasStatus = hasStatus,
+            HasScale = hasScale,
             ShortNames = names ?? [],
             Categories = categories ?? [],
             Rules = rules,

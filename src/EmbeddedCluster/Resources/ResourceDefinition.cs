@@ -38,6 +38,9 @@ public sealed class ResourceDefinition
     /// <summary>True when the status is written through a subresource of its own.</summary>
     public bool HasStatus { get; init; }
 
+    /// <summary>True when the number of replicas can be read and written by itself.</summary>
+    public bool HasScale { get; init; }
+
     /// <summary>True for resources that a CustomResourceDefinition made.</summary>
     public bool IsCustom { get; init; }
 

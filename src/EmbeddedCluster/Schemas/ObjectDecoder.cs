@@ -33,8 +33,8 @@ internal sealed class ObjectDecoder
         {
             if (shape.Field(name) is not { } field)
             {
-                // The type header is not part of the table; nested raw objects keep theirs because their form is Any.
-                if (path.Length == 0 && name is "kind" or "apiVersion") continue;
+                // The type header is not part of the table; nested raw objects keep theirs because their form is Any, and templates of claims are whole claims.
+                if ((path.Length == 0 || shape.FullName == "core.PersistentVolumeClaim") && name is "kind" or "apiVersion") continue;
                 UnknownFields.Add(Join(path, name));
                 (dropped ??= []).Add(name);
                 continue;

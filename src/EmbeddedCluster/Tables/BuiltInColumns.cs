@@ -47,7 +47,54 @@ internal static class BuiltInColumns
         Count("Allowed Disruptions", o => o.Integer("status", "disruptionsAllowed") ?? 0), TableColumn.Age,
     ];
 
+    public static readonly TableColumn[] DaemonSets =
+    [
+        Name(), Count("Desired", o => o.Integer("status", "desiredNumberScheduled") ?? 0), Count("Current", o => o.Integer("status", "currentNumberScheduled") ?? 0),
+        Count("Ready", o => o.Integer("status", "numberReady") ?? 0), Count("Up-to-date", o => o.Integer("status", "updatedNumberScheduled") ?? 0),
+        Count("Available", o => o.Integer("status", "numberAvailable") ?? 0),
+        Text("Node Selector", o => OrNone(Pairs(o.Object("spec", "template", "spec", "nodeSelector")))), TableColumn.Age, .. Workload,
+    ];
+
+    public static readonly TableColumn[] Revisions =
+    [
+        Name(), Text("Controller", Owner), Count("Revision", o => o.Integer("revision") ?? 0), TableColumn.Age,
+    ];
+
     public static readonly TableColumn[] NetworkPolicies = [Name(), Text("Pod-Selector", o => OrNone(Pairs(o.Object("spec", "podSelector", "matchLabels")))), TableColumn.Age];
+
+    /// <summary>Of Deployments, ReplicaSets and StatefulSets, by their short names.</summary>
+    public static TableColumn[] Replicated(string kind) =>
+    [
+        Name(),
+        .. kind switch
+        {
+            "deploy" => new[]
+            {
+                Text("Ready", Readiness), Count("Up-to-date", o => o.Integer("status", "updatedReplicas") ?? 0),
+                Count("Available", o => o.Integer("status", "availableReplicas") ?? 0),
+            },
+            "rs" =>
+            [
+                Count("Desired", o => o.Integer("spec", "replicas") ?? 0), Count("Current", o => o.Integer("status", "replicas") ?? 0),
+                Count("Ready", o => o.Integer("status", "readyReplicas") ?? 0),
+            ],
+            _ => [Text("Ready", Readiness)],
+        },
+        TableColumn.Age,
+        .. kind == "sts" ? Workload[..2] : Workload,
+    ];
+
+    private static TableColumn[] Workload =>
+    [
+        Wide("Containers", o => string.Join(',', o.Array("spec", "template", "spec", "containers").Objects().Select(container => container.Text("name")))),
+        Wide("Images", o => string.Join(',', o.Array("spec", "template", "spec", "containers").Objects().Select(container => container.Text("image")))),
+        Wide("Selector", o => OrNone(Pairs(o.Object("spec", "selector", "matchLabels")))),
+    ];
+
+    private static string Readiness(JsonObject o) => $"{o.Integer("status", "readyReplicas") ?? 0}/{o.Integer("spec", "replicas") ?? 0}";
+
+    private static string Owner(JsonObject o) => o.Array("metadata", "ownerReferences").Objects().FirstOrDefault(owner => owner.Flag("controller") == true) is { } owner
+        ? $"{owner.Text("kind")?.ToLowerInvariant()}.apps/{owner.Text("name")}" : None;
 
     public static readonly TableColumn[] Events =
     [

@@ -130,6 +130,7 @@ internal sealed class BindingTests : ControllerTest
         MakeClaim(className: null);
         await Until("persistentvolumeclaims", "claim", c => c.Array("metadata", "finalizers").Texts().Contains("kubernetes.io/pvc-protection"));
         MakePod("pod", "claim");
+        Assert.That(Storage.Bind("default", "pod", "somewhere").Error, Is.Null);
         Storage.Delete("persistentvolumeclaims", "default", "claim");
         // Another claim without a pod, deleted after this one, is let go: by then this one has been looked at, too.
         MakeClaim("other", className: null);
@@ -137,9 +138,19 @@ internal sealed class BindingTests : ControllerTest
         Storage.Delete("persistentvolumeclaims", "default", "other");
         await UntilGone("persistentvolumeclaims", "other");
         Assert.That(Storage.Get("persistentvolumeclaims", "default", "claim").Value.IsBeingDeleted);
-        Storage.Delete("pods", "default", "pod");
+        Storage.Delete("pods", "default", "pod", new DeleteOptions { GracePeriodSeconds = 0 });
         await UntilGone("persistentvolumeclaims", "claim");
         Assert.That(Storage.Get("persistentvolumeclaims", "default", "claim").Object, Is.Null);
+    }
+
+    [Test]
+    public async Task A_pod_that_no_node_has_keeps_no_claim_from_going()
+    {
+        MakeClaim(className: null);
+        await Until("persistentvolumeclaims", "claim", c => c.Array("metadata", "finalizers").Texts().Contains("kubernetes.io/pvc-protection"));
+        MakePod("pod", "claim");
+        Storage.Delete("persistentvolumeclaims", "default", "claim");
+        await UntilGone("persistentvolumeclaims", "claim");
     }
 
     [Test]

@@ -47,6 +47,28 @@ internal sealed class KubeletTests : ControllerTest
     }
 
     [Test]
+    public async Task An_attachment_is_told_of_once()
+    {
+        _driver.Answer("NodePublishVolume", DriverRule.Fail(StatusCode.Internal, "no disk today"), DriverRule.Fail(StatusCode.Internal, "nor now"), DriverRule.Default);
+        await MakeBoundPod();
+        await UntilPhase("pods", "pod", "Running");
+        var told = Storage.List("events").Items.Select(e => e.ToJson()).Where(e => e.Text("reason") == "SuccessfulAttachVolume").ToList();
+        Assert.That(told.Select(e => (e.Text("involvedObject", "name"), e.Integer("count"))), Is.EqualTo(new[] { ("pod", (long?)1) }));
+        Assert.That(Storage.List("events").Items.Select(e => e.ToJson().Text("reason")), Does.Not.Contain("FailedAttachVolume"));
+    }
+
+    [Test]
+    public async Task A_node_has_its_lease_and_says_what_it_has()
+    {
+        var lease = Storage.Get("leases", "kube-node-lease", NodeName).Value.ToJson();
+        Assert.That(lease.Text("spec", "holderIdentity"), Is.EqualTo(NodeName));
+        var node = Storage.Get("nodes", null, NodeName).Value.ToJson();
+        Assert.That(new[] { "cpu", "memory", "ephemeral-storage", "pods" }.Select(resource => node.Text("status", "allocatable", resource)), Is.All.Not.Empty);
+        Storage.Delete("nodes", null, NodeName);
+        await UntilGone("leases", NodeName, "kube-node-lease");
+    }
+
+    [Test]
     public async Task A_deleted_pod_goes_only_after_its_volume_and_then_the_volume_is_detached()
     {
         await MakeBoundPod();

@@ -94,6 +94,18 @@ internal sealed class NewestKubectlTests
         Assert.That(_cluster.Storage.Get("deployments", "default", "d").Value.ToJson().Integer("spec", "replicas"), Is.EqualTo(4));
     }
 
+    [Test]
+    public async Task What_the_server_added_below_what_was_applied_is_the_applier_s_and_a_conflict_for_the_next()
+    {
+        var withVariable = Deployment.Replace("image:", "env: [{name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}], image:", StringComparison.Ordinal);
+        await Ok("apply --server-side --field-manager helm -f -", withVariable);
+        var (code, refused) = await _kubectl.Run("apply --server-side -f -", withVariable);
+        Assert.That((code, refused), Is.EqualTo((1, refused)));
+        Assert.That(refused, Does.Contain("Apply failed with 1 conflict: conflict with \"helm\": .spec.template.spec.containers[name=\"c\"].env[name=\"NODE\"].valueFrom.fieldRef"));
+        await Ok("apply --server-side --field-manager other -f -", withVariable.Replace("fieldRef: {", "fieldRef: {apiVersion: v1, ", StringComparison.Ordinal));
+        await Ok("apply --server-side --force-conflicts -f -", withVariable);
+    }
+
     [TestCase("")]
     [TestCase(" --server-side")]
     public async Task It_shows_what_an_apply_would_change(string way)

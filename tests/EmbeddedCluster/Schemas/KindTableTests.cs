@@ -24,7 +24,7 @@ internal sealed class KindTableTests
     // A client may leave these out, yet the server always answers with them.
     private static readonly string[] s_writtenThoughOptional =
     [
-        "StatefulSetOrdinals.start", "StatefulSetStatus.availableReplicas", "PodDisruptionBudgetStatus.currentHealthy", "PodDisruptionBudgetStatus.desiredHealthy",
+        "ControllerRevision.revision", "StatefulSetOrdinals.start", "StatefulSetStatus.availableReplicas", "PodDisruptionBudgetStatus.currentHealthy", "PodDisruptionBudgetStatus.desiredHealthy",
         "PodDisruptionBudgetStatus.disruptionsAllowed", "PodDisruptionBudgetStatus.expectedPods",
     ];
 
@@ -81,7 +81,7 @@ internal sealed class KindTableTests
         var kinds = typeof(V1Pod).Assembly.GetTypes().Where(type => type.GetCustomAttribute<KubernetesEntityAttribute>() is not null)
             .ToLookup(type => type.GetCustomAttribute<KubernetesEntityAttribute>() is { } kind ? (kind.Group, kind.ApiVersion, kind.Kind) : default);
         var models = new Dictionary<TypeShape, Type>();
-        foreach (var resource in BuiltInResources.All.Concat(ReviewKinds.Served).Append(ReviewKinds.Token))
+        foreach (var resource in BuiltInResources.All.Concat(ReviewKinds.Served).Append(ReviewKinds.Token).Append(ScaleHandler.Kind))
             Pair(resource.Shape!, kinds[(resource.Group, resource.Version, resource.Kind)].First(type => !type.Name.EndsWith("List", StringComparison.Ordinal)), models);
         Pair(KindTable.Find("meta.DeleteOptions"), typeof(V1DeleteOptions), models);
         return models;

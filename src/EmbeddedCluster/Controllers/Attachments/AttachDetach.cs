@@ -11,13 +11,19 @@ internal sealed class AttachDetach(ControllerContext context)
 {
     private const string Component = "attachdetach-controller";
 
+    private readonly ToldOnce _told = new();
+
     public static ControllerLoop Start(ControllerContext context)
     {
         var controller = new AttachDetach(context);
         return new ControllerLoop("attach-detach", context, (key, _) => new(controller.Reconcile(key)))
             .On("nodes")
             .On("pods", change => PodVolumes.NodeName(change.Object) is { Length: > 0 } node ? [node] : [])
-            .On("volumeattachments", change => [change.Object.Root.Text("spec", "nodeName")])
+            .On("volumeattachments", change =>
+            {
+                if (change.Type == WatchEventType.Deleted) controller._told.Forget(change.Object.Uid);
+                return [change.Object.Root.Text("spec", "nodeName")];
+            })
             .On("persistentvolumeclaims", change => controller.NodesUsing(change.Object))
             .On("csidrivers", _ => controller.AllNodes());
     }
@@ -73,7 +79,7 @@ internal sealed class AttachDetach(ControllerContext context)
     {
         if (AttachedElsewhere(use.Volume, nodeName) is { } other)
         {
-            foreach (var pod in use.Pods)
+            foreach (var pod in use.Pods.Where(pod => _told.IsNews(pod.Uid + use.Volume.Stored.Uid, other)))
             {
                 context.Events.Warning(pod, Component, "FailedAttachVolume",
                     $"Multi-Attach error for volume \"{use.Volume.Stored.Name}\" Volume is already exclusively attached to one node "
@@ -109,21 +115,18 @@ internal sealed class AttachDetach(ControllerContext context)
     private void Report(StoredObject attachment, Use use)
     {
         var volume = use.Volume.Stored.Name;
-        var error = attachment.Root.Text("status", "attachError", "message");
-        foreach (var pod in use.Pods)
+        if (attachment.Root.Flag("status", "attached") == true)
         {
-            if (attachment.Root.Flag("status", "attached") == true)
-            {
-                if (pod.Root.Text("status", "phase") == "Pending")
-                {
-                    context.Events.Normal(pod, Component, "SuccessfulAttachVolume",
-                        $"AttachVolume.Attach succeeded for volume \"{volume}\" ");
-                }
-            }
-            else if (error.Length > 0)
-            {
+            if (!_told.IsNews(attachment.Uid, "attached")) return;
+            foreach (var pod in use.Pods.Where(pod => pod.Root.Text("status", "phase") == "Pending"))
+                context.Events.Normal(pod, Component, "SuccessfulAttachVolume", $"AttachVolume.Attach succeeded for volume \"{volume}\" ");
+        }
+        else if (attachment.Root.Text("status", "attachError", "message") is { Length: > 0 } error)
+        {
+            // The same words at another time are another attempt.
+            if (!_told.IsNews(attachment.Uid, $"{attachment.Root.Text("status", "attachError", "time")} {error}")) return;
+            foreach (var pod in use.Pods)
                 context.Events.Warning(pod, Component, "FailedAttachVolume", $"AttachVolume.Attach failed for volume \"{volume}\" : {error}");
-            }
         }
     }
 

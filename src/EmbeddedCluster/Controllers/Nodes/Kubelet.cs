@@ -29,6 +29,8 @@ internal sealed partial class Kubelet : IAsyncDisposable
         _loop = new ControllerLoop("kubelet", context, pods.Reconcile)
             .On("pods", change => PodVolumes.NodeName(change.Object) == options.Name ? [ObjectKey.Of(change.Object)] : [])
             .On("persistentvolumeclaims", change => PodsUsing(change.Object))
+            .On("configmaps", change => PodsNaming(change))
+            .On("secrets", change => PodsNaming(change))
             .On("volumeattachments", change => change.Object.Root.Text("spec", "nodeName") == options.Name ? PodsOf(options.Name) : []);
         drivers.Changed += () =>
         {
@@ -82,6 +84,11 @@ internal sealed partial class Kubelet : IAsyncDisposable
 
     private IEnumerable<string> PodsUsing(StoredObject claim) => _context.Storage.List("pods", claim.Namespace).Items
         .Where(pod => PodVolumes.ClaimNames(pod).Contains(claim.Name)).Select(ObjectKey.Of);
+
+    // One that has come, or got what was missing; pods that run know nothing of it.
+    private IEnumerable<string> PodsNaming(WatchEvent change) => change.Type == WatchEventType.Deleted ? [] : _context.Storage
+        .List("pods", change.Object.Namespace).Items
+        .Where(pod => pod.Root.Text("status", "phase") == "Pending" && PodFiles.Names(pod, change.Object)).Select(ObjectKey.Of);
 
     private IEnumerable<string> PodsOf(string node) => _context.Storage.List("pods").Items
         .Where(pod => PodVolumes.NodeName(pod) == node).Select(ObjectKey.Of);

@@ -21,7 +21,7 @@ internal sealed class NodeExpansion(ControllerContext context, VolumeMounting mo
     public async ValueTask<Outcome> Reconcile(StoredObject pod, CancellationToken stop)
     {
         var result = Outcome.Done;
-        foreach (var (_, claimName, _) in PodVolumes.Claims(pod))
+        foreach (var claimName in PodVolumes.ClaimNames(pod))
         {
             if (context.Storage.Get("persistentvolumeclaims", pod.Namespace, claimName).Object is not { } claim || !Waits(claim)) continue;
             var volume = uses.Of(pod.Uid).FirstOrDefault(used => used.Stored.Name == new Claim(claim).VolumeName);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
@@ -26,15 +27,15 @@ internal sealed class NodeObjects(ControllerContext context, string nodeName, IR
         {
             ["status"] = new JsonObject
             {
-                ["conditions"] = new JsonArray(new JsonObject
-                {
-                    ["type"] = "Ready",
-                    ["status"] = "True",
-                    ["reason"] = "KubeletReady",
-                    ["message"] = "the embedded kubelet is ready",
-                    ["lastHeartbeatTime"] = context.Now,
-                    ["lastTransitionTime"] = context.Now,
-                }),
+                ["capacity"] = Resources(),
+                ["allocatable"] = Resources(),
+                ["addresses"] = new JsonArray(
+                    new JsonObject { ["type"] = "InternalIP", ["address"] = "127.0.0.1" }, new JsonObject { ["type"] = "Hostname", ["address"] = nodeName }),
+                ["conditions"] = new JsonArray(
+                    Condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                    Condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+                    Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+                    Condition("Ready", true, "KubeletReady", "the embedded kubelet is ready")),
                 ["nodeInfo"] = new JsonObject
                 {
                     ["kubeletVersion"] = "v1.36.0-embedded",
@@ -51,6 +52,7 @@ internal sealed class NodeObjects(ControllerContext context, string nodeName, IR
             },
         }, "status"));
         var uid = context.Storage.Get("nodes", null, nodeName).Value.Uid;
+        Require(context.Storage.Create("leases", Lease(uid)));
         Require(context.Storage.Create("csinodes", new JsonObject
         {
             ["apiVersion"] = "storage.k8s.io/v1",
@@ -66,6 +68,44 @@ internal sealed class NodeObjects(ControllerContext context, string nodeName, IR
             ["spec"] = new JsonObject { ["drivers"] = new JsonArray() },
         }));
     }
+
+    // A node without its lease looks as if its kubelet had died. It is written once: nobody here judges a node by it.
+    private JsonObject Lease(string uid) => new()
+    {
+        ["apiVersion"] = "coordination.k8s.io/v1",
+        ["kind"] = "Lease",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = nodeName,
+            ["namespace"] = "kube-node-lease",
+            ["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = nodeName, ["uid"] = uid }),
+        },
+        ["spec"] = new JsonObject
+        {
+            ["holderIdentity"] = nodeName,
+            ["leaseDurationSeconds"] = 40,
+            ["renewTime"] = context.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+        },
+    };
+
+    private JsonObject Condition(string type, bool isTrue, string reason, string message) => new()
+    {
+        ["type"] = type,
+        ["status"] = isTrue ? "True" : "False",
+        ["reason"] = reason,
+        ["message"] = message,
+        ["lastHeartbeatTime"] = context.Now,
+        ["lastTransitionTime"] = context.Now,
+    };
+
+    // Those of this machine. Nobody counts what pods take of them; shares of nothing at all are what a client cannot show.
+    private static JsonObject Resources() => new()
+    {
+        ["cpu"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+        ["memory"] = $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024}Ki",
+        ["ephemeral-storage"] = "100Gi",
+        ["pods"] = "110",
+    };
 
     /// <summary>
     /// Shows which volumes the kubelet has in use; the attach-detach controller keeps those attached. Pods come and go side by side: one writes at a

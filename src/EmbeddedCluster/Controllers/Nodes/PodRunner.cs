@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Sidecars.EmbeddedCluster.Controllers;
 
 /// <summary>
@@ -24,10 +22,14 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
     private async Task<Outcome> SetUp(StoredObject pod, CancellationToken stop)
     {
         if (pod.Root.Text("status", "phase") == "Running") return await expansion.Reconcile(pod, stop);
-        foreach (var (name, claimName, isReadOnly) in PodVolumes.Claims(pod))
+        if (PodFiles.MissingVolume(context.Storage, pod) is var (file, missing)) return Fail(pod, file, MountFailure.Failed(missing));
+        // A pod whose containers wait has its volumes already.
+        foreach (var used in PodStatus.IsWaiting(pod) ? [] : PodVolumes.Claims(pod))
         {
+            var (name, claimName, isReadOnly, _) = used;
             if (context.Storage.Get("persistentvolumeclaims", pod.Namespace, claimName).Object is not { } claim)
                 return Fail(pod, name, MountFailure.Failed($"persistentvolumeclaim \"{claimName}\" not found"));
+            if (EphemeralClaims.WhyNotOf(pod, used, claim) is { } foreign) return Fail(pod, name, MountFailure.Failed(foreign));
             if (new Claim(claim) is not { IsBound: true } bound) return Outcome.Done;
             if (context.Storage.Get("persistentvolumes", null, bound.VolumeName).Object is not { } stored)
                 return Fail(pod, name, MountFailure.Failed($"persistentvolume \"{bound.VolumeName}\" not found"));
@@ -36,7 +38,21 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
             if (failure is not null) return Fail(pod, volume.Stored.Name, failure);
         }
 
-        return Outcome.Of(ShowRunning(pod));
+        foreach (var volume in PodStatus.IsWaiting(pod) ? [] : InlineVolumes.Of(context.Storage, pod))
+        {
+            if (InlineVolumes.WhyNot(context.Storage, volume.Driver) is { } unfit) return Fail(pod, volume.Stored.Name, MountFailure.Failed(unfit));
+            if (await MountOne(pod, volume, isReadOnly: false, stop) is { } failure) return Fail(pod, volume.Stored.Name, failure);
+        }
+
+        return PodFiles.MissingVariables(context.Storage, pod) is var (container, reason) ? NotStarted(pod, container, reason) : Outcome.Of(ShowRunning(pod));
+    }
+
+    /// <summary>A container that lacks what it is to be started with waits for it, and its pod says so.</summary>
+    private Outcome NotStarted(StoredObject pod, string container, string reason)
+    {
+        context.Events.Warning(pod, Component, "Failed", $"Error: {reason}");
+        var shown = context.Storage.UpdateStatus("pods", PodStatus.Waiting(pod, container, "CreateContainerConfigError", reason, context.Now));
+        return shown.IsOk ? Outcome.Retry(reason) : Outcome.Of(shown);
     }
 
     private async Task<MountFailure?> MountOne(StoredObject pod, Volume volume, bool isReadOnly, CancellationToken stop)
@@ -87,33 +103,5 @@ internal sealed class PodRunner(ControllerContext context, string nodeName, Volu
         return Outcome.Retry(failure.Reason);
     }
 
-    private StoreResult ShowRunning(StoredObject pod)
-    {
-        var now = context.Now;
-        var content = pod.ToJson();
-        var status = content.Child("status");
-        var containers = content.Array("spec", "containers").Objects().ToList();
-        status["phase"] = "Running";
-        status["startTime"] = now;
-        status["hostIP"] = "127.0.0.1";
-        status["podIP"] = "127.0.0.1";
-        var conditions = status.Array("conditions").Objects()
-            .Where(condition => condition.Text("type") == "PodScheduled").Select(condition => condition.DeepClone()).ToList();
-        conditions.AddRange(((ReadOnlySpan<string>)["Initialized", "ContainersReady", "Ready"]).ToArray().Select(type => new JsonObject
-        {
-            ["type"] = type, ["status"] = "True", ["lastTransitionTime"] = now,
-        }));
-        status["conditions"] = new JsonArray([.. conditions]);
-        status["containerStatuses"] = new JsonArray([.. containers.Select(container => new JsonObject
-        {
-            ["name"] = container.Text("name"),
-            ["image"] = container.Text("image"),
-            ["imageID"] = "",
-            ["ready"] = true,
-            ["started"] = true,
-            ["restartCount"] = 0,
-            ["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = now } },
-        })]);
-        return context.Storage.UpdateStatus("pods", content);
-    }
+    private StoreResult ShowRunning(StoredObject pod) => context.Storage.UpdateStatus("pods", PodStatus.Running(pod, context.Now));
 }

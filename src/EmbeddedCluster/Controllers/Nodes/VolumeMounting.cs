@@ -18,7 +18,7 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
         if (drivers.Find(volume.Driver) is not { } driver)
             return MountFailure.Waiting($"driver name {volume.Driver} not found in the list of registered CSI drivers");
         var publishContext = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (AttachDetach.AttachRequired(context.Storage, volume.Driver))
+        if (!volume.IsInline && AttachDetach.AttachRequired(context.Storage, volume.Driver))
         {
             var attachment = context.Storage.Get("volumeattachments", null, AttachmentName.Of(volume.Handle, volume.Driver, nodeName)).Object;
             if (attachment is null || attachment.IsBeingDeleted || attachment.Root.Flag("status", "attached") != true)
@@ -80,7 +80,7 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
             var unpublish = new NodeUnpublishVolumeRequest { VolumeId = volume.Handle, TargetPath = paths.Target(volume, podUid) };
             var answer = await driver.Call("NodeUnpublishVolume", driver.Node.NodeUnpublishVolumeAsync, unpublish, stop);
             if (!answer.IsOk) return MountFailure.Failed(answer.Error!.Text);
-            if (driver.Stages && !uses.IsUsedByOthers(volume, podUid) && await Unstage(volume, driver, stop) is { } failure) return failure;
+            if (Stages(driver, volume) && !uses.IsUsedByOthers(volume, podUid) && await Unstage(volume, driver, stop) is { } failure) return failure;
             uses.End(volume, podUid);
             return null;
         }
@@ -93,7 +93,7 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
     private async Task<MountFailure?> Stage(
         Volume volume, DriverClient driver, VolumeCapability capability, Dictionary<string, string> publishContext, CancellationToken stop)
     {
-        if (!driver.Stages) return null;
+        if (!Stages(driver, volume)) return null;
         var path = paths.Staging(volume);
         Directory.CreateDirectory(path);
         var request = new NodeStageVolumeRequest
@@ -118,7 +118,7 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
         var request = new NodePublishVolumeRequest
         {
             VolumeId = volume.Handle,
-            StagingTargetPath = driver.Stages ? paths.Staging(volume) : "",
+            StagingTargetPath = Stages(driver, volume) ? paths.Staging(volume) : "",
             TargetPath = target,
             VolumeCapability = capability,
             Readonly = isReadOnly || volume.Stored.Root.Flag("spec", "csi", "readOnly") == true,
@@ -126,7 +126,7 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
             VolumeContext = { volume.Stored.Root.Map("spec", "csi", "volumeAttributes") },
             Secrets = { CsiVolumes.Secrets(context.Storage, volume, "nodePublishSecretRef") },
         };
-        foreach (var (key, value) in PodInfo(pod, volume.Driver)) request.VolumeContext[key] = value;
+        foreach (var (key, value) in PodInfo(pod, volume)) request.VolumeContext[key] = value;
         var answer = await driver.Call("NodePublishVolume", driver.Node.NodePublishVolumeAsync, request, stop);
         return answer.IsOk ? null : MountFailure.Failed(answer.Error!.Text);
     }
@@ -141,9 +141,11 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
         return null;
     }
 
-    private Dictionary<string, string> PodInfo(StoredObject pod, string driver)
+    private static bool Stages(DriverClient driver, Volume volume) => driver.Stages && !volume.IsInline;
+
+    private Dictionary<string, string> PodInfo(StoredObject pod, Volume volume)
     {
-        var csiDriver = context.Storage.Get("csidrivers", null, driver).Object;
+        var csiDriver = context.Storage.Get("csidrivers", null, volume.Driver).Object;
         if (csiDriver?.Root.Flag("spec", "podInfoOnMount") != true) return [];
         var account = pod.Root.Text("spec", "serviceAccountName");
         return new(StringComparer.Ordinal)
@@ -152,7 +154,7 @@ internal sealed class VolumeMounting(ControllerContext context, string nodeName,
             ["csi.storage.k8s.io/pod.namespace"] = pod.Namespace,
             ["csi.storage.k8s.io/pod.uid"] = pod.Uid,
             ["csi.storage.k8s.io/serviceAccount.name"] = account.Length > 0 ? account : "default",
-            ["csi.storage.k8s.io/ephemeral"] = "false",
+            ["csi.storage.k8s.io/ephemeral"] = volume.IsInline ? "true" : "false",
         };
     }
 }

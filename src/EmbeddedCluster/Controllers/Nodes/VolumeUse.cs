@@ -16,14 +16,14 @@ internal sealed class VolumeUse
     {
         get
         {
-            lock (_gate) return [.. _uses.Keys.Union(_intents.Select(intent => intent.Volume))];
+            lock (_gate) return [.. _uses.Where(use => !use.Value.Volume.IsInline).Select(use => use.Key).Union(_intents.Select(intent => intent.Volume))];
         }
     }
 
     /// <summary>A volume is about to be brought to a pod.</summary>
     public void Intend(Volume volume, StoredObject pod)
     {
-        if (volume.Driver.Length == 0) return;
+        if (volume.Driver.Length == 0 || volume.IsInline) return;
         lock (_gate) _intents.Add((AttachmentName.InNodeStatus(volume), pod.Uid));
     }
 

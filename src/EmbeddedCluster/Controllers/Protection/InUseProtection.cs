@@ -22,8 +22,10 @@ internal sealed class InUseProtection(ControllerContext context)
     {
         if (context.Storage.Find("persistentvolumeclaims", key) is not { } claim) return Outcome.Done;
         if (!claim.IsBeingDeleted) return Outcome.Of(Finalizers.Add(context.Storage, claim, WellKnown.ClaimProtection));
+        // A pod without a node does not count: no kubelet gives it a claim that is being deleted.
         var isUsed = context.Storage.List("pods", claim.Namespace).Items.Any(pod =>
-            !PodVolumes.IsFinished(pod) && PodVolumes.ClaimNames(pod).Contains(claim.Name));
+            PodVolumes.NodeName(pod).Length > 0 && !PodVolumes.IsFinished(pod)
+            && PodVolumes.Claims(pod).Any(volume => volume.Claim == claim.Name && EphemeralClaims.WhyNotOf(pod, volume, claim) is null));
         return isUsed ? Outcome.Done : Outcome.Of(Finalizers.Remove(context.Storage, claim, WellKnown.ClaimProtection));
     }
 

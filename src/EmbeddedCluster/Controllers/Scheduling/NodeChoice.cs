@@ -25,14 +25,14 @@ internal sealed class NodeChoice(ControllerContext context, VolumeFit volumes, N
 
     private static string? WhyNot(StoredObject pod, StoredObject node)
     {
-        if (node.IsBeingDeleted || node.Root.Flag("spec", "unschedulable") == true) return "node(s) were unschedulable";
+        if (node.IsBeingDeleted || (node.Root.Flag("spec", "unschedulable") == true && !Bears(pod, "node.kubernetes.io/unschedulable"))) return "node(s) were unschedulable";
         var isReady = node.Root.Items("status", "conditions")
             .Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
         if (!isReady) return "node(s) were not ready";
-        if (!pod.Root.Map("spec", "nodeSelector").All(label => node.Labels.GetValueOrDefault(label.Key) == label.Value)) return Affinity;
-        var required = pod.Root.At("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
-        return required is { } selector && !NodeSelecting.Matches(selector, node) ? Affinity : null;
+        return Taints.WhyNot(pod, node) ?? (NodeSelecting.IsWanted(pod.Root.At("spec") ?? default, node) ? null : "node(s) didn't match Pod's node affinity/selector");
     }
 
-    private const string Affinity = "node(s) didn't match Pod's node affinity/selector";
+    /// <summary>Whether the pod is one of those that run on nodes closed to others, as the pods of daemons do.</summary>
+    private static bool Bears(StoredObject pod, string taint) => pod.Root.Items("spec", "tolerations").Any(toleration =>
+        toleration.Text("operator") == "Exists" && toleration.Text("key") is var key && (key.Length == 0 || key == taint) && toleration.Text("effect") is "" or "NoSchedule");
 }

@@ -5,6 +5,11 @@ namespace Sidecars.EmbeddedCluster.Controllers;
 /// <summary>Node selectors: a node fits when all requirements of any one term hold. A selector without terms fits nobody.</summary>
 internal static class NodeSelecting
 {
+    /// <summary>Whether the labels a pod asks for are the node's, and the affinity it requires holds.</summary>
+    public static bool IsWanted(JsonElement podSpec, StoredObject node) =>
+        podSpec.Map("nodeSelector").All(label => node.Labels.GetValueOrDefault(label.Key) == label.Value)
+        && (podSpec.At("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is not { } required || Matches(required, node));
+
     public static bool Matches(JsonElement selector, StoredObject node) =>
         selector.Items("nodeSelectorTerms").Any(term => TermMatches(term, node));
 

@@ -30,10 +30,13 @@ internal sealed class Scheduler(ControllerContext context)
     {
         if (context.Storage.Find("pods", key) is not { } pod || !IsWaiting(pod)) return Outcome.Done;
         var claims = new List<Claim>();
-        foreach (var claimName in PodVolumes.ClaimNames(pod))
+        foreach (var volume in PodVolumes.Claims(pod))
         {
+            var claimName = volume.Claim;
             if (context.Storage.Get("persistentvolumeclaims", pod.Namespace, claimName).Object is not { } stored)
-                return Unschedulable(pod, $"persistentvolumeclaim \"{claimName}\" not found");
+                return Unschedulable(pod, volume.IsEphemeral
+                    ? $"waiting for ephemeral volume controller to create the persistentvolumeclaim \"{claimName}\"" : $"persistentvolumeclaim \"{claimName}\" not found");
+            if (EphemeralClaims.WhyNotOf(pod, volume, stored) is { } foreign) return Unschedulable(pod, foreign);
             if (stored.IsBeingDeleted) return Unschedulable(pod, $"persistentvolumeclaim \"{claimName}\" is being deleted");
             var claim = new Claim(stored);
             if (claim.Phase == "Lost") return Unschedulable(pod, $"persistentvolumeclaim \"{claimName}\" bound to non-existent persistentvolume \"{claim.VolumeName}\"");

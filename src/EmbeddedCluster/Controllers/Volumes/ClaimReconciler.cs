@@ -19,6 +19,13 @@ internal sealed class ClaimReconciler(ControllerContext context, VolumeIndex ind
 
     private Outcome FindVolume(Claim claim)
     {
+        if (DefaultClass.IsWantedBy(claim) && DefaultClass.Find(context.Storage) is { } byDefault)
+        {
+            var content = claim.Stored.ToJson();
+            content.Child("spec")["storageClassName"] = byDefault.Name;
+            return Outcome.Of(context.Storage.Update("persistentvolumeclaims", content));
+        }
+
         var storageClass = StorageClass.Find(context.Storage, claim.ClassName);
         var waits = storageClass is { WaitsForConsumer: true };
         // Which volume suits a claim that waits for its pod is the scheduler's choice; it says so in the volume's reference.

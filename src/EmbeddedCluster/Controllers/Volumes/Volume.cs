@@ -24,6 +24,9 @@ internal readonly record struct Volume(StoredObject Stored)
 
     public string ReclaimPolicy => Stored.Root.Text("spec", "persistentVolumeReclaimPolicy");
 
+    /// <summary>It stands in its pod and in no PersistentVolume: nothing of it is attached or staged.</summary>
+    public bool IsInline => Stored.Uid.Length == 0;
+
     public string Driver => Stored.Root.Text("spec", "csi", "driver");
 
     public string Handle => Stored.Root.Text("spec", "csi", "volumeHandle");

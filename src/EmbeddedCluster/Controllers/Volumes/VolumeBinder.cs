@@ -24,7 +24,8 @@ internal static class VolumeBinder
                 index.Apply(change);
                 return ClaimsOf(context.Storage, change);
             })
-            .On("storageclasses", change => PendingClaims(context.Storage, claim => claim.ClassName == change.Object.Name));
+            .On("storageclasses", change => PendingClaims(context.Storage, claim =>
+                claim.ClassName == change.Object.Name || (DefaultClass.Is(change.Object) && DefaultClass.IsWantedBy(claim))));
         volumeLoop
             .On("persistentvolumes")
             // A real cluster finds a volume whose claim was gone before it was bound when it looks at all of them, every 15 seconds.
