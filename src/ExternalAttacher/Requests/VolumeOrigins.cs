@@ -32,9 +32,7 @@ internal sealed class VolumeOrigins(Caches caches, ApiClient api)
             case (null, { } inline):
                 return inline.Csi is null ? (null, "inline volume spec contains nil CSI source") : (new VolumeOrigin(null, inline), null);
             case ({ } name, null):
-                if (caches.FindVolume(name) is not { } volume) return (null, $"persistentvolume \"{name}\" not found");
-                if (caches.IsKnown(volume)) return (new VolumeOrigin(volume, null), null);
-                return await Read(name, stop);
+                return caches.FindVolume(name) is { } volume && caches.IsKnown(volume) ? (new VolumeOrigin(volume, null), null) : await Read(name, stop);
         }
     }
 
@@ -53,7 +51,10 @@ internal sealed class VolumeOrigins(Caches caches, ApiClient api)
             : (new DriverVolume(volume.Spec, false), null);
     }
 
-    /// <summary>A volume that looked like somebody else's, and so was not kept; the attachment decides.</summary>
+    /// <summary>
+    /// A volume that looked like somebody else's, and so was not kept: the attachment decides. Or one of which nothing is known yet: its attachment may
+    /// come by another watch before it, and users would read of a failure where nothing is wrong.
+    /// </summary>
     private async Task<(VolumeOrigin?, string?)> Read(string name, CancellationToken stop)
     {
         var read = await api.GetAsync(Resources.PersistentVolumes, new ObjectKey(null, name), stop);

@@ -44,6 +44,26 @@ internal sealed class AttachTests : RigTest
         Assert.That(rig.Writes.Select(w => w.Code), Is.All.EqualTo(200));
     }
 
+    /// <summary>A volume and its attachment come by two watches, in any order.</summary>
+    [Test]
+    public async Task A_volume_that_its_watch_has_not_told_of_yet_is_read()
+    {
+        var rig = await Prepared();
+        rig.World.AddNode("n1", "node-1");
+        await rig.Run();
+        await rig.World.UntilAttached(Added(rig, "before"));
+        Assert.That(rig.Cluster.Faults.SilenceWatches(new RequestMatch { Resource = World.Volumes }), Is.EqualTo(1));
+        await rig.World.UntilAttached(Added(rig, "after"));
+        Assert.That(rig.Writes.Count(write => write.Body.Contains("attachError", StringComparison.Ordinal)), Is.Zero, "nobody reads of a failure where nothing is wrong");
+
+        static string Added(AttacherRig rig, string name)
+        {
+            rig.World.Add(new TestVolume($"pv-{name}"));
+            rig.World.Add(new TestAttachment($"va-{name}").Of($"pv-{name}"));
+            return $"va-{name}";
+        }
+    }
+
     [Test]
     public async Task What_the_driver_says_for_the_node_is_kept()
     {
