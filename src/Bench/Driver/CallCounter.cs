@@ -12,6 +12,9 @@ internal sealed class CallCounter : Interceptor
     /// <summary>The calls so far, in order of their methods.</summary>
     public SortedDictionary<string, int> Snapshot() => new(_counts.ToDictionary(), StringComparer.Ordinal);
 
+    /// <summary>Counts from zero again.</summary>
+    public void Clear() => _counts.Clear();
+
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {

@@ -17,7 +17,7 @@ internal sealed class NullDriver : IAsyncDisposable
 
     public CallCounter Calls { get; }
 
-    /// <summary>Listens on the socket; calls are answered when the task is complete.</summary>
+    /// <summary>Listens on the socket; when the task is complete calls are answered at full speed, and none is counted yet.</summary>
     public static async Task<NullDriver> Start(string socket, CancellationToken stop)
     {
         var calls = new CallCounter();
@@ -35,6 +35,8 @@ internal sealed class NullDriver : IAsyncDisposable
         try
         {
             await server.StartAsync(stop);
+            await DriverWarmth.Make(socket, stop);
+            calls.Clear();
             return new NullDriver(server, calls);
         }
         catch

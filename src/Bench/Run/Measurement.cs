@@ -6,6 +6,9 @@ namespace Sidecars.Bench;
 /// </summary>
 internal sealed class Measurement(BenchOptions options, MeasuredCommand command, BenchCluster cluster, string directory, Action<string> tell, TimeProvider time)
 {
+    /// <summary>How long the cluster and the bench get to be done with what was written to them, garbage and compiling included, before a program starts.</summary>
+    private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(1);
+
     private readonly BenchObjects _objects = new(cluster.Api);
     private readonly IWork? _work = Works.Of(options.Mode, options.Count);
     private readonly Timeline _timeline = new(options.Count, time);
@@ -13,6 +16,7 @@ internal sealed class Measurement(BenchOptions options, MeasuredCommand command,
     public async Task<RunFigures> Run(string log, CancellationToken stop)
     {
         tell($"{command.Name}: making what it works on");
+        if (cluster.IsEmbedded) await WarmUp(stop);
         await Prepare(stop);
         var socket = Path.Combine(directory, "csi.sock");
         File.Delete(socket);
@@ -21,6 +25,7 @@ internal sealed class Measurement(BenchOptions options, MeasuredCommand command,
         await using var watch = _work is null ? null : await ProgressWatch.Open(cluster.Api, _work, _timeline, stop);
         if (!options.IsLive) await AskForAll(stop);
         if (marks is not null) await marks.Begin(stop);
+        await Task.Delay(s_settling, time, stop);
 
         tell($"{command.Name}: measuring {options.Title}");
         RunFigures figures;
@@ -38,6 +43,15 @@ internal sealed class Measurement(BenchOptions options, MeasuredCommand command,
             Requests = requests,
             Remark = string.Join("; ", ((string[])[figures.Remark, remark]).Where(text => text.Length > 0)),
         };
+    }
+
+    /// <summary>A server of this process compiles what a request needs when it comes for the first time, which is not the program's doing.</summary>
+    private async Task WarmUp(CancellationToken stop)
+    {
+        const int rounds = 50;
+        await _objects.MakeNamespace(stop);
+        await BenchObjects.ForEach(rounds, (index, token) => _objects.MakeBoundClaim(BenchObjects.Name(index, BenchObjects.Standing), token), stop);
+        await new OwnObjects(cluster.Api).Remove(stop);
     }
 
     private async Task Prepare(CancellationToken stop)
