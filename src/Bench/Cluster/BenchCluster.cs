@@ -83,6 +83,10 @@ internal sealed class BenchCluster : IAsyncDisposable
             foreach (var definition in _definitions) await Api.Delete(Resource.Definitions, definition, limit.Token);
             await _own.RemoveNamespace(limit.Token);
         }
+        catch (OperationCanceledException)
+        {
+            throw new ClusterRefusal($"Not all that was made could be removed within {s_removalLimit.TotalMinutes:0} minutes; the next run in this cluster begins with the rest.");
+        }
         finally
         {
             Api.Dispose();

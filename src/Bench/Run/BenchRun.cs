@@ -43,6 +43,8 @@ internal sealed class BenchRun(BenchOptions options, TextWriter output, TextWrit
     /// <summary>An embedded cluster is a new one for each program; one that the user names is emptied of ours between them.</summary>
     private async Task MeasureAll(string directory, CancellationToken stop)
     {
+        if (options.Commands.FirstOrDefault(command => !File.Exists(command.Path)) is { } missing)
+            throw new FileNotFoundException($"there is no program {missing.Path}; eng/publish.sh makes ours");
         if (options.Kubeconfig is null)
         {
             for (var index = 0; index < options.Commands.Count; index++)

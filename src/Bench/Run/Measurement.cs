@@ -95,9 +95,8 @@ internal sealed class Measurement(BenchOptions options, MeasuredCommand command,
         await OrItsEnd(program, Task.WhenAny(_timeline.AllDone, watch.Completion, late));
         figures = figures with { End = program.Read(), IsComplete = _timeline.AllDone.IsCompletedSuccessfully && program.Ending is null };
         stop.ThrowIfCancellationRequested();
-        if (watch.Completion.IsFaulted) await watch.Completion;
         if (!figures.IsComplete)
-            return figures with { Remark = program.Ending ?? $"not all was done within the limit of {options.Limit.TotalSeconds:0} s" };
+            return figures with { Remark = program.Ending ?? watch.Completion.Exception?.InnerException?.Message ?? $"not all was done within the limit of {options.Limit.TotalSeconds:0} s" };
         await OrItsEnd(program, Task.Delay(options.Quiet, time, stop));
         return figures with { After = program.Read(), IsComplete = program.Ending is null, Remark = program.Ending ?? "" };
     }

@@ -64,6 +64,32 @@ internal sealed class BenchRunTests
     }
 
     [Test]
+    public async Task A_program_that_is_missing_is_told_before_anything_is_made()
+    {
+        await using var errors = new StringWriter();
+
+        var code = await BenchTo(TextWriter.Null, errors, "idle 20 -- /does/not/exist/csi-attacher");
+
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(errors.ToString(), Does.Contain("there is no program /does/not/exist/csi-attacher").And.Not.Contain("making"));
+    }
+
+    [Test]
+    public async Task A_cluster_that_goes_away_leaves_a_reason()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var cluster = await ClusterServer.StartAsync();
+        await cluster.WriteKubeconfig(directory.File("own"));
+        await cluster.DisposeAsync();
+        await using var errors = new StringWriter();
+
+        var code = await BenchTo(TextWriter.Null, errors, $"attach 20 --kubeconfig {directory.File("own")} -- {PublishedProgram.PathOf("csi-attacher")}");
+
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(errors.ToString(), Does.Contain($"did not reach the cluster at {cluster.Url}"));
+    }
+
+    [Test]
     public async Task Work_that_nobody_does_ends_with_the_limit()
     {
         await using var output = new StringWriter();
