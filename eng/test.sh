@@ -17,7 +17,7 @@ quick=(tests/Common/Hosting tests/Common/Csi tests/Common/Kubernetes tests/Commo
 # The longest first, so that none is left to run alone at the end.
 long=(
   tests/ExternalProvisioner tests/Vectors tests/ExternalAttacher tests/ExternalSnapshotter tests/LivenessProbe tests/NodeDriverRegistrar
-  tests/ClusterDriverRegistrar tests/Playground tests/SnapshotController tests/ExternalResizer tests/Charts tests/EmbeddedCluster tests/Images)
+  tests/ClusterDriverRegistrar tests/Bench tests/Playground tests/SnapshotController tests/ExternalResizer tests/Charts tests/EmbeddedCluster tests/Images)
 if [ $# -gt 0 ]; then
   for suite in "$@"; do ls "$suite"/*.csproj >/dev/null 2>&1 || { echo "test: no test project is in $suite; there are: ${quick[*]} ${long[*]}" >&2; exit 2; }; done
   quick=()
