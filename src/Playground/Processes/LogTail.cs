@@ -6,12 +6,14 @@ namespace Sidecars.Playground;
 /// </summary>
 internal sealed class LogTail
 {
+    private const string Lacking = "lacks a right";
     private const int MostWarnings = 10;
     private const int MostOthers = 15;
 
     private readonly Lock _gate = new();
     private readonly Queue<(long Number, string Line)> _warnings = new();
     private readonly Queue<(long Number, string Line)> _others = new();
+    private readonly List<string> _missingRights = [];
     private string? _first;
     private long _count;
 
@@ -23,11 +25,21 @@ internal sealed class LogTail
         }
     }
 
+    /// <summary>What it said of rights that its account lacks, however long ago: the likeliest reason for anything, and each with its remedy.</summary>
+    public IReadOnlyList<string> MissingRights
+    {
+        get
+        {
+            lock (_gate) return [.. _missingRights];
+        }
+    }
+
     public void Add(string line)
     {
         if (SaysNothing(line)) return;
         lock (_gate)
         {
+            if (line.Contains(Lacking, StringComparison.Ordinal) && WithoutHeader(line) is var words && !_missingRights.Contains(words)) _missingRights.Add(words);
             if (_first is null)
             {
                 _first = line;
@@ -39,6 +51,8 @@ internal sealed class LogTail
             if (lines.Count > most) lines.Dequeue();
         }
     }
+
+    private static string WithoutHeader(string line) => IsWarning(line) && line.IndexOf("] ", StringComparison.Ordinal) is var end and > 0 ? line[(end + 2)..] : line;
 
     // W1128 11:10:15.063558: the level, month and day.
     private static bool IsWarning(string line) => line is ['W' or 'E' or 'F', >= '0' and <= '9', >= '0' and <= '9', ..];
