@@ -19,15 +19,31 @@ internal static class Frame
         // Where there is little room, the way in is enough: the rest stands in docs/playground.md.
         var invited = height < ShortTerminal ? invitation.Take(Math.Min(4, room / 4)).ToList() : [.. invitation];
         var news = Math.Clamp((room - invited.Count - 3) / 3, LeastNews, MostNews);
-        var objects = Table(board.Objects, width, room - invited.Count - news - 2);
         return
         [
-            .. objects,
+            .. Table(board.Objects, width, room - invited.Count - news - 2),
             new FrameLine("", Tone.Plain),
-            .. board.News.TakeLast(news).Select(line => new FrameLine(Cut(line.ToString(), width), line.Text.Contains(": warning ", StringComparison.Ordinal) ? Tone.Bad : Tone.Faint)),
+            .. Latest(board.News, width, news),
             new FrameLine(Cut(Calls(board.CallCount), width), Tone.Plain),
             .. invited.Select(line => new FrameLine(Cut(line, width), Tone.Plain)),
         ];
+    }
+
+    // As many of the last as fit, each on two lines where it needs them.
+    private static List<FrameLine> Latest(IReadOnlyList<News> all, int width, int room)
+    {
+        var lines = new List<FrameLine>();
+        foreach (var news in all.Reverse())
+        {
+            var text = (news with { Text = ShortNames.OfKinds(news.Text) }).ToString();
+            var rest = Math.Max(width - News.TimeWidth, 1);
+            string[] parts = text.Length <= width ? [text] : [text[..width], $"{new string(' ', News.TimeWidth)}{Cut(text[width..], rest)}"];
+            if (lines.Count + parts.Length > room) break;
+            var tone = news.Text.Contains(": warning ", StringComparison.Ordinal) ? Tone.Bad : Tone.Faint;
+            lines.InsertRange(0, parts.Select(part => new FrameLine(part, tone)));
+        }
+
+        return lines;
     }
 
     private static IEnumerable<FrameLine> Table(IReadOnlyList<BoardObject> all, int width, int room)
@@ -49,20 +65,7 @@ internal static class Frame
     private static string Head(int all, int shown, int living, int names) =>
         $"{"OBJECT".PadRight(names)}  STATE" + (shown < all ? $" (the last {shown} of {all} objects, {all - living} are gone)" : "");
 
-    private static string NameOf(BoardObject one)
-    {
-        var kind = one.Kind switch
-        {
-            "PersistentVolumeClaim" => "pvc",
-            "PersistentVolume" => "pv",
-            "VolumeAttachment" => "attachment",
-            "CSIStorageCapacity" => "capacity",
-            "VolumeSnapshot" => "snapshot",
-            "VolumeSnapshotContent" => "content",
-            _ => one.Kind.ToLowerInvariant(),
-        };
-        return ShortNames.Of($"{kind} {(one.Namespace is "" or "default" ? one.Name : $"{one.Namespace}/{one.Name}")}");
-    }
+    private static string NameOf(BoardObject one) => ShortNames.Of(ShortNames.OfKinds(ObjectName.Of(one.Kind, one.Namespace, one.Name)));
 
     private static string Calls((int Count, string Last) calls) => calls.Count is 0 ? "CSI calls: none yet" : $"CSI calls: {calls.Count}, the last {calls.Last}";
 

@@ -151,7 +151,7 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         if (Unplayed.Of(options) is { } unplayed) Tell(unplayed);
         var claim = story.Claims.Count > 0 ? ClusterState.NameOf(story.Claims[0]) : "NAME";
         world.Board.Invite([
-            $"{(story.Pods.Count > 0 ? "The volume is published. " : "")}The cluster stays up until Ctrl-C; try in another terminal:",
+            "The cluster stays up until Ctrl-C; try in another terminal:",
             $"  export KUBECONFIG={world.Kubeconfig}",
             "  kubectl get pvc,pv,pods",
             "  kubectl delete pods,pvc,volumesnapshots --all",
