@@ -85,7 +85,7 @@ internal sealed class WholeRunTests
         await using var playground = Start("--once", "--chart", Values("minimal"), "--chart", values);
         Assert.That(await playground.WaitForExit(RunLimit), Is.Zero, string.Join('\n', playground.ErrorLines));
         Assert.That(playground.OutputLines, Has.Some.EndsWith(
-            "The story goes no further, because the chart's values leave out snapshots (csi-sidecars.capabilities.snapshot)."));
+            "The story goes no further, because the chart's values leave out snapshots (csi-sidecars.capabilities.snapshot), clones (csi-sidecars.capabilities.clone)."));
         Assert.That(playground.OutputLines, Has.Some.Contains("CSIDriver hostpath.csi.example.com: registered"), "the driver has the chart's name");
         Assert.That(playground.OutputLines, Has.Some.EqualTo("hostpath.csi.example.com announces CREATE_DELETE_SNAPSHOT, and the values lack csi-sidecars.capabilities.snapshot"));
         Assert.That(playground.OutputLines[^1], Does.StartWith("Not played: snapshots, restored and cloned claims, growth, attributes classes, groups of snapshots"));
