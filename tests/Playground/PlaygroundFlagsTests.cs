@@ -69,6 +69,14 @@ internal sealed class PlaygroundFlagsTests
         Assert.That(PlaygroundFlags.Parse([flag.Split(' ')[0]]).Error, Is.EqualTo(needs ? $"{flag.Split(' ')[0]} needs a value" : ""));
     }
 
+    [Test]
+    public void The_page_has_each_flag_of_the_usage()
+    {
+        var page = File.ReadAllText(Path.Combine(HelmProgram.Repository(), "docs", "playground.md"));
+        var sidecars = SidecarProgram.All.Select(sidecar => $"{sidecar.ArgumentsFlag} A").Except(["--provisioner-args A"]).ToHashSet(StringComparer.Ordinal);
+        Assert.That(UsageFlags().Where(flag => !sidecars.Contains(flag) && flag is not ("-h" or "--help")), Is.All.Matches<string>(flag => page.Contains($"`{flag}`", StringComparison.Ordinal)));
+    }
+
     // As the script reads them.
     private static IEnumerable<string> UsageFlags() => PlaygroundFlags.Usage.Split('\n').Where(line => line.StartsWith("  -", StringComparison.Ordinal))
         .SelectMany(line => line[2..].Split("  ")[0].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
