@@ -9,27 +9,11 @@ namespace Sidecars.Playground;
 /// </summary>
 internal static class PlaygroundFlags
 {
-    public const string Usage = """
-        playground [--once] [--timeout D] [-f FILE]... [--chart VALUES]... [--csi-address SOCKET] [--keep-dir DIR] [--programs DIR] [--v N]
-                   [--SIDECAR-args ARGS]...
+    /// <summary>The first argument with which the others are only looked at: eng/playground.sh asks so before it builds the sidecars.</summary>
+    public const string CheckVerb = "check-arguments";
 
-          --once             check that all of it came true, take it down again, and end with 0 or 1
-          --timeout D        how long each step may take with --once (default 1m0s)
-          -f FILE            apply these manifests instead of the announcement's; may be repeated;
-                             ${DRIVER_NAME} in them stands for the driver's name
-          --chart VALUES     deploy what the chart csi-driver makes of this file of values (and snapshot-controller with its defaults): the sidecars
-                             run with its arguments and under its roles, each on the token of its service account; may be repeated; needs Helm
-          --csi-address S    play with the driver that listens on this Unix socket instead of the hostpath driver:
-                             a path, also from here, or unix:///PATH
-          --keep-dir DIR     keep logs, volumes and kubeconfig in this directory
-          --programs DIR     the directory with the sidecar programs, or with the outputs of a build
-                             (default: artifacts/native of the repository, else artifacts/bin)
-          --v N              verbosity of the sidecars' logs (default 5)
-          --SIDECAR-args A   hand these arguments, parted by spaces, on to a sidecar, after those it gets anyway; may be repeated;
-                             SIDECAR is provisioner, attacher, snapshotter, resizer, snapshot-controller, node-driver-registrar,
-                             livenessprobe or cluster-driver-registrar: --provisioner-args="--worker-threads=1 --timeout=30s"
-
-        """;
+    /// <summary>The one text about the flags, which eng/playground.sh prints and reads its flags from as well.</summary>
+    public static string Usage { get; } = ReadUsage();
 
     /// <summary>The options, or one line that says which argument is wrong; an empty error with no options asks for the usage.</summary>
     public static (PlaygroundOptions? Options, string Error) Parse(IReadOnlyList<string> args)
@@ -86,6 +70,12 @@ internal static class PlaygroundFlags
         .SelectMany(of => of.Select(argument => (Sidecar: of.Key, Argument: argument)))
         .Concat(arguments.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(argument => (Sidecar: sidecar, Argument: argument)))
         .ToLookup(passed => passed.Sidecar, passed => passed.Argument, StringComparer.Ordinal);
+
+    private static string ReadUsage()
+    {
+        using var reader = new StreamReader(typeof(PlaygroundFlags).Assembly.GetManifestResourceStream("Usage.txt")!);
+        return reader.ReadToEnd();
+    }
 
     private static (string Flag, string? Value) Split(string argument) =>
         argument.StartsWith('-') && argument.IndexOf('=', StringComparison.Ordinal) is var equals and > 0

@@ -21,6 +21,9 @@ internal sealed record PlaygroundOptions
     /// <summary>The provisioner tells how much room each node has, and the scheduler goes by it; not every driver can say.</summary>
     public bool TellsRoom => IsOwnDriver && (Chart is null or { TellsRoom: true });
 
+    /// <summary>The sequel has a claim ask for an attributes class.</summary>
+    public bool ChangesAttributes => HasSequel && (Chart is null or { ChangesAttributes: true });
+
     /// <summary>Files of values of the chart csi-driver, which says then which sidecars run and how; empty for the playground's own choice.</summary>
     public IReadOnlyList<string> ChartValues { get; init; } = [];
 

@@ -20,7 +20,7 @@ internal sealed class ManifestsTests
     [Test]
     public void The_driver_s_name_stands_where_the_placeholder_was()
     {
-        var all = Manifests.Load([], "d.example.com").Concat(Manifests.Snapshot("d.example.com")).Concat(Manifests.Sequel("d.example.com", tellsRoom: true)).ToList();
+        var all = Manifests.Load([], "d.example.com").Concat(Manifests.Snapshot("d.example.com")).Concat(Manifests.Sequel("d.example.com", tellsRoom: true)).Concat(Manifests.Attributes("d.example.com")).ToList();
         Assert.Multiple(() =>
         {
             Assert.That(all.Select(manifest => manifest.ToJsonString()), Has.None.Contains("DRIVER_NAME"));

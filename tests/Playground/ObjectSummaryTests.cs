@@ -46,7 +46,7 @@ internal sealed class ObjectSummaryTests
     [Test]
     public void Csi_calls_are_counted_from_log_lines_of_sidecars()
     {
-        var board = new Board();
+        var board = new Board(TimeProvider.System);
         board.ReadLogLine("""I1123 07:49:26.355837 1 connection.go] "GRPC call" method="/csi.v1.Controller/CreateVolume" request="{}" """);
         board.ReadLogLine("""I1123 07:49:26.355837 1 connection.go] "GRPC response" response="{}" """);
         board.CountCall("NodeStageVolume");

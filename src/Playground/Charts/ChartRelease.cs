@@ -17,9 +17,23 @@ internal sealed class ChartRelease
     /// <summary>Run as programs here, or there already.</summary>
     private static readonly string[] s_notApplied = ["Deployment", "DaemonSet", "StatefulSet", "CustomResourceDefinition"];
 
+    /// <summary>Rendered beside the chart's own templates, so that the values' capabilities are known as the chart sees them, defaults and nulls included.</summary>
+    private const string CapabilitiesKind = "PlaygroundCapabilities";
+
+    private const string CapabilitiesTemplate = $$$"""
+        {{- $c := include "csi-sidecars.v1.internal.context" (dict "root" .) | fromJson -}}
+        apiVersion: v1
+        kind: {{{CapabilitiesKind}}}
+        metadata: {name: capabilities}
+        capabilities: {{ toJson $c.caps }}
+        """;
+
     private ChartRelease(IEnumerable<(string Namespace, JsonObject Manifest)> rendered)
     {
         var all = rendered.ToList();
+        var told = all.Single(one => one.Manifest["kind"]!.ToString() is CapabilitiesKind);
+        all.Remove(told);
+        Capabilities = CapabilityTable.All.Where(row => told.Manifest["capabilities"]![row.Key]!.GetValue<bool>()).Select(row => row.Ability).ToHashSet();
         Objects = [.. all.Select(one => one.Manifest).Where(manifest => !s_notApplied.Contains(manifest["kind"]!.ToString()))];
         var programs = SidecarProgram.All.Select(program => program.FileName).ToHashSet(StringComparer.Ordinal);
         // Those of the nodes come first: the driver's health is told by the probe that stands beside the node's driver.
@@ -40,15 +54,21 @@ internal sealed class ChartRelease
     /// <summary>The driver that it is for, as its CSIDriver object has it; null where that is made by somebody else.</summary>
     public string? DriverName { get; }
 
+    /// <summary>What the values say the driver can do.</summary>
+    public IReadOnlySet<DriverAbility> Capabilities { get; }
+
+    /// <summary>Whether volumes can be given other attributes: the sidecars work on it, and may.</summary>
+    public bool ChangesAttributes => Has(DriverAbility.Modify, Growth.Resizer);
+
     /// <summary>Whether the room of nodes is told.</summary>
     public bool TellsRoom => Containers.Any(container => container.Has("--enable-capacity"));
 
     /// <summary>What of the whole story the values leave out, in words; empty where nothing is.</summary>
     public IReadOnlyList<string> LeftOut =>
     [
-        .. Runs(SnapshotStory.Snapshotter) ? Array.Empty<string>() : ["snapshots (csi-sidecars.capabilities.snapshot)"],
-        .. MayChangeClaims ? Array.Empty<string>() : ["clones (csi-sidecars.capabilities.clone)"],
-        .. Runs(Growth.Resizer) ? Array.Empty<string>() : ["growth (csi-sidecars.capabilities.expand)"],
+        .. Has(DriverAbility.Snapshot, SnapshotStory.Snapshotter) ? Array.Empty<string>() : [$"snapshots ({CapabilityTable.KeyOf(DriverAbility.Snapshot)})"],
+        .. Has(DriverAbility.Clone, Story.Provisioner) ? Array.Empty<string>() : [$"clones ({CapabilityTable.KeyOf(DriverAbility.Clone)})"],
+        .. Has(DriverAbility.Expand, Growth.Resizer) ? Array.Empty<string>() : [$"growth ({CapabilityTable.KeyOf(DriverAbility.Expand)})"],
     ];
 
     /// <summary>The options with the release that they ask for, or why there is none.</summary>
@@ -71,7 +91,6 @@ internal sealed class ChartRelease
     public static async Task<ChartRelease> Render(IReadOnlyList<string> values, CancellationToken stop)
     {
         var files = values.Select(Path.GetFullPath).ToList();
-        if (files.Find(file => !File.Exists(file)) is { } missing) throw new StepFailed($"The values {missing} are not there.");
         // Each chart has to lie beside the library it stands on, and nothing is written into the repository.
         var folder = Directory.CreateTempSubdirectory("chart-of-playground-").FullName;
         try
@@ -79,6 +98,7 @@ internal sealed class ChartRelease
             var charts = Path.Combine(HelmProgram.Repository(), "charts");
             foreach (var chart in (string[])["csi-driver", "snapshot-controller"]) Copy(Path.Combine(charts, chart), Path.Combine(folder, chart));
             Copy(Path.Combine(charts, "csi-sidecars"), Path.Combine(folder, "csi-driver", "charts", "csi-sidecars"));
+            await File.WriteAllTextAsync(Path.Combine(folder, "csi-driver", "templates", "playground-capabilities.yaml"), CapabilitiesTemplate, stop);
             var driver = await Rendered("csi-driver", DriverNamespace, files.SelectMany(file => (string[])["--values", file]));
             var release = new ChartRelease(driver);
             return release.Runs(SnapshotStory.Snapshotter) ? new ChartRelease([.. driver, .. await Rendered("snapshot-controller", ControllerNamespace, ["--set", "image.repository=of-the-playground"])]) : release;
@@ -95,12 +115,7 @@ internal sealed class ChartRelease
     /// <summary>As RBAC names the account of a container.</summary>
     public static string UserName(ChartContainer container) => $"system:serviceaccount:{container.Namespace}:{container.Account}";
 
-    /// <summary>A clone holds its source by a finalizer.</summary>
-    private bool MayChangeClaims => Objects.Where(manifest => manifest["kind"]!.ToString() is "ClusterRole")
-        .SelectMany(role => role["rules"] as JsonArray ?? [])
-        .Any(rule => Names(rule!, "resources").Contains("persistentvolumeclaims") && Names(rule!, "verbs").Contains("update"));
-
-    private static IEnumerable<string> Names(JsonNode rule, string key) => (rule[key] as JsonArray ?? []).Select(name => name!.ToString());
+    private bool Has(DriverAbility ability, string program) => Capabilities.Contains(ability) && Runs(program);
 
     private bool Runs(string program) => Containers.Any(container => container.Program == program);
 

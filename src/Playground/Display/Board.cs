@@ -5,9 +5,9 @@ namespace Sidecars.Playground;
 
 /// <summary>
 /// What is known of the run at this moment: a line for each object, the events so far, the number of CSI calls by method. It follows the
-/// cluster by watches; whoever shows it waits for the next change.
+/// cluster by watches; whoever shows it waits for the next change. News have the time since the board was made, whoever shows them when.
 /// </summary>
-internal sealed partial class Board
+internal sealed partial class Board(TimeProvider time)
 {
     private static readonly string[] Followed =
     [
@@ -16,9 +16,12 @@ internal sealed partial class Board
     ];
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, string> _objects = new(StringComparer.Ordinal);
+    private readonly long _began = time.GetTimestamp();
+    private readonly Dictionary<string, BoardObject> _objects = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
-    private readonly List<string> _news = [];
+    private readonly List<News> _news = [];
+    private IReadOnlyList<string> _invitation = [];
+    private string _lastCall = "";
     private readonly SortedDictionary<string, int> _calls = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = NewSignal();
 
@@ -32,16 +35,16 @@ internal sealed partial class Board
     }
 
     /// <summary>Every object with its state, in the order they appeared.</summary>
-    public IReadOnlyList<(string Name, string State)> Objects
+    public IReadOnlyList<BoardObject> Objects
     {
         get
         {
-            lock (_gate) return [.. _order.Select(name => (name, _objects[name]))];
+            lock (_gate) return [.. _order.Select(name => _objects[name])];
         }
     }
 
     /// <summary>Every change of a state and every event, in order.</summary>
-    public IReadOnlyList<string> News
+    public IReadOnlyList<News> News
     {
         get
         {
@@ -54,6 +57,34 @@ internal sealed partial class Board
         get
         {
             lock (_gate) return _calls.Count == 0 ? "none yet" : string.Join(", ", _calls.Select(call => $"{call.Key} {call.Value}"));
+        }
+    }
+
+    /// <summary>How many calls there were, and the last one's method.</summary>
+    public (int Count, string Last) CallCount
+    {
+        get
+        {
+            lock (_gate) return (_calls.Values.Sum(), _lastCall);
+        }
+    }
+
+    /// <summary>What the user may do now; empty until the story is through.</summary>
+    public IReadOnlyList<string> Invitation
+    {
+        get
+        {
+            lock (_gate) return _invitation;
+        }
+    }
+
+    /// <summary>Says what the user may do from now on.</summary>
+    public void Invite(IReadOnlyList<string> lines)
+    {
+        lock (_gate)
+        {
+            _invitation = lines;
+            SignalWhileLocked();
         }
     }
 
@@ -73,6 +104,7 @@ internal sealed partial class Board
         lock (_gate)
         {
             _calls[method] = _calls.GetValueOrDefault(method) + 1;
+            _lastCall = method;
             SignalWhileLocked();
         }
     }
@@ -82,7 +114,7 @@ internal sealed partial class Board
     {
         lock (_gate)
         {
-            _news.Add(line);
+            AddWhileLocked(line);
             SignalWhileLocked();
         }
     }
@@ -91,13 +123,13 @@ internal sealed partial class Board
     {
         var stored = change.Object;
         var name = ObjectName.Of(stored.Resource.Kind, stored.Namespace, stored.Name);
-        var state = change.Type == WatchEventType.Deleted ? "gone" : ObjectSummary.Of(stored);
+        var state = change.Type == WatchEventType.Deleted ? BoardObject.GoneState : ObjectSummary.Of(stored);
         lock (_gate)
         {
-            if (_objects.TryGetValue(name, out var before) && before == state) return;
+            if (_objects.TryGetValue(name, out var before) && before.State == state) return;
             if (before is null) _order.Add(name);
-            _objects[name] = state;
-            _news.Add($"{name}: {state}");
+            _objects[name] = new BoardObject(stored.Resource.Kind, stored.Namespace ?? "", stored.Name, state, _news.Count);
+            AddWhileLocked($"{name}: {state}");
             SignalWhileLocked();
         }
     }
@@ -113,7 +145,7 @@ internal sealed partial class Board
         var mark = ObjectSummary.Text(content, "type") == "Warning" ? "warning" : "event";
         lock (_gate)
         {
-            _news.Add($"{about}: {mark} {ObjectSummary.Text(content, "reason")}: {ObjectSummary.Text(content, "message").Trim()}");
+            AddWhileLocked($"{about}: {mark} {ObjectSummary.Text(content, "reason")}: {ObjectSummary.Text(content, "message").Trim()}");
             SignalWhileLocked();
         }
     }
@@ -129,6 +161,8 @@ internal sealed partial class Board
             // The run is over.
         }
     }
+
+    private void AddWhileLocked(string text) => _news.Add(new News(time.GetElapsedTime(_began), text));
 
     private void SignalWhileLocked()
     {

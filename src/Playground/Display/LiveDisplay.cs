@@ -2,13 +2,10 @@ using Spectre.Console;
 
 namespace Sidecars.Playground;
 
-/// <summary>Shows the board as a table that is redrawn with every change: for a terminal.</summary>
+/// <summary>Shows the board as a frame that is redrawn with every change, as large as the terminal is at that moment.</summary>
 internal sealed class LiveDisplay(IAnsiConsole console)
 {
-    // As many as fit under the table on a small terminal.
-    private const int NewsShown = 10;
-
-    public Task Run(Board board, CancellationToken stop) => console.Live(Draw(board)).StartAsync(async live =>
+    public Task Run(Board board, CancellationToken stop) => console.Live(Draw(board)).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
     {
         try
         {
@@ -25,19 +22,15 @@ internal sealed class LiveDisplay(IAnsiConsole console)
         }
     });
 
-    private static Rows Draw(Board board)
-    {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Object", "State").Caption(Markup.Escape($"CSI calls: {board.Calls}"));
-        foreach (var (name, state) in board.Objects) table.AddRow(Markup.Escape(ShortNames.Of(name)), $"[{ColourOf(state)}]{Markup.Escape(ShortNames.Of(state))}[/]");
-        return new Rows([table, .. board.News.TakeLast(NewsShown).Select(line => new Markup($"[grey]{Markup.Escape(ShortNames.Of(line))}[/]"))]);
-    }
+    private Rows Draw(Board board) =>
+        new(Frame.Of(board, console.Profile.Width, console.Profile.Height).Select(line => new Text(line.Text, StyleOf(line.Tone)) { Overflow = Overflow.Crop }));
 
-    private static string ColourOf(string state) => state switch
+    private static Style StyleOf(Tone tone) => new(tone switch
     {
-        _ when state.Contains("failed", StringComparison.Ordinal) || state.Contains("lost", StringComparison.Ordinal) => "red",
-        _ when state.StartsWith("bound", StringComparison.Ordinal) || state.StartsWith("ready", StringComparison.Ordinal) || state.StartsWith("running", StringComparison.Ordinal)
-            || state.Contains("is attached", StringComparison.Ordinal) => "green",
-        "gone" => "grey",
-        _ => "yellow",
-    };
+        Tone.Good => Color.Green,
+        Tone.Bad => Color.Red,
+        Tone.Waiting => Color.Yellow,
+        Tone.Faint => Color.Grey,
+        _ => Color.Default,
+    });
 }

@@ -30,7 +30,7 @@ internal static class ObjectSummary
 
     private static string Claim(JsonElement claim) => Text(claim, "status", "phase") switch
     {
-        "Bound" => $"bound to {Text(claim, "spec", "volumeName")}, {Text(claim, "status", "capacity", "storage")}{Growing(claim)}",
+        "Bound" => $"bound to {Text(claim, "spec", "volumeName")}, {Text(claim, "status", "capacity", "storage")}{Growing(claim)}{Attributes(claim)}",
         "Lost" => "lost its volume",
         _ when Annotation(claim, "volume.kubernetes.io/storage-provisioner") is { Length: > 0 } provisioner => $"being provisioned by {provisioner}",
         _ => "waiting for a volume",
@@ -42,12 +42,20 @@ internal static class ObjectSummary
         return Quantity.TryParse(asked, out var wanted) && Quantity.TryParse(has, out var got) && wanted > got ? $", asks for {asked}" : "";
     }
 
+    private static string Attributes(JsonElement claim)
+    {
+        var (asked, has) = (Text(claim, "spec", "volumeAttributesClassName"), Text(claim, "status", "currentVolumeAttributesClassName"));
+        var now = has.Length > 0 ? $", attributes of {has}" : "";
+        return asked.Length > 0 && asked != has ? $"{now}, asks for those of {asked}" : now;
+    }
+
     private static string Volume(JsonElement volume)
     {
         var phase = Text(volume, "status", "phase").ToLowerInvariant();
         var handle = Text(volume, "spec", "csi", "volumeHandle");
         var of = handle.Length > 0 ? $", volume {handle} of {Text(volume, "spec", "csi", "driver")}" : "";
-        return $"{phase}, {Text(volume, "spec", "capacity", "storage")}{of}";
+        var attributes = Text(volume, "spec", "volumeAttributesClassName") is { Length: > 0 } name ? $", attributes of {name}" : "";
+        return $"{phase}, {Text(volume, "spec", "capacity", "storage")}{of}{attributes}";
     }
 
     private static string Pod(JsonElement pod)

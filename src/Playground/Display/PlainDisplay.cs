@@ -1,12 +1,10 @@
-using System.Globalization;
-
 namespace Sidecars.Playground;
 
 /// <summary>Shows the board as lines, one for each change, with the seconds since the start: for files, pipes and build logs.</summary>
-internal sealed class PlainDisplay(TextWriter output, TimeProvider time)
+internal sealed class PlainDisplay(TextWriter output)
 {
-    private readonly long _began = time.GetTimestamp();
     private int _shown;
+    private bool _isInvited;
 
     public async Task Run(Board board, CancellationToken stop)
     {
@@ -27,11 +25,19 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider time)
 
     private void Show(Board board)
     {
-        foreach (var line in board.News.Skip(_shown))
+        // Asked for before the news: those that came before the invitation stand above it.
+        var invitation = board.Invitation;
+        foreach (var news in board.News.Skip(_shown))
         {
-            var seconds = time.GetElapsedTime(_began).TotalSeconds.ToString("F2", CultureInfo.InvariantCulture);
-            output.WriteLine($"[{seconds,7}s] {ShortNames.Of(line)}");
+            output.WriteLine(news);
             _shown++;
         }
+
+        if (_isInvited || invitation.Count is 0) return;
+        _isInvited = true;
+        output.WriteLine($"CSI calls: {board.Calls}");
+        output.WriteLine();
+        foreach (var line in invitation) output.WriteLine(line);
+        output.WriteLine();
     }
 }

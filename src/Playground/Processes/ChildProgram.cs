@@ -40,6 +40,9 @@ internal sealed class ChildProgram : IAsyncDisposable
     /// <summary>What is worth showing of what it wrote.</summary>
     public IReadOnlyList<string> Tail => _tail.Lines;
 
+    /// <summary>What it said of rights that its account lacks.</summary>
+    public IReadOnlyList<string> MissingRights => _tail.MissingRights;
+
     /// <summary>Starts a program. <paramref name="onLine"/> is told every line it writes; <paramref name="environment"/> wins over what every program gets.</summary>
     /// <exception cref="FileNotFoundException">There is no such program.</exception>
     public static async Task<ChildProgram> Start(
@@ -56,6 +59,8 @@ internal sealed class ChildProgram : IAsyncDisposable
         start.ArgumentList.Add(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         start.ArgumentList.Add(path);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // The runtime of the launcher would leave the sockets of its debugger in the temporary folder when it becomes the program.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         // Flags alone say which cluster is meant.
         start.Environment.Remove("KUBECONFIG");
         start.Environment["NAMESPACE"] = start.Environment["POD_NAMESPACE"] = "default";

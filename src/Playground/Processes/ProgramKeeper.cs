@@ -27,6 +27,15 @@ internal sealed class ProgramKeeper(Action<string> tell, TimeProvider time) : IA
         lock (_gate) return _kept.Find(kept => kept.Name == name)?.Program.Tail ?? [];
     }
 
+    /// <summary>The rights that programs say they lack, each with the program's name.</summary>
+    public IReadOnlyList<string> MissingRights
+    {
+        get
+        {
+            lock (_gate) return [.. _kept.SelectMany(kept => kept.Program.MissingRights.Select(line => $"{kept.Name}: {line}"))];
+        }
+    }
+
     /// <summary>Starts a program, and starts it again whenever it ends.</summary>
     public async Task Start(string name, Func<Task<ChildProgram>> start)
     {

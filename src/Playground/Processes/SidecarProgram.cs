@@ -24,9 +24,9 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
         new(LivenessProbe, setting => [CsiAddress(setting), AnyPort, Verbosity(setting)], Nothing),
         new("csi-provisioner", setting => [.. Controller(setting), NoOwner], setting => [.. Elected(setting), .. setting.TellsRoom ? Capacity : []]) { EndsWithDriver = true },
         new("csi-attacher", Controller, Elected) { EndsWithDriver = true },
-        new(SnapshotStory.SnapshotController, Cluster, Elected) { Needs = DriverAbility.Snapshots },
-        new(SnapshotStory.Snapshotter, Controller, Elected) { EndsWithDriver = true, Needs = DriverAbility.Snapshots },
-        new(Growth.Resizer, Controller, Elected) { EndsWithDriver = true, Needs = DriverAbility.Resizing },
+        new(SnapshotStory.SnapshotController, Cluster, Elected) { Needs = [DriverAbility.Snapshot] },
+        new(SnapshotStory.Snapshotter, Controller, Elected) { EndsWithDriver = true, Needs = [DriverAbility.Snapshot] },
+        new(Growth.Resizer, Controller, Elected) { EndsWithDriver = true, Needs = [DriverAbility.Expand, DriverAbility.Modify] },
     ];
 
     /// <summary>The playground's flag that hands arguments on to it.</summary>
@@ -38,8 +38,8 @@ internal sealed record SidecarProgram(string FileName, Func<SidecarSetting, IEnu
     /// <summary>Whether it ends when it loses the driver, so that the kubelet starts it anew.</summary>
     public bool EndsWithDriver { get; private init; }
 
-    /// <summary>What the driver has to be able to do for there to be something to do for it; null where there always is.</summary>
-    public DriverAbility? Needs { get; private init; }
+    /// <summary>What the driver has to be able to do, one of these, for there to be something to do for it; empty where there always is.</summary>
+    public IReadOnlyList<DriverAbility> Needs { get; private init; } = [];
 
     // The scheduler goes by the room that is told.
     private static string[] ForTheScheduler => ["--storage-capacity"];

@@ -6,11 +6,17 @@ namespace Sidecars.Playground;
 /// <summary>What the cluster holds of the objects that were applied, read anew with every question.</summary>
 internal sealed class ClusterState(Storage storage)
 {
+    private static readonly string[] s_living = ["pods", "persistentvolumeclaims", "volumesnapshots.snapshot.storage.k8s.io"];
+
     public StoredObject? Find(string resource, JsonObject manifest) => storage.Get(resource, NamespaceOf(manifest), NameOf(manifest)).Object;
 
     public StoredObject? Find(string resource, string name) => storage.Get(resource, null, name).Object;
 
     public IReadOnlyList<StoredObject> List(string resource) => storage.List(resource).Items;
+
+    /// <summary>Every pod, claim and snapshot that is there now, whoever made it.</summary>
+    public IReadOnlyList<JsonObject> Living() =>
+        [.. s_living.SelectMany(List).Select(stored => stored.ToJson())];
 
     /// <summary>The phase in its status; empty while there is none.</summary>
     public string Phase(string resource, JsonObject manifest) =>

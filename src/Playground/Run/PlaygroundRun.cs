@@ -17,7 +17,6 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
     {
         try
         {
-            _ = Manifests.Load(options.Files, Manifests.DriverPlaceholder); // a mistake in a file is found before anything is started
             using var directory = WorkingDirectory.Create(options.KeepDirectory);
             await output.WriteLineAsync($"""
                 Starting cluster, driver and sidecars in {directory.Path}
@@ -54,44 +53,54 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         var state = new ClusterState(world.Cluster.Storage);
         var data = options.IsOwnDriver ? new DriverData(directory) : null;
         var story = StoryOf(manifests);
-        var whole = story;
         var walk = new StepWalk(world.Board, world.Programs, time);
         _shown = world.Board;
         await using (var show = new Showing(stopShowing => Show(world.Board, stopShowing)))
         {
             await Come(manifests, story.Registered().Concat(story.Rising()));
-            if (options.HasSequel)
-            {
-                Sequel.WritePage(story);
-                var snapshot = Manifests.Snapshot(world.DriverName);
-                await Come(snapshot, StoryOf(snapshot).Rising());
-                Sequel.WriteAnotherPage(story);
-                var more = Manifests.Sequel(world.DriverName, options.TellsRoom);
-                await Come(more, new Sequel(state, story, StoryOf(more), world.Nodes).Steps());
-                whole = StoryOf([.. manifests, .. snapshot, .. more]);
-                var wish = Manifests.Growth().Single();
-                await api.Change(wish, stop);
-                await See(new Growth(state, world.DriverName, wish).Steps());
-            }
-
+            foreach (var line in story.Workloads.NotWaitedFor()) Tell(line);
+            // What was made of the manifests since, such as the pods and claims of a StatefulSet.
+            if (options.Files.Count > 0) await See(StoryOf(state.Living()).Rising());
+            if (options.HasSequel) await GoOn();
             if (options.Chart is { LeftOut: { Count: > 0 } missing }) Tell($"The story goes no further, because the chart's values leave out {string.Join(", ", missing)}.");
-            if (options.Once) await TakeDown(whole, api, walk, stop);
+            if (options.Once) await TakeDown(story.Workloads, StoryOf(state.Living()), api, walk, stop);
             if (options is { Once: true, IsOwnDriver: true }) await LoseDriver(story, world, walk, stop);
+            if (!options.Once) await StayUp(world, story, stop);
             _shown = null;
         }
 
-        await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
-        if (options.Once)
-        {
-            await output.WriteLineAsync($"All of it came true: {string.Join(", ", walk.Deeds)}.");
-            return ExitCode.Success;
-        }
-
-        await Invite(world, story);
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+        // The lines of a run that stays up have them above the invitation.
+        if (options.Once || isTerminal) await output.WriteLineAsync($"CSI calls: {world.Board.Calls}");
+        if (!options.Once) return ExitCode.Success;
+        await output.WriteLineAsync($"All of it came true: {string.Join(", ", walk.Deeds)}.");
+        if (Unplayed.Of(options) is { } unplayed) await output.WriteLineAsync(unplayed);
         return ExitCode.Success;
 
         Story StoryOf(IReadOnlyList<JsonObject> told) => new(state, data, world.DriverName, world.Nodes, told);
+
+        async Task GoOn()
+        {
+            Sequel.WritePage(story);
+            var snapshot = Manifests.Snapshot(world.DriverName);
+            await Come(snapshot, StoryOf(snapshot).Rising());
+            Sequel.WriteAnotherPage(story);
+            var more = Manifests.Sequel(world.DriverName, options.TellsRoom);
+            await Come(more, new Sequel(state, story, StoryOf(more), world.Nodes).Steps());
+            var wish = Manifests.Growth().Single();
+            await api.Change(wish, stop);
+            await See(new Growth(state, world.DriverName, wish).Steps());
+            if (options.ChangesAttributes) await ChangeAttributes();
+        }
+
+        async Task ChangeAttributes()
+        {
+            var attributes = Manifests.Attributes(world.DriverName).Single();
+            await api.Create(attributes, stop);
+            var wish = Manifests.OtherAttributes().Single();
+            await api.Change(wish, stop);
+            using var driver = await DriverTraits.Connect(world.Nodes[0].CsiSocket, options.StepLimit, stop);
+            await See(new OtherAttributes(state, driver, attributes, wish).Steps());
+        }
 
         async Task Come(IEnumerable<JsonObject> applied, IEnumerable<Step> steps)
         {
@@ -105,13 +114,16 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         }
     }
 
-    private async Task TakeDown(Story story, ClusterApi api, StepWalk walk, CancellationToken stop)
+    /// <summary>Takes everything down that is there, whoever made it: what makes pods first, or it would make them anew.</summary>
+    private async Task TakeDown(WorkloadStory workloads, Story living, ClusterApi api, StepWalk walk, CancellationToken stop)
     {
-        var podsGone = story.PodsGone();
-        foreach (var pod in story.Pods) await api.Delete(pod, stop);
+        var podsGone = living.PodsGone();
+        foreach (var workload in workloads.All) await api.Delete(workload, stop);
+        foreach (var step in workloads.Gone()) await walk.Wait(step, options.StepLimit, stop);
+        foreach (var pod in living.Pods) await api.Delete(pod, stop);
         foreach (var step in podsGone) await walk.Wait(step, options.StepLimit, stop);
-        foreach (var held in story.Claims.Concat(story.Snapshots.All)) await api.Delete(held, stop);
-        foreach (var step in story.VolumesGone()) await walk.Wait(step, options.StepLimit, stop);
+        foreach (var held in living.Claims.Concat(living.Snapshots.All)) await api.Delete(held, stop);
+        foreach (var step in living.VolumesGone()) await walk.Wait(step, options.StepLimit, stop);
     }
 
     /// <summary>The driver is killed and comes back: the node's health check has to turn red and green again.</summary>
@@ -133,27 +145,29 @@ internal sealed class PlaygroundRun(PlaygroundOptions options, TextWriter output
         }
     }
 
-    private async Task Invite(World world, Story story)
+    /// <summary>Says what may be done now, and shows what comes of it until it is told to stop.</summary>
+    private async Task StayUp(World world, Story story, CancellationToken stop)
     {
-        var claim = story.Claims.Count > 0 ? story.Claims[0]["metadata"]!["name"]!.ToString() : "NAME";
-        await output.WriteLineAsync($"""
-
-            The volume is published. The cluster stays up until Ctrl-C; try:
-
-              export KUBECONFIG={world.Kubeconfig}
-              kubectl get pvc,pv,pods
-              kubectl describe pvc {claim}
-              kubectl get nodes --show-labels
-              kubectl get csistoragecapacities -A
-              kubectl get volumesnapshots,volumesnapshotcontents
-              kubectl get events --sort-by=.lastTimestamp
-              kubectl delete pods,pvc,volumesnapshots --all
-
-            """);
+        if (Unplayed.Of(options) is { } unplayed) Tell(unplayed);
+        var claim = story.Claims.Count > 0 ? ClusterState.NameOf(story.Claims[0]) : "NAME";
+        world.Board.Invite([
+            "The cluster stays up until Ctrl-C; try in another terminal:",
+            $"  export KUBECONFIG={world.Kubeconfig}",
+            "  kubectl get pvc,pv,pods",
+            "  kubectl delete pods,pvc,volumesnapshots --all",
+            $"  kubectl describe pvc {claim}",
+            "  kubectl get nodes --show-labels",
+            "  kubectl get csistoragecapacities -A",
+            "  kubectl get volumesnapshots,volumesnapshotcontents",
+            "  kubectl get events --sort-by=.lastTimestamp",
+        ]);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(stopped.SetResult);
+        await stopped.Task;
     }
 
     private Task Show(Board board, CancellationToken stop) =>
-        isTerminal ? new LiveDisplay(AnsiConsole.Console).Run(board, stop) : new PlainDisplay(output, time).Run(board, stop);
+        isTerminal ? new LiveDisplay(AnsiConsole.Console).Run(board, stop) : new PlainDisplay(output).Run(board, stop);
 
     // Shows the board for as long as it lives; what is shown last is the final state.
     private sealed class Showing : IAsyncDisposable

@@ -39,8 +39,11 @@ internal sealed class StepWalk(Board board, ProgramKeeper programs, TimeProvider
 
     private string Explain(Step step, string why, string guilty, IReadOnlyList<string> log)
     {
-        var lines = new List<string> { $"This did not come true: {step.Promise} ({why}).", $"Last seen: {step.LastSeen()}." };
-        var warnings = board.News.Where(line => line.Contains(": warning ", StringComparison.Ordinal)).TakeLast(3).ToList();
+        var lines = new List<string> { $"This did not come true: {step.Promise} ({why})." };
+        // A right that is missing is the likeliest reason, whichever program it is that waits now.
+        if (programs.MissingRights is { Count: > 0 } missing) lines.AddRange(["Rights are missing:", .. missing.Select(line => "  " + line)]);
+        lines.Add($"Last seen: {step.LastSeen()}.");
+        var warnings = board.News.Where(news => news.Text.Contains(": warning ", StringComparison.Ordinal)).TakeLast(3).Select(news => news.Text).ToList();
         if (warnings.Count > 0) lines.AddRange(["Warnings of the cluster:", .. warnings.Select(line => "  " + line)]);
         if (log.Count > 0) lines.AddRange([$"From the log of {guilty}:", .. log.Select(line => "  " + line)]);
         return string.Join(Environment.NewLine, lines);

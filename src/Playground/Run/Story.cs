@@ -31,6 +31,8 @@ internal sealed class Story(
 
     public IReadOnlyList<JsonObject> Claims { get; } = ClusterState.OfKind(manifests, "PersistentVolumeClaim");
 
+    public WorkloadStory Workloads { get; } = new(state, manifests);
+
     public SnapshotStory Snapshots { get; } = new(state, data, driverName, manifests);
 
     /// <summary>What has to be true before anybody needs a volume.</summary>
@@ -82,7 +84,7 @@ internal sealed class Story(
             }
         }
 
-        foreach (var step in Snapshots.Rising()) yield return step;
+        foreach (var step in Workloads.Rising().Concat(Snapshots.Rising())) yield return step;
     }
 
     /// <summary>What has to be true after the pods were deleted. Remembers what must be gone later, so it is asked for before deleting.</summary>
@@ -158,7 +160,12 @@ internal sealed class Story(
     public static bool Uses(JsonObject pod, JsonObject claim) =>
         ClusterState.NamespaceOf(pod) == ClusterState.NamespaceOf(claim)
         && (pod["spec"]?["volumes"]?.AsArray() ?? [])
-            .Any(volume => volume?["persistentVolumeClaim"]?["claimName"]?.ToString() == ClusterState.NameOf(claim));
+            .Any(volume => ClaimOf(pod, volume) == ClusterState.NameOf(claim));
+
+    // The claim of an ephemeral volume is called after the pod and the volume.
+    private static string? ClaimOf(JsonObject pod, JsonNode? volume) => volume?["ephemeral"] is not null
+        ? $"{ClusterState.NameOf(pod)}-{volume["name"]}"
+        : volume?["persistentVolumeClaim"]?["claimName"]?.ToString();
 
     /// <summary>Where the pod has the claim's volume; null while it has no node or the claim no volume.</summary>
     public string? TargetPath(JsonObject pod, JsonObject claim)

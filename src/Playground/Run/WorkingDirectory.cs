@@ -26,7 +26,15 @@ internal sealed class WorkingDirectory : IDisposable
     {
         RemoveLeftovers(System.IO.Path.GetTempPath());
         if (keep is null) return new WorkingDirectory(Directory.CreateTempSubdirectory(Prefix).FullName, isKept: false);
-        return new WorkingDirectory(Directory.CreateDirectory(keep).FullName, isKept: true);
+        var kept = Directory.CreateDirectory(keep).FullName;
+        try
+        {
+            return new WorkingDirectory(kept, isKept: true);
+        }
+        catch (IOException failure) when (System.IO.File.Exists(System.IO.Path.Combine(kept, LockFile)))
+        {
+            throw new IOException($"--keep-dir {kept}: another playground works in it. Name another directory, or end that one first.", failure);
+        }
     }
 
     /// <summary>Where the cluster's kubeconfig is, once the cluster is up.</summary>

@@ -24,7 +24,7 @@ internal sealed class World : IAsyncDisposable
         Programs = new ProgramKeeper(tell, TimeProvider.System);
     }
 
-    public Board Board { get; } = new();
+    public Board Board { get; } = new(TimeProvider.System);
 
     public ClusterServer Cluster { get; private set; } = null!;
 
@@ -53,11 +53,10 @@ internal sealed class World : IAsyncDisposable
         {
             var controllers = await world.StartCluster(stop);
             if (options.CsiAddress is null) await world.StartDriver();
-            await world.StartSidecars(sidecar => sidecar.Needs is null || options.IsOwnDriver || options.Chart is not null);
+            if (options.Chart is { } chart) Compare(chart, await DriverTraits.Ask(world.FirstNode.CsiSocket, s_driverLimit, stop), tell);
+            await world.StartSidecars(sidecar => sidecar.Needs.Count is 0 || options.IsOwnDriver || options.Chart is not null);
             world.DriverName = await world.Registered(controllers, stop);
-            if (options.Chart?.DriverName is { } expected && expected != world.DriverName)
-                throw new StepFailed($"The chart is for {expected}, and the driver calls itself {world.DriverName}: set csi-sidecars.driverName to that.");
-            if (options is { CsiAddress: { } socket, Chart: null }) await world.StartWhatItNeeds(await DriverTraits.Ask(socket, stop), tell);
+            if (options is { CsiAddress: { } socket, Chart: null }) await world.StartWhatItNeeds((await DriverTraits.Ask(socket, s_driverLimit, stop)).Abilities, tell);
             return world;
         }
         catch
@@ -136,6 +135,14 @@ internal sealed class World : IAsyncDisposable
             "--v=2",
         ], null);
 
+    // Where the two disagree something will lack a right or have nothing to do: said before it happens.
+    private static void Compare(ChartRelease chart, DriverTraits driver, Action<string> tell)
+    {
+        if (chart.DriverName is { } expected && expected != driver.Name)
+            throw new StepFailed($"The chart is for {expected}, and the driver calls itself {driver.Name}: set csi-sidecars.driverName to that.");
+        foreach (var line in CapabilityTable.Disagreements(driver.Name, driver.Abilities, chart.Capabilities)) tell(line);
+    }
+
     private async Task StartSidecars(Func<SidecarProgram, bool> which)
     {
         foreach (var placed in Sidecars.Where(placed => which(placed.Program))) await StartSidecar(placed);
@@ -143,10 +150,10 @@ internal sealed class World : IAsyncDisposable
 
     private async Task StartWhatItNeeds(IReadOnlySet<DriverAbility> abilities, Action<string> tell)
     {
-        await StartSidecars(sidecar => sidecar.Needs is { } needed && abilities.Contains(needed));
-        if (!abilities.Contains(DriverAbility.Snapshots))
+        await StartSidecars(sidecar => sidecar.Needs.Any(abilities.Contains));
+        if (!abilities.Contains(DriverAbility.Snapshot))
             tell($"{DriverName} takes no snapshots (CREATE_DELETE_SNAPSHOT), so {SnapshotStory.Snapshotter} and {SnapshotStory.SnapshotController} are not started");
-        if (!abilities.Contains(DriverAbility.Resizing))
+        if (!abilities.Contains(DriverAbility.Expand) && !abilities.Contains(DriverAbility.Modify))
             tell($"{DriverName} neither grows volumes nor changes their attributes (EXPAND_VOLUME, MODIFY_VOLUME), so {Growth.Resizer} is not started");
     }
 
@@ -185,7 +192,7 @@ internal sealed class World : IAsyncDisposable
         }
 
         var ended = await Programs.Failed;
-        throw new StepFailed($"{ended.Name} ended with exit code {ended.ExitCode}:{Lines(ended.Tail)}");
+        throw new StepFailed($"{ended.Name} ended with exit code {ended.ExitCode}:{Lines(Programs.MissingRights.Concat(ended.Tail))}");
     }
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => Environment.NewLine + line));

@@ -31,6 +31,12 @@ internal static class Manifests
     /// <summary>What the announcement's claim asks for in the end, applied to it while its pod runs.</summary>
     public static List<JsonObject> Growth() => Read(Embedded("Growth/"), "");
 
+    /// <summary>A class of attributes, applied before the claim asks for it.</summary>
+    public static List<JsonObject> Attributes(string driverName) => Read(Embedded("Attributes/"), driverName);
+
+    /// <summary>The announcement's claim asks for that class while its pod runs.</summary>
+    public static List<JsonObject> OtherAttributes() => Read(Embedded("OtherAttributes/"), "");
+
     private static List<JsonObject> Read(IEnumerable<(string File, string Text)> sources, string driverName) =>
     [
         .. sources.SelectMany(source =>

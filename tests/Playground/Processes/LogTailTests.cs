@@ -31,6 +31,21 @@ internal sealed class LogTailTests
         Assert.That(tail.Lines, Has.Count.EqualTo(2));
     }
 
+    [Test]
+    public void A_right_that_is_missing_stands_by_itself_with_the_rule_as_one_writes_it()
+    {
+        var tail = Begun();
+        for (var i = 0; i < 3; i++)
+            tail.Add("""W1128 11:10:15.1 1 RightsCheck] "This account lacks a right, and without it there is no" feature="topology" rule="{resources: [\"nodes\"]}" """.Trim());
+        Assert.Multiple(() =>
+        {
+            Assert.That(tail.MissingRights, Is.EqualTo((string[])["""
+                "This account lacks a right, and without it there is no" feature="topology" rule="{resources: ["nodes"]}"
+                """]));
+            Assert.That(tail.Lines, Is.EqualTo((string[])["first"]));
+        });
+    }
+
     private static LogTail Begun()
     {
         var tail = new LogTail();

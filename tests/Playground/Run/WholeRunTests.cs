@@ -20,7 +20,8 @@ internal sealed class WholeRunTests
     [Test]
     public async Task Once_everything_of_the_announcement_comes_true_and_goes_again()
     {
-        await using var playground = Start("--once");
+        var temporary = Directory.CreateDirectory(_directory.File("temporary")).FullName;
+        await using var playground = StartWith(new Dictionary<string, string> { ["TMPDIR"] = temporary }, "--once");
         Assert.That(await playground.WaitForExit(RunLimit), Is.Zero, string.Join('\n', playground.ErrorLines));
         Assert.Multiple(() =>
         {
@@ -42,8 +43,13 @@ internal sealed class WholeRunTests
             Assert.That(playground.OutputLines, Has.Some.Contains("CreateSnapshot 1, CreateVolume 4,").And.Contains("DeleteSnapshot 1, DeleteVolume 4,"));
             Assert.That(playground.OutputLines, Has.Some.EqualTo(
                 "All of it came true: driver registered, claim bound, volume published, snapshot taken, a second claim restored from it with the content of that time, "
-                + "cloned with its content, a large claim placed on the node with room, a claim grown while its pod uses it, claim gone again, snapshot gone again, nothing left at the driver, "
-                + "a killed driver noticed."));
+                + "cloned with its content, a large claim placed on the node with room, a claim grown while its pod uses it, a claim's attributes changed while its pod uses it, "
+                + "claim gone again, snapshot gone again, nothing left at the driver, a killed driver noticed."));
+            Assert.That(playground.OutputLines[^1], Is.EqualTo("Not played: groups of snapshots (the playground's driver takes none)."));
+            Assert.That(playground.OutputLines, Has.Some.Contains("PersistentVolumeClaim default/my-request-for-storage: bound to pvc-").And.EndsWith(", 8Gi, attributes of quick-storage"));
+            Assert.That(playground.OutputLines, Has.Some.Contains("ControllerModifyVolume 1,"));
+            Assert.That(playground.OutputLines.Count(line => line.StartsWith("CSI calls: ", StringComparison.Ordinal)), Is.EqualTo(1));
+            Assert.That(Directory.EnumerateFileSystemEntries(temporary), Is.Empty, "nothing is left of debuggers or diagnostics either");
             Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/volumes")), Is.Empty);
             Assert.That(Directory.EnumerateFileSystemEntries(_directory.File("run/driver/snapshots")), Is.Empty);
             Assert.That(ProcessesIn(_directory.Path), Is.Empty);
@@ -60,7 +66,10 @@ internal sealed class WholeRunTests
         {
             Assert.That(playground.OutputLines, Has.Some.StartsWith(
                 "All of it came true: driver registered, claim bound, volume published, snapshot taken, a second claim restored from it with the content of that time, "
-                + "cloned with its content, a large claim placed on the node with room, a claim grown while its pod uses it, claim gone again, snapshot gone again, nothing left at the driver"));
+                + "cloned with its content, a large claim placed on the node with room, a claim grown while its pod uses it, a claim's attributes changed while its pod uses it, "
+                + "claim gone again, snapshot gone again, nothing left at the driver"));
+            Assert.That(playground.OutputLines, Has.Some.EqualTo(
+                "the values have csi-sidecars.capabilities.groupSnapshot, and hostpath.csi.sidecars.dev does not announce CREATE_DELETE_GET_VOLUME_GROUP_SNAPSHOT"));
             Assert.That(playground.OutputLines, Has.Some.Contains("Lease csi-driver/external-attacher-leader-hostpath-csi-sidecars-dev"), "in the namespace of the release");
             var logs = Directory.EnumerateFiles(_directory.File("run"), "*.log").SelectMany(File.ReadLines).ToList();
             Assert.That(logs, Has.Some.Contains("Code=201"));
@@ -76,8 +85,39 @@ internal sealed class WholeRunTests
         await using var playground = Start("--once", "--chart", Values("minimal"), "--chart", values);
         Assert.That(await playground.WaitForExit(RunLimit), Is.Zero, string.Join('\n', playground.ErrorLines));
         Assert.That(playground.OutputLines, Has.Some.EndsWith(
-            "The story goes no further, because the chart's values leave out snapshots (csi-sidecars.capabilities.snapshot)."));
+            "The story goes no further, because the chart's values leave out snapshots (csi-sidecars.capabilities.snapshot), clones (csi-sidecars.capabilities.clone)."));
         Assert.That(playground.OutputLines, Has.Some.Contains("CSIDriver hostpath.csi.example.com: registered"), "the driver has the chart's name");
+        Assert.That(playground.OutputLines, Has.Some.EqualTo("hostpath.csi.example.com announces CREATE_DELETE_SNAPSHOT, and the values lack csi-sidecars.capabilities.snapshot"));
+        Assert.That(playground.OutputLines[^1], Does.StartWith("Not played: snapshots, restored and cloned claims, growth, attributes classes, groups of snapshots"));
+    }
+
+    [Test]
+    public async Task Attributes_classes_that_a_chart_leaves_out_are_said_to_be_left_out_and_the_rest_is_played()
+    {
+        var values = _directory.File("values.yaml");
+        await File.WriteAllTextAsync(values, "csi-sidecars: {capabilities: {topology: true, capacity: true, snapshot: true, clone: true}}\n").WithinLimit();
+        await using var playground = Start("--once", "--chart", Values("minimal"), "--chart", values);
+        Assert.That(await playground.WaitForExit(RunLimit), Is.Zero, string.Join('\n', playground.ErrorLines));
+        Assert.That(playground.OutputLines, Has.Some.Contains("a claim grown while its pod uses it, claim gone again"));
+        Assert.That(playground.OutputLines[^1], Is.EqualTo(
+            "Not played: attributes classes (csi-sidecars.capabilities.modify is off), groups of snapshots (the playground's driver takes none)."));
+    }
+
+    [Test]
+    public async Task What_fails_for_want_of_a_right_names_the_right_before_anything_else()
+    {
+        await using var playground = Start("--once", "--timeout=10s", "--chart", Values("minimal"));
+        Assert.That(await playground.WaitForExit(RunLimit), Is.EqualTo(1));
+        var errors = playground.ErrorLines;
+        Assert.Multiple(() =>
+        {
+            Assert.That(playground.OutputLines, Has.Some.EqualTo("hostpath.csi.example.com announces VOLUME_ACCESSIBILITY_CONSTRAINTS, and the values lack csi-sidecars.capabilities.topology"));
+            Assert.That(errors[0], Does.StartWith("This did not come true: PersistentVolumeClaim default/my-request-for-storage is bound"));
+            Assert.That(errors[1], Is.EqualTo("Rights are missing:"));
+            Assert.That(errors[2], Does.StartWith("  csi-provisioner: \"This account lacks a right"));
+            Assert.That(errors, Has.Some.Contains("feature=\"topology\"").And.Contains("resources: [\"nodes\"]"));
+            Assert.That(errors.TakeWhile(line => !line.StartsWith("Last seen", StringComparison.Ordinal)).Count(), Is.LessThan(errors.TakeWhile(line => !line.StartsWith("From the log", StringComparison.Ordinal)).Count()));
+        });
     }
 
     [Test]
@@ -99,9 +139,13 @@ internal sealed class WholeRunTests
         Assert.That(
             ProcessesIn(_directory.Path), Has.Count.EqualTo(1 + SidecarProgram.All.Sum(sidecar => sidecar.IsOnEveryNode ? 3 : 1)),
             "the driver and the sidecars, those of nodes on each of the three");
+        using (var api = new ClusterApi(await ServerOf(_directory.File("run/kubeconfig"))))
+            await api.Delete(YamlManifests.Read("{apiVersion: v1, kind: Pod, metadata: {name: my-pod}}", "pod").Single(), CancellationToken.None).WithinLimit();
+        await playground.WaitForOutputLine(line => line.EndsWith("s] Pod default/my-pod: gone", StringComparison.Ordinal));
         playground.Terminate();
         Assert.That(await playground.WaitForExit(RunLimit), Is.Zero);
         Assert.That(ProcessesIn(_directory.Path), Is.Empty);
+        Assert.That(playground.OutputLines.Count(line => line.StartsWith("CSI calls: ", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
     [Test]
@@ -110,7 +154,7 @@ internal sealed class WholeRunTests
         await using var playground = Start();
         await playground.WaitForOutputLine(line => line.Contains("kubectl get pvc", StringComparison.Ordinal));
         using (var provisioner = Process.GetProcessById(IdOf("csi-provisioner"))) provisioner.Kill();
-        await playground.WaitForOutputLine(line => line.StartsWith("csi-provisioner ended with exit code", StringComparison.Ordinal) && line.Contains("started again", StringComparison.Ordinal));
+        await playground.WaitForOutputLine(line => line.Contains("s] csi-provisioner ended with exit code", StringComparison.Ordinal) && line.Contains("started again", StringComparison.Ordinal));
         var log = _directory.File("run/csi-provisioner.log");
         var limit = Stopwatch.StartNew();
         while (await Starts() < 2 && limit.Elapsed < TestTimeouts.Limit) await Task.Yield();
@@ -285,8 +329,13 @@ internal sealed class WholeRunTests
 
     private static string Values(string name) => Path.Combine(HelmProgram.Repository(), "charts/csi-driver/ci", $"{name}.yaml");
 
-    private PublishedProgram Start(params string[] arguments) => PublishedProgram.StartFile(
-        Path.Combine(AppContext.BaseDirectory, "playground"), ["--keep-dir", _directory.File("run"), .. arguments]);
+    private PublishedProgram Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
+
+    private PublishedProgram StartWith(Dictionary<string, string> environment, params string[] arguments) => PublishedProgram.StartFile(
+        Path.Combine(AppContext.BaseDirectory, "playground"), ["--keep-dir", _directory.File("run"), .. arguments], environment);
+
+    private static async Task<Uri> ServerOf(string kubeconfig) =>
+        new((await File.ReadAllLinesAsync(kubeconfig).WithinLimit()).Single(line => line.TrimStart().StartsWith("server: ", StringComparison.Ordinal)).Split("server: ")[1]);
 
     // The programs of a run name its directory in their arguments; the playground itself does, too.
     private static List<string> ProcessesIn(string directory) => [.. Processes(directory).Select(p => p.Command)];
