@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Sidecars.HostPathDriver.Rpc;
 
 namespace Sidecars.HostPathDriver;
@@ -28,6 +29,9 @@ internal sealed partial class DriverServer : IAsyncDisposable
 
     public Backend Backend { get; }
 
+    /// <summary>How long a connection may be quiet before it is closed.</summary>
+    internal TimeSpan QuietLimit => _web.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.KeepAliveTimeout;
+
     /// <summary>Opens the state and the socket; calls are answered when the task is complete.</summary>
     /// <exception cref="InvalidDataException">State or socket is unusable; the message says why and what to do.</exception>
     public static async Task<DriverServer> Start(
@@ -39,6 +43,8 @@ internal sealed partial class DriverServer : IAsyncDisposable
         FurtherNode[] sockets = [new(options.NodeId, options.SocketPath), .. options.FurtherNodes];
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // A sidecar ends when its driver closes the connection, which this server would do after two quiet minutes.
+            kestrel.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
             foreach (var socket in sockets)
             {
                 kestrel.ListenUnixSocket(socket.SocketPath, listen =>

@@ -36,6 +36,7 @@ internal sealed class RunningDriver : IAsyncDisposable
 
     public DriverOptions Options { get; private set; }
     public Backend Backend => _server!.Backend;
+    public TimeSpan QuietLimit => _server!.QuietLimit;
     public Identity.IdentityClient Identity => new(_channel);
     public Controller.ControllerClient Controller => new(_channel);
     public Node.NodeClient Node => new(_channel);
