@@ -43,8 +43,9 @@ internal sealed partial class DriverServer : IAsyncDisposable
         FurtherNode[] sockets = [new(options.NodeId, options.SocketPath), .. options.FurtherNodes];
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            // A sidecar ends when its driver closes the connection, which this server would do after two quiet minutes.
-            kestrel.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+            // A sidecar ends when its driver closes the connection, which this server would do after two quiet minutes. Not without an end: the server adds it
+            // to the time, and what is too large for that is over at once.
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromDays(100);
             foreach (var socket in sockets)
             {
                 kestrel.ListenUnixSocket(socket.SocketPath, listen =>

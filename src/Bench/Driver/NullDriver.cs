@@ -24,8 +24,9 @@ internal sealed class NullDriver : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            // A sidecar ends when its driver closes the connection, which this server would do after two quiet minutes.
-            kestrel.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+            // A sidecar ends when its driver closes the connection, which this server would do after two quiet minutes. Not without an end: the server adds it
+            // to the time, and what is too large for that is over at once.
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromDays(100);
             kestrel.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http2);
         });
         builder.Services.AddLogging();
