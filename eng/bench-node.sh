@@ -4,6 +4,8 @@
 # usage: eng/bench-node.sh [checks]      default 200, 1000 more, and 8640 more (24 hours of one every ten seconds)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. eng/prerequisites.sh
+tell_help "$@"
 rounds=("$@")
 [ ${#rounds[@]} -gt 0 ] || rounds=(200 1000 8640)
 command -v curl >/dev/null || { echo "bench-node: curl is needed: apt-get install curl" >&2; exit 2; }

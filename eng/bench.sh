@@ -17,7 +17,8 @@ if [[ " $* " != *" -- "* ]]; then
     attach | detach) program=csi-attacher workers=--worker-threads=100 ;;
     snapshot) program=csi-snapshotter workers=--worker-threads=100 ;;
     expand) program=csi-resizer workers=--workers=100 ;;
-    *) program= ;; # the bench says what is wrong
+    -*) program= ;; # the bench says what is wrong
+    *) echo "bench: no mode is called ${1:-}; there are provision, delete, attach, detach, snapshot, expand and idle" >&2; exit 2 ;;
   esac
   if [ -n "$program" ] && [[ " $* " != *" --help "* && " $* " != *" -h "* ]]; then
     [ -x "artifacts/native/$program" ] || eng/publish.sh "$program" >&2

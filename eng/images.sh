@@ -7,6 +7,7 @@ from=$PWD
 cd "$(dirname "$0")/.."
 export LC_ALL=C
 . eng/prerequisites.sh
+tell_help "$@"
 . eng/programs.sh
 
 arch=amd64 to=

@@ -60,11 +60,12 @@ is_older() {
 
 # The native programs are all there, and nothing they are made from is newer.
 native_is_current() {
-  local name own
-  own=(-path src/Playground -o -path src/EmbeddedCluster -o -path src/HostPathDriver)
-  for name in csi-provisioner csi-attacher csi-snapshotter csi-resizer snapshot-controller csi-node-driver-registrar livenessprobe csi-cluster-driver-registrar; do
+  local name folder own=()
+  . eng/programs.sh
+  for folder in "${not_shipped[@]}"; do own+=(-path "$folder" -o); done
+  for name in "${!projects[@]}"; do
     [ -x "artifacts/native/$name" ] || return 1
-    [ -z "$(find src Directory.Build.props Directory.Packages.props \( "${own[@]}" \) -prune -o -newer "artifacts/native/$name" -type f -print -quit)" ] || return 1
+    [ -z "$(find src Directory.Build.props Directory.Packages.props \( "${own[@]}" -false \) -prune -o -newer "artifacts/native/$name" -type f -print -quit)" ] || return 1
   done
 }
 

@@ -1,5 +1,12 @@
 # Sourced by the scripts beside it: what they need beyond the .NET SDK, found or installed from Debian's packages.
 
+# tell_help ARGUMENT...: what a script's own head says of it, where its first argument asks for that.
+tell_help() {
+  case ${1:-} in
+    -h | --help) awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "eng/$(basename "$0")"; exit 0 ;;
+  esac
+}
+
 # say_missing WHAT PACKAGES: one clear line, then the end.
 say_missing() {
   echo "missing: $1; install it with: sudo apt-get install -y $2" >&2

@@ -13,9 +13,12 @@ declare -A projects=(
 # Those that speak to nobody but the driver and the kubelet, on sockets, and so need no TLS.
 declare -A without_tls=([csi-node-driver-registrar]=yes [livenessprobe]=yes)
 
+# What lies in src and is in no program that ships.
+not_shipped=(src/Bench src/EmbeddedCluster src/HostPathDriver src/Playground)
+
 # source_commit: the last one that changed what the programs are made of; nothing outside a checkout, or where there are changes that no commit has.
 source_commit() {
-  local made_of=(src Directory.Build.props Directory.Packages.props global.json)
+  local made_of=(src Directory.Build.props Directory.Packages.props global.json "${not_shipped[@]/#/:!}")
   [ -z "$(git status --porcelain -- "${made_of[@]}" 2>&1)" ] || return 0
   git log -1 --format=%H -- "${made_of[@]}" 2>/dev/null || true
 }

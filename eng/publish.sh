@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/prerequisites.sh
+tell_help "$@"
 . eng/programs.sh
 need_native_toolchain
 

@@ -5,6 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . eng/prerequisites.sh
+tell_help "$@"
 need_dotnet
 need_kubectl
 need_foreign_grpc
