@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Connections;
 using Sidecars.EmbeddedCluster.Controllers;
 
 namespace Sidecars.EmbeddedCluster;
@@ -13,7 +14,7 @@ internal static class ClusterProgram
         var (arguments, wrong) = ClusterArguments.Parse(args);
         if (arguments is null)
         {
-            await errors.WriteLineAsync($"{wrong}\n{ClusterArguments.Usage}");
+            await errors.WriteLineAsync($"{wrong}\nembedded-cluster --help lists the arguments.");
             return UsageError;
         }
         if (arguments.AsksForHelp)
@@ -24,6 +25,7 @@ internal static class ClusterProgram
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        var doing = "";
         try
         {
             await using var cluster = await ClusterServer.StartAsync(new ClusterOptions
@@ -36,8 +38,14 @@ internal static class ClusterProgram
                 Users = arguments.Users,
                 RequestLogLength = 0,
             });
-            foreach (var path in arguments.Manifests) await cluster.ApplyManifests(path);
+            foreach (var path in arguments.Manifests)
+            {
+                doing = $"--crds {path}: ";
+                await cluster.ApplyManifests(path);
+            }
+            doing = "";
             await using var controllers = arguments.WithControllers ? ClusterControllers.Start(cluster.Storage, new ControllerOptions { Nodes = arguments.Nodes }) : null;
+            doing = $"--kubeconfig {arguments.KubeconfigPath}: ";
             await cluster.WriteKubeconfig(arguments.KubeconfigPath, arguments.Users.FirstOrDefault()?.Name);
             await output.WriteLineAsync($"{cluster.Url}\nexport KUBECONFIG={arguments.KubeconfigPath}");
             await stopped.Task;
@@ -45,7 +53,8 @@ internal static class ClusterProgram
         }
         catch (Exception failure) when (failure is IOException or FormatException or UnauthorizedAccessException)
         {
-            await errors.WriteLineAsync($"The cluster could not be started: {failure.Message}");
+            if (failure.InnerException is AddressInUseException) doing = $"--port {arguments.Port} (left out, it takes a free one): ";
+            await errors.WriteLineAsync($"The cluster could not be started: {doing}{failure.Message}");
             return 1;
         }
 

@@ -16,7 +16,7 @@ internal sealed class ProgramTests
         var code = await ClusterProgram.Run([argument], TextWriter.Null, errors).WaitAsync(TestLimits.Wait);
 
         Assert.That(code, Is.EqualTo(2));
-        Assert.That(errors.ToString(), Does.Contain(expected).And.Contain("usage: embedded-cluster"));
+        Assert.That(errors.ToString(), Does.Contain(expected).And.EndWith("\nembedded-cluster --help lists the arguments.\n").And.Not.Contain("usage:"));
     }
 
     [TestCase("--port=0", false)]
@@ -40,15 +40,28 @@ internal sealed class ProgramTests
         Assert.That(output.ToString(), Does.Contain("usage: embedded-cluster").And.Contain("--with-controllers").And.Contain("--node NAME=FOLDER"));
     }
 
-    [Test]
-    public async Task A_manifest_that_is_missing_ends_it_with_a_reason()
+    [TestCase("--crds", "/does/not/exist.yaml")]
+    [TestCase("--kubeconfig", "/does/not/exist/kubeconfig")]
+    public async Task A_path_that_leads_nowhere_ends_it_with_the_argument_and_a_reason(string argument, string path)
     {
         await using var errors = new StringWriter();
 
-        var code = await ClusterProgram.Run(["--crds", "/does/not/exist.yaml"], TextWriter.Null, errors).WaitAsync(TestLimits.Wait);
+        var code = await ClusterProgram.Run([argument, path], TextWriter.Null, errors).WaitAsync(TestLimits.Wait);
 
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(errors.ToString(), Does.Contain("/does/not/exist.yaml"));
+        Assert.That(errors.ToString(), Does.StartWith($"The cluster could not be started: {argument} {path}: "));
+    }
+
+    [Test]
+    public async Task A_port_that_is_taken_ends_it_with_what_to_do()
+    {
+        await using var holder = await ClusterServer.StartAsync().WaitAsync(TestLimits.Wait);
+        await using var errors = new StringWriter();
+
+        var code = await ClusterProgram.Run([$"--port={holder.Url.Port}"], TextWriter.Null, errors).WaitAsync(TestLimits.Wait);
+
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(errors.ToString(), Does.StartWith($"The cluster could not be started: --port {holder.Url.Port} (left out, it takes a free one): "));
     }
 
     [Test]
