@@ -23,6 +23,7 @@ internal sealed class Readings(AskedDriver asked)
 
     // Of an attachment's state no more is kept than this; the attacher in the same process keeps all of it.
     private static readonly AttachmentStatus s_attached = new() { Attached = true };
+    private static readonly AttachmentStatus s_stuck = new() { Attached = true, DetachError = new AttachmentFault(null, null) };
 
     public void Claim(PersistentVolumeClaim read, PersistentVolumeClaim kept)
     {
@@ -83,7 +84,7 @@ internal sealed class Readings(AskedDriver asked)
         if (read.Spec.Source?.PersistentVolumeName is not { } volume) return;
         var to = kept.SpecToFill();
         kept.TakeIdentity(read);
-        if (read.Status.Attached && !kept.Status.Attached) kept.Status = s_attached;
+        if (kept.Status == AttachmentStatus.None) kept.Status = read.Status switch { { DetachError: not null } => s_stuck, { Attached: true } => s_attached, _ => kept.Status };
         to.NodeName = read.Spec.NodeName;
         (to.Source ??= new AttachmentSource()).PersistentVolumeName = volume;
     }

@@ -171,7 +171,7 @@ csi-sidecars.clusterRegistrar.enabled: it would make the object that csi-sidecar
 {{- if and $enabled.provisioner (eq $c.side.provisioner "node") (not $c.caps.topology) }}
 csi-sidecars.provisioner.placement: is node, and csi-sidecars.capabilities.topology is false: a volume that one node makes is reached from that node alone: set topology: true
 {{- end }}
-{{- $attaches := index $c.values.clusterRegistrar.args "attach-required" | default "auto" | toString }}
+{{- $attaches := include "csi-sidecars.v1.internal.given" (list (index $c.values.clusterRegistrar.args "attach-required") "auto") }}
 {{- if and $enabled.clusterRegistrar (not $enabled.attacher) (or (eq $attaches "true") (and (eq $attaches "auto") $c.caps.attach)) }}
 csi-sidecars.clusterRegistrar.args.attach-required: is {{ $attaches }} and the attacher is off, so pods would wait for ever: attacher.enabled: true, or attach-required: "false"
 {{- end }}

@@ -26,7 +26,17 @@ drops out because of what the cluster says, because Helm deletes what drops out,
 
 {{- /* The object that says which definitions this release wrote. */ -}}
 {{- define "snapshot-controller.record" -}}
-{{- include "snapshot-controller.fullname" . -}}-definitions
+{{- .Release.Name -}}-snapshot-definitions
+{{- end -}}
+
+{{- /* Their names, as a JSON list; of an upgrade alone, and by the release's name, because every other name may be changed by values. */ -}}
+{{- define "snapshot-controller.written" -}}
+{{- $names := list -}}
+{{- if .Release.IsUpgrade -}}
+{{- $record := lookup "v1" "ConfigMap" .Release.Namespace (include "snapshot-controller.record" .) -}}
+{{- range splitList "\n" (($record.data).definitions | default "") -}}{{- if . -}}{{- $names = append $names . -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- toJson $names -}}
 {{- end -}}
 
 {{- /*
@@ -34,10 +44,7 @@ Whether this release wrote a definition, be it that its marks are gone: kubectl 
 stays in the release, or Helm would delete it with every object of its kind. dict root, name.
 */ -}}
 {{- define "snapshot-controller.wrote" -}}
-{{- if .root.Release.IsUpgrade -}}
-{{- $record := lookup "v1" "ConfigMap" .root.Release.Namespace (include "snapshot-controller.record" .root) -}}
-{{- if has .name (splitList "\n" (($record.data).definitions | default "")) -}}true{{- end -}}
-{{- end -}}
+{{- if has .name (include "snapshot-controller.written" .root | fromJsonArray) -}}true{{- end -}}
 {{- end -}}
 
 {{- /* Whose the cluster's definition is: "" for none or ours, else words for its owner. dict root, live. */ -}}
@@ -101,14 +108,21 @@ stays in the release, or Helm would delete it with every object of its kind. dic
 {{- define "snapshot-controller.problems.crds" -}}
 {{- $root := . -}}
 {{- if include "snapshot-controller.looks" . }}
+{{- if ne ((.Values.crds).keep | toString) "false" }}
+{{- $rendered := include "snapshot-controller.rendered" . | fromJsonArray }}
+{{- range $name := include "snapshot-controller.written" . | fromJsonArray }}
+{{- $live := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name }}
+{{- if and $live (not (has $name $rendered)) (ne (get ($live.metadata.annotations | default dict) "helm.sh/resource-policy") "keep") }}
+{{- $owner := include "snapshot-controller.owner" (dict "root" $root "live" $live) }}
+crds: {{ $name }} was written by this release{{ if $owner }} and belongs to {{ $owner }} now{{ end }}; left out, Helm would delete it with every object of its kind, because somebody took off what keeps it: kubectl annotate crd {{ $name }} helm.sh/resource-policy=keep, or crds.keep: false where all of that may go
+{{- end }}
+{{- end }}
+{{- end }}
 {{- range $name, $ours := include "snapshot-controller.definitions" . | fromJson }}
 {{- $live := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name }}
 {{- if $live }}
 {{- $owner := include "snapshot-controller.owner" (dict "root" $root "live" $live) }}
 {{- $existing := ($root.Values.crds).existing | default "leave" }}
-{{- if and $owner (include "snapshot-controller.wrote" (dict "root" $root "name" $name)) (ne (get ($live.metadata.annotations | default dict) "helm.sh/resource-policy") "keep") }}
-crds.existing: {{ $name }} was written by this release and belongs to {{ $owner }} now: Helm would delete it here, with every object of its kind: kubectl annotate crd {{ $name }} helm.sh/resource-policy=keep
-{{- end }}
 {{- if and $owner (eq $existing "refuse") }}
 crds.existing: {{ $name }} is in the cluster and belongs to {{ $owner }}: crds.existing: leave, or adopt with --take-ownership
 {{- end }}
@@ -129,7 +143,7 @@ crds.existing: {{ $name }} belongs to {{ $owner }} and does not serve v1, which 
 crds.enabled: {{ $name }} in the cluster has objects stored as {{ . }}, which this chart lacks: they could not be read any more: use a chart that has it, or crds.enabled: false
 {{- end }}
 {{- end }}
-{{- $key := "snapshot-controller.storage.kubernetes.io/crd-revision" }}
+{{- $key := "csi.sidecars.dev/crd-revision" }}
 {{- $theirs := get ($live.metadata.annotations | default dict) $key | default "0" | int }}
 {{- $mine := get $ours.metadata.annotations $key | default "0" | int }}
 {{- if gt $theirs $mine }}

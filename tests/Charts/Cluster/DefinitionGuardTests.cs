@@ -47,7 +47,7 @@ internal sealed class DefinitionGuardTests
         cluster.CreateDefinition("volumesnapshotclasses", definition =>
         {
             OwnedBy("rel", "default")(definition);
-            definition["metadata"]!["annotations"]!["snapshot-controller.storage.kubernetes.io/crd-revision"] = "99";
+            definition["metadata"]!["annotations"]!["csi.sidecars.dev/crd-revision"] = "99";
         });
         cluster.CreateDefinition("volumesnapshotcontents", definition =>
         {
@@ -170,10 +170,31 @@ internal sealed class DefinitionGuardTests
         Assert.That(cluster.Server.Storage.Get("customresourcedefinitions", "", Snapshots).Value.ToJson()["metadata"]!["uid"]!.GetValue<string>(), Is.EqualTo(uid));
     }
 
-    /// <summary>The definition of snapshots with these annotations and no label; its uid.</summary>
-    private static string Replaced(ClusterCase cluster, JsonObject annotations)
+    [TestCase("crds.enabled=false", "volumesnapshots.snapshot.storage.k8s.io")]
+    [TestCase("groupSnapshots=false", "volumegroupsnapshots.groupsnapshot.storage.k8s.io")]
+    [TestCase("crds.enabled=false,fullnameOverride=other", "volumesnapshots.snapshot.storage.k8s.io")]
+    public async Task A_definition_that_is_not_kept_any_more_is_not_left_out(string change, string name)
     {
-        var live = cluster.Server.Storage.Get("customresourcedefinitions", "", Snapshots).Value.ToJson();
+        foreach (var helm in Helm.Both)
+        {
+            await using var cluster = await ClusterCase.Start();
+            string[] values = [Workspace.Chart(Chart), "--namespace", "default", .. ChartCase.Of(Chart, "default").Values];
+            await cluster.Run(helm, ["install", "rel", .. values]);
+            var uid = Replaced(cluster, new JsonObject(), name);
+            var refused = await cluster.Try(helm, ["upgrade", "rel", .. values, "--set", change]);
+            Assert.That(refused.Succeeded, Is.False, $"{helm}");
+            Assert.That(refused.Errors, Does.Contain($"crds: {name} was written by this release; left out").And.Contain($"kubectl annotate crd {name} helm.sh/resource-policy=keep"), $"{helm}");
+
+            Replaced(cluster, new JsonObject { ["helm.sh/resource-policy"] = "keep" }, name);
+            await cluster.Run(helm, ["upgrade", "rel", .. values, "--set", change]);
+            Assert.That(cluster.Server.Storage.Get("customresourcedefinitions", "", name).Value.ToJson()["metadata"]!["uid"]!.GetValue<string>(), Is.EqualTo(uid), $"{helm}");
+        }
+    }
+
+    /// <summary>The definition of snapshots with these annotations and no label; its uid.</summary>
+    private static string Replaced(ClusterCase cluster, JsonObject annotations, string name = Snapshots)
+    {
+        var live = cluster.Server.Storage.Get("customresourcedefinitions", "", name).Value.ToJson();
         live["metadata"]!.AsObject().Remove("labels");
         live["metadata"]!.AsObject().Remove("managedFields");
         annotations["api-approved.kubernetes.io"] = live["metadata"]!["annotations"]!["api-approved.kubernetes.io"]!.DeepClone();

@@ -264,6 +264,20 @@ internal sealed class VolumeLifeTests : RigTest
         Assert.That(rig.MetricLines(), Has.None.Matches<string>(l => l!.StartsWith("controller_persistentvolume_delete_failed_total", StringComparison.Ordinal)));
     }
 
+    [Test]
+    public async Task A_detach_that_fails_is_no_mere_wait()
+    {
+        var rig = await Prepared();
+        rig.World.Attach("pv-1", "n1");
+        rig.World.Patch(World.Attachments, "of-pv-1-n1", """{"metadata":{"finalizers":["test.example.com/held"]} }""");
+        rig.World.Patch(World.Attachments, "of-pv-1-n1", """{"status":{"attached":true,"detachError":{"message":"the node does not answer"}} }""", "status");
+        rig.World.Delete(World.Attachments, "of-pv-1-n1");
+        await rig.Run();
+        rig.World.Add(new TestVolume().Released());
+        await rig.World.UntilEvent("pv-1", "VolumeFailedDelete", "persistentvolume pv-1 is still attached to node n1");
+        Assert.That(rig.World.EventsAbout("pv-1"), Has.None.StartsWith("VolumeDelete:"));
+    }
+
     [Test] // 70
     public async Task A_driver_that_does_not_attach_is_not_asked_to_wait()
     {
