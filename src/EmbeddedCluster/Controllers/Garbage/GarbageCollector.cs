@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Sidecars.EmbeddedCluster.Controllers;
@@ -62,16 +63,18 @@ internal sealed class GarbageCollector(ControllerContext context)
     private Outcome Judge(StoredObject stored)
     {
         var owners = OwnerReferences.Of(stored)
-            .Select(reference => (Reference: reference, Owner: Find(stored, reference), IsKnown: Definition(reference) is not null)).ToList();
+            .Select(reference => (Reference: reference, Owner: Find(stored, reference), IsKnown: CanBeLookedUp(stored, reference))).ToList();
         if (owners.Count == 0) return Outcome.Done;
         var gone = owners.Where(owner => owner.IsKnown && owner.Owner is null).Select(owner => owner.Reference.Text("uid")).ToList();
         var leaving = owners.Where(owner => owner.Owner is { IsBeingDeleted: true } and var found && found.HasFinalizer(Foreground)
             && owner.Reference.Flag("blockOwnerDeletion") == true).ToList();
         if (gone.Count + leaving.Count == owners.Count)
         {
+            // Of the object that was judged: another worker may have left it behind meanwhile.
+            var version = stored.Version.ToString(CultureInfo.InvariantCulture);
             var policy = leaving.Count > 0 && DependentsOf(stored).Any() ? "Foreground" : "Background";
             return Outcome.Of(context.Storage.Delete(
-                stored.Resource.GroupResource, stored.Namespace, stored.Name, new DeleteOptions { Uid = stored.Uid, PropagationPolicy = policy }));
+                stored.Resource.GroupResource, stored.Namespace, stored.Name, new DeleteOptions { Uid = stored.Uid, ResourceVersion = version, PropagationPolicy = policy }));
         }
         return gone.Count == 0
             ? Outcome.Done
@@ -102,6 +105,10 @@ internal sealed class GarbageCollector(ControllerContext context)
         .Where(resource => !resource.IsCustom && resource.Plural != "events")
         .SelectMany(resource => context.Storage.List(resource.GroupResource, owner.Namespace).Items)
         .Where(stored => OwnerReferences.Of(stored).Any(reference => reference.Text("uid") == owner.Uid));
+
+    /// <summary>Whether an owner that is not found is gone: one of an unknown kind, or in a namespace nobody names, may be there all the same.</summary>
+    private bool CanBeLookedUp(StoredObject dependent, JsonElement reference) =>
+        Definition(reference) is { } resource && (!resource.IsNamespaced || dependent.Resource.IsNamespaced);
 
     private ResourceDefinition? Definition(JsonElement reference) => context.Storage.Resources.All.FirstOrDefault(resource =>
         resource.Kind == reference.Text("kind") && resource.GroupVersion == reference.Text("apiVersion"));
