@@ -178,6 +178,13 @@ csi-sidecars.clusterRegistrar.args.attach-required: is {{ $attaches }} and the a
 {{- if $c.values.livenessProbe.clusterRules }}
 csi-sidecars.livenessProbe.clusterRules: livenessprobe runs in both pods and speaks to no API server: give the rules to the sidecar or the driver that needs them
 {{- end }}
+{{- if and $c.caps.groupSnapshot $enabled.snapshotter (eq $c.side.snapshotter "node") }}
+csi-sidecars.snapshotter.placement: is node, and csi-sidecars.capabilities.groupSnapshot is true: a group is taken by one snapshotter for all nodes: set placement: controller, or groupSnapshot: false
+{{- end }}
+{{- $gates := index $c.values.snapshotter.args "feature-gates" }}
+{{- if and (kindIs "map" $gates) (hasKey ($gates | default dict) "CSIVolumeGroupSnapshot") }}
+csi-sidecars.snapshotter.args.feature-gates.CSIVolumeGroupSnapshot: the chart sets this gate, because rights hang on it: use csi-sidecars.capabilities.groupSnapshot
+{{- end }}
 {{- if and $c.caps.groupSnapshot $enabled.snapshotter (not $c.caps.snapshot) }}
 csi-sidecars.capabilities.groupSnapshot: is true, and csi-sidecars.capabilities.snapshot is false: csi-snapshotter ends beside a driver that does not announce CREATE_DELETE_SNAPSHOT: set snapshot: true
 {{- end }}
