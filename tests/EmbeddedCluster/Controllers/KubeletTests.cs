@@ -3,23 +3,8 @@ using Sidecars.Tests.Support;
 
 namespace Sidecars.EmbeddedCluster.Tests.Controllers;
 
-internal sealed class KubeletTests : ControllerTest
+internal sealed class KubeletTests : DriverTest
 {
-    private ScriptedDriver _driver = null!;
-
-    private protected override bool HasNode => true;
-
-    [SetUp]
-    public async Task StartDriver()
-    {
-        _driver = await ScriptedDriver.StartNewAsync().WithinLimit();
-        _driver.Answer("NodeGetInfo", DriverRule.Answer("""{"node_id":"id-of-node-1"}"""));
-        await Started.RegisterDriver(_driver.Address, CancellationToken.None).WithinLimit();
-    }
-
-    [TearDown]
-    public async Task StopDriver() => await _driver.DisposeAsync().WithinLimit();
-
     [Test]
     public void A_registered_driver_stands_in_the_node_s_CSINode()
     {
@@ -40,8 +25,8 @@ internal sealed class KubeletTests : ControllerTest
         {
             Assert.That(pod.Array("status", "conditions").Objects().Single(c => c.Text("type") == "Ready").Text("status"), Is.EqualTo("True"));
             Assert.That(Storage.Get("volumeattachments", null, name).Value.ToJson().Flag("status", "attached"), Is.True);
-            Assert.That(_driver.Calls.Of("ControllerPublishVolume"), Has.Count.EqualTo(1));
-            Assert.That(_driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(Driver.Calls.Of("ControllerPublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(Driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(1));
             Assert.That(InUse(), Is.EqualTo(new[] { "kubernetes.io/csi/csi.example.com^handle-pv-1" }));
         });
     }
@@ -49,7 +34,7 @@ internal sealed class KubeletTests : ControllerTest
     [Test]
     public async Task An_attachment_is_told_of_once()
     {
-        _driver.Answer("NodePublishVolume", DriverRule.Fail(StatusCode.Internal, "no disk today"), DriverRule.Fail(StatusCode.Internal, "nor now"), DriverRule.Default);
+        Driver.Answer("NodePublishVolume", DriverRule.Fail(StatusCode.Internal, "no disk today"), DriverRule.Fail(StatusCode.Internal, "nor now"), DriverRule.Default);
         await MakeBoundPod();
         await UntilPhase("pods", "pod", "Running");
         var told = Storage.List("events").Items.Select(e => e.ToJson()).Where(e => e.Text("reason") == "SuccessfulAttachVolume").ToList();
@@ -75,11 +60,11 @@ internal sealed class KubeletTests : ControllerTest
         await UntilPhase("pods", "pod", "Running");
         Storage.Delete("pods", "default", "pod");
         await UntilGone("pods", "pod");
-        Assert.That(_driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(1));
+        Assert.That(Driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(1));
         await UntilGone("volumeattachments", AttachmentName("handle-pv-1"));
         Assert.Multiple(() =>
         {
-            Assert.That(_driver.Calls.Of("ControllerUnpublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(Driver.Calls.Of("ControllerUnpublishVolume"), Has.Count.EqualTo(1));
             Assert.That(InUse(), Is.Empty);
         });
     }
@@ -87,7 +72,7 @@ internal sealed class KubeletTests : ControllerTest
     [Test]
     public async Task A_driver_that_fails_is_quoted_in_the_pod_s_event_and_asked_again()
     {
-        _driver.Answer("NodePublishVolume", DriverRule.Fail(StatusCode.Internal, "no disk today"), DriverRule.Default);
+        Driver.Answer("NodePublishVolume", DriverRule.Fail(StatusCode.Internal, "no disk today"), DriverRule.Default);
         await MakeBoundPod();
         Assert.That(await UntilEvent("pod", "FailedMount"), Does.Contain("pv-1").And.Contain("no disk today"));
         await UntilPhase("pods", "pod", "Running");
@@ -96,7 +81,7 @@ internal sealed class KubeletTests : ControllerTest
     [Test]
     public async Task A_failed_attachment_is_shown_and_reported_to_the_pod_and_tried_again()
     {
-        _driver.Answer("ControllerPublishVolume", DriverRule.Fail(StatusCode.ResourceExhausted, "node is full"), DriverRule.Default);
+        Driver.Answer("ControllerPublishVolume", DriverRule.Fail(StatusCode.ResourceExhausted, "node is full"), DriverRule.Default);
         await MakeBoundPod();
         Assert.That(await UntilEvent("pod", "FailedAttachVolume"), Does.Contain("node is full"));
         await UntilPhase("pods", "pod", "Running");
@@ -105,7 +90,7 @@ internal sealed class KubeletTests : ControllerTest
     [Test]
     public async Task A_volume_that_cannot_be_taken_away_keeps_the_pod_and_the_attachment()
     {
-        _driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"));
+        Driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"));
         await MakeBoundPod();
         await UntilPhase("pods", "pod", "Running");
         Storage.Delete("pods", "default", "pod");
@@ -114,9 +99,9 @@ internal sealed class KubeletTests : ControllerTest
         {
             Assert.That(Storage.Get("pods", "default", "pod").Object, Is.Not.Null);
             Assert.That(Storage.Get("volumeattachments", null, AttachmentName("handle-pv-1")).Value.IsBeingDeleted, Is.False);
-            Assert.That(_driver.Calls.Of("ControllerUnpublishVolume"), Is.Empty);
+            Assert.That(Driver.Calls.Of("ControllerUnpublishVolume"), Is.Empty);
         });
-        _driver.Answer("NodeUnpublishVolume");
+        Driver.Answer("NodeUnpublishVolume");
         await UntilGone("pods", "pod");
     }
 
@@ -125,13 +110,13 @@ internal sealed class KubeletTests : ControllerTest
     {
         await MakeBoundPod();
         await UntilPhase("pods", "pod", "Running");
-        var published = Target(_driver.Calls.Of("NodePublishVolume")[0]);
+        var published = Target(Driver.Calls.Of("NodePublishVolume")[0]);
         Storage.Delete("pods", "default", "pod", new DeleteOptions { GracePeriodSeconds = 0 });
         Assert.That(Storage.Get("pods", "default", "pod").Object, Is.Null, "nobody is waited for");
         await UntilGone("volumeattachments", AttachmentName("handle-pv-1"));
         Assert.Multiple(() =>
         {
-            Assert.That(Target(_driver.Calls.Of("NodeUnpublishVolume").Single()), Is.EqualTo(published));
+            Assert.That(Target(Driver.Calls.Of("NodeUnpublishVolume").Single()), Is.EqualTo(published));
             Assert.That(InUse(), Is.Empty);
         });
     }
@@ -141,15 +126,15 @@ internal sealed class KubeletTests : ControllerTest
     {
         await MakeBoundPod();
         await UntilPhase("pods", "pod", "Running");
-        var former = Target(_driver.Calls.Of("NodePublishVolume")[0]);
-        _driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"), DriverRule.Default);
+        var former = Target(Driver.Calls.Of("NodePublishVolume")[0]);
+        Driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"), DriverRule.Default);
         Storage.Delete("pods", "default", "pod", new DeleteOptions { GracePeriodSeconds = 0 });
         MakePod("pod", "claim");
         await UntilPhase("pods", "pod", "Running");
         Assert.Multiple(() =>
         {
-            Assert.That(_driver.Calls.Of("NodeUnpublishVolume").Select(Target), Is.All.EqualTo(former).And.Exactly(2).Items);
-            Assert.That(Target(_driver.Calls.Of("NodePublishVolume")[^1]), Is.Not.EqualTo(former));
+            Assert.That(Driver.Calls.Of("NodeUnpublishVolume").Select(Target), Is.All.EqualTo(former).And.Exactly(2).Items);
+            Assert.That(Target(Driver.Calls.Of("NodePublishVolume")[^1]), Is.Not.EqualTo(former));
             Assert.That(InUse(), Is.EqualTo(new[] { "kubernetes.io/csi/csi.example.com^handle-pv-1" }));
         });
     }
@@ -165,7 +150,7 @@ internal sealed class KubeletTests : ControllerTest
         await UntilGone("volumeattachments", AttachmentName("handle-pv-1"));
         Assert.Multiple(() =>
         {
-            Assert.That(_driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(Driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(1));
             Assert.That(Storage.Get("pods", "default", "pod").Object, Is.Not.Null);
         });
     }
@@ -190,15 +175,15 @@ internal sealed class KubeletTests : ControllerTest
              "spec": {"containers": [{"name": "c", "image": "i"}], "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "claim"} }]} }
             """);
         await UntilPhase("pods", "pod", "Running");
-        _driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"), DriverRule.Default);
+        Driver.Answer("NodeUnpublishVolume", DriverRule.Fail(StatusCode.Internal, "still busy"), DriverRule.Default);
         Storage.Delete("namespaces", null, "shop");
         Assert.That(Storage.Get("pods", "shop", "pod").Value.IsBeingDeleted, "it is given the time it needs");
         await UntilGone("namespaces", "shop");
         await UntilGone("volumeattachments", AttachmentName("handle-pv-1"));
         Assert.Multiple(() =>
         {
-            Assert.That(_driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(2));
-            Assert.That(_driver.Calls.Of("ControllerUnpublishVolume"), Has.Count.EqualTo(1));
+            Assert.That(Driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(2));
+            Assert.That(Driver.Calls.Of("ControllerUnpublishVolume"), Has.Count.EqualTo(1));
             Assert.That(InUse(), Is.Empty);
         });
     }
@@ -215,9 +200,9 @@ internal sealed class KubeletTests : ControllerTest
     [Test]
     public async Task A_driver_that_does_not_know_its_node_is_not_registered()
     {
-        _driver.Answer("NodeGetInfo", DriverRule.Answer("{}"));
+        Driver.Answer("NodeGetInfo", DriverRule.Answer("{}"));
         await Assert.ThatAsync(
-            async () => await Started.RegisterDriver(_driver.Address, CancellationToken.None).WithinLimit(),
+            async () => await Started.RegisterDriver(Driver.Address, CancellationToken.None).WithinLimit(),
             Throws.InvalidOperationException.With.Message.Contains("node_id"));
     }
 

@@ -1,26 +1,12 @@
 using System.Text.Json.Nodes;
-using Sidecars.Tests.Support;
 
 namespace Sidecars.EmbeddedCluster.Tests.Controllers;
 
 /// <summary>What pods wait for beside the volumes they name: volumes of their own, files, variables, and a node that will have them.</summary>
-internal sealed class PodNeedsTests : ControllerTest
+internal sealed class PodNeedsTests : DriverTest
 {
-    private ScriptedDriver _driver = null!;
-
-    private protected override bool HasNode => true;
-
     [SetUp]
-    public async Task StartDriver()
-    {
-        _driver = await ScriptedDriver.StartNewAsync().WithinLimit();
-        _driver.Answer("NodeGetInfo", DriverRule.Answer("""{"node_id":"id-of-node-1"}"""));
-        await Started.RegisterDriver(_driver.Address, CancellationToken.None).WithinLimit();
-        MakeClass();
-    }
-
-    [TearDown]
-    public async Task StopDriver() => await _driver.DisposeAsync().WithinLimit();
+    public void AddClass() => MakeClass();
 
     [Test]
     public async Task An_ephemeral_volume_gets_a_claim_that_is_the_pod_s_and_goes_with_it()
@@ -31,11 +17,11 @@ internal sealed class PodNeedsTests : ControllerTest
         Assert.That((owner.Text("kind"), owner.Text("name"), owner.Flag("controller"), claim.Labels["for"]), Is.EqualTo(("Pod", "pod", true, "scratch")));
         MakeVolume("pv-1", claim);
         await UntilPhase("pods", "pod", "Running");
-        Assert.That(_driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(1));
+        Assert.That(Driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(1));
 
         Storage.Delete("pods", "default", "pod");
         await UntilGone("persistentvolumeclaims", "pod-scratch");
-        Assert.That(_driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(1));
+        Assert.That(Driver.Calls.Of("NodeUnpublishVolume"), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -45,19 +31,19 @@ internal sealed class PodNeedsTests : ControllerTest
         Make("secrets", """{"metadata":{"name":"key","namespace":"default"},"data":{"k":"dg=="}}""");
         MakePod("""{"name":"scratch","csi":{"driver":"csi.example.com","volumeAttributes":{"size":"1"},"nodePublishSecretRef":{"name":"key"}}}""");
         var pod = await UntilPhase("pods", "pod", "Running");
-        var call = _driver.Calls.Of("NodePublishVolume").Single().Request;
+        var call = Driver.Calls.Of("NodePublishVolume").Single().Request;
         Assert.Multiple(() =>
         {
             Assert.That((string)call["volume_id"]!, Does.Match("^csi-[0-9a-f]{64}$"));
             Assert.That((string)call["target_path"]!, Does.EndWith($"pods/{pod.Uid}/volumes/kubernetes.io~csi/scratch/mount"));
             Assert.That((string)call["volume_context"]!["csi.storage.k8s.io/ephemeral"]!, Is.EqualTo("true"));
             Assert.That((string)call["volume_context"]!["size"]!, Is.EqualTo("1"));
-            Assert.That(_driver.Calls.Of("NodeStageVolume"), Is.Empty);
+            Assert.That(Driver.Calls.Of("NodeStageVolume"), Is.Empty);
             Assert.That(Storage.List("volumeattachments").Items, Is.Empty);
         });
         Storage.Delete("pods", "default", "pod");
         await UntilGone("pods", "pod");
-        Assert.That((string)_driver.Calls.Of("NodeUnpublishVolume").Single().Request["volume_id"]!, Is.EqualTo((string)call["volume_id"]!));
+        Assert.That((string)Driver.Calls.Of("NodeUnpublishVolume").Single().Request["volume_id"]!, Is.EqualTo((string)call["volume_id"]!));
     }
 
     [Test]
@@ -108,7 +94,7 @@ internal sealed class PodNeedsTests : ControllerTest
         await Until("events", await NameOfEvent("pod", "Failed"), content => content.Integer("count") > 2);
         Make("secrets", """{"metadata":{"name":"settings","namespace":"default"}}""");
         await UntilPhase("pods", "pod", "Running");
-        Assert.That(_driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(1));
+        Assert.That(Driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(1));
     }
 
     [TestCase(""","envFrom":[{"configMapRef":{"name":"settings"}}]""", "configmaps", "configmap \"settings\" not found")]

@@ -1,25 +1,11 @@
 using System.Text.Json.Nodes;
-using Sidecars.Tests.Support;
 
 namespace Sidecars.EmbeddedCluster.Tests.Controllers;
 
-internal sealed class StatefulSetTests : ControllerTest
+internal sealed class StatefulSetTests : DriverTest
 {
-    private ScriptedDriver _driver = null!;
-
-    private protected override bool HasNode => true;
-
     [SetUp]
-    public async Task StartDriver()
-    {
-        _driver = await ScriptedDriver.StartNewAsync().WithinLimit();
-        _driver.Answer("NodeGetInfo", DriverRule.Answer("""{"node_id":"id-of-node-1"}"""));
-        await Started.RegisterDriver(_driver.Address, CancellationToken.None).WithinLimit();
-        MakeClass();
-    }
-
-    [TearDown]
-    public async Task StopDriver() => await _driver.DisposeAsync().WithinLimit();
+    public void AddClass() => MakeClass();
 
     [Test]
     public async Task Its_pods_come_one_after_the_other_each_with_a_claim_of_its_own()
@@ -39,7 +25,7 @@ internal sealed class StatefulSetTests : ControllerTest
         {
             Assert.That(pod.Text("metadata", "labels", "apps.kubernetes.io/pod-index"), Is.EqualTo("1"));
             Assert.That((pod.Text("spec", "hostname"), pod.Text("spec", "subdomain")), Is.EqualTo(("web-1", "peers")));
-            Assert.That(_driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(2));
+            Assert.That(Driver.Calls.Of("NodePublishVolume"), Has.Count.EqualTo(2));
             Assert.That(Storage.Get("persistentvolumeclaims", "default", "data-web-1").Value.Labels["app"], Is.EqualTo("web"));
             Assert.That(set.Text("status", "currentRevision"), Is.EqualTo(set.Text("status", "updateRevision")).And.StartsWith("web-"));
         });
